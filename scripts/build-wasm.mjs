@@ -1,0 +1,45 @@
+// Compiles every AssemblyScript module (*.as.ts) to WebAssembly and writes it beside its source as a TypeScript file
+// that holds the bytes, so that Node, workers and browsers load kernels in the same way, without reading a file.
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import asc from 'assemblyscript/asc';
+
+// Every module is instantiated on the memory the worker computes in, so each has its own place for constant tables.
+// Nothing below 64 KiB is ever handed out by an arena.
+const MEMORY_BASES = { adler: 1024, random: 2048, mask: 4096, statistics: 8192, com: 10240, place: 12288, inflate: 16384 };
+
+const sources = readdirSync('src', { recursive: true })
+  .map((name) => join('src', name))
+  .filter((name) => name.endsWith('.as.ts'));
+
+for (const source of sources) {
+  const target = source.replace(/\.as\.ts$/, '.wasm.ts');
+  const name = basename(source, '.as.ts');
+  const isShared = name.startsWith('_');
+  if (isShared) continue;
+  const newest = Math.max(...sources.filter((s) => s === source || basename(s).startsWith('_')).map((s) => statSync(s).mtimeMs));
+  const built = statSync(target, { throwIfNoEntry: false });
+  if (built && built.mtimeMs > newest && built.mtimeMs > statSync('scripts/build-wasm.mjs').mtimeMs) continue;
+  const base = MEMORY_BASES[name];
+  if (base === undefined) throw new Error(`${source}: give it a memory base in scripts/build-wasm.mjs`);
+  const outFile = target.replace(/\.ts$/, '');
+  const files = new Map();
+  const { error, stderr } = await asc.main(
+    [
+      source,
+      '--outFile', outFile,
+      '--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory',
+      '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536',
+      '--memoryBase', String(base), '--runtime', 'stub', '-O3', '--noAssert', '--use', 'abort=',
+    ],
+    { writeFile: (file, contents) => files.set(file, contents) },
+  );
+  if (error) {
+    process.stderr.write(`${stderr.toString()}\n${error.message}\n`);
+    process.exit(1);
+  }
+  const bytes = files.get(outFile);
+  const text = Buffer.from(bytes).toString('base64');
+  writeFileSync(target, `// Made from ${basename(source)} by scripts/build-wasm.mjs (${bytes.length} bytes).\nexport const ${name}Wasm =\n  '${text}';\n`);
+  process.stdout.write(`${target}: ${bytes.length} bytes\n`);
+}
