@@ -1,0 +1,116 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { SourceError } from '../core/errors.js';
+
+/** Alignment of offset, length and address that O_DIRECT asks for. */
+export const DIRECT_ALIGNMENT = 4096;
+
+function describeOpenFailure(path: string, error: unknown): SourceError {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+  if (code === 'ENOENT') return new SourceError('not-found', `${path} does not exist. Check the path.`, { path });
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new SourceError('not-permitted', `${path} may not be read by this user. Check its permissions.`, { path });
+  }
+  return new SourceError('unreadable', `${path} cannot be opened: ${(error as Error).message}.`, { path, errno: code });
+}
+
+/** A file opened for positional reads into memory the caller gives. Nothing is ever written to it. */
+export class InputFile {
+  readonly path: string;
+  readonly size: number;
+  /** Number of the device it lies on: two files with the same number share a disk. */
+  readonly device: number;
+  readonly direct: boolean;
+  readonly #fd: number;
+
+  private constructor(path: string, fd: number, size: number, device: number, direct: boolean) {
+    this.path = path;
+    this.#fd = fd;
+    this.size = size;
+    this.device = device;
+    this.direct = direct;
+  }
+
+  /**
+   * @param options.direct read past the page cache (O_DIRECT); then use `readAligned`
+   * @throws SourceError for a path that is missing, a directory, empty, or not readable
+   */
+  static open(path: string, options: { direct?: boolean } = {}): InputFile {
+    const direct = options.direct ?? false;
+    let fd: number;
+    try {
+      fd = openSync(path, constants.O_RDONLY | (direct ? constants.O_DIRECT : 0));
+    } catch (error) {
+      throw describeOpenFailure(path, error);
+    }
+    const stat = fstatSync(fd);
+    if (stat.isDirectory()) {
+      closeSync(fd);
+      throw new SourceError('is-directory', `${path} is a directory. Name a file in it.`, { path });
+    }
+    if (stat.size === 0) {
+      closeSync(fd);
+      throw new SourceError('empty', `${path} is empty (0 bytes).`, { path });
+    }
+    return new InputFile(path, fd, stat.size, stat.dev, direct);
+  }
+
+  /** Fills `into` from `position`. @throws SourceError when the file ends before that. */
+  read(into: Uint8Array, position: number): void {
+    const got = this.#readUpTo(into, position);
+    if (got < into.byteLength) {
+      throw new SourceError(
+        'truncated',
+        `${this.path} ends at byte ${position + got}, but ${into.byteLength} bytes are needed from byte ${position}: ` +
+          'it is truncated, or became shorter while it was read.',
+        { path: this.path, offset: position, bytes: into.byteLength },
+      );
+    }
+  }
+
+  /**
+   * Direct read: `position` and the address and length of `into` are multiples of `DIRECT_ALIGNMENT`; the last
+   * `needed` bytes bound may be short of `into` at the end of the file.
+   *
+   * @throws SourceError when fewer than `needed` bytes came
+   */
+  readAligned(into: Uint8Array, position: number, needed: number): void {
+    const got = this.#readUpTo(into, position);
+    if (got < needed) {
+      throw new SourceError(
+        'truncated',
+        `${this.path} ends at byte ${position + got}, but ${needed} bytes are needed from byte ${position}: ` +
+          'it is truncated, or became shorter while it was read.',
+        { path: this.path, offset: position, bytes: needed },
+      );
+    }
+  }
+
+  #readUpTo(into: Uint8Array, position: number): number {
+    let done = 0;
+    while (done < into.byteLength) {
+      let got: number;
+      try {
+        got = readSync(this.#fd, into, done, into.byteLength - done, position + done);
+      } catch (error) {
+        throw new SourceError(
+          'read-failed',
+          `Reading ${this.path} at byte ${position + done} failed: ${(error as Error).message}.`,
+          { path: this.path, offset: position + done },
+          { cause: error },
+        );
+      }
+      if (got === 0) break;
+      done += got;
+    }
+    return done;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+/** True when the path names a directory. */
+export function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
