@@ -9,7 +9,13 @@ export type SourceHandle =
   | { readonly kind: 'stored'; readonly stack: Stack; readonly storage: Storage }
   | { readonly kind: 'generated'; readonly stack: Stack; readonly generator: string; readonly values: GeneratorValues }
   | { readonly kind: 'memory'; readonly stack: Stack; readonly bytes: Uint8Array }
-  | { readonly kind: 'library'; readonly stack: Stack; readonly library: string; readonly path: string; readonly dataset: string };
+  | {
+      readonly kind: 'library';
+      readonly stack: Stack;
+      readonly library: string;
+      readonly path: string;
+      readonly dataset: string;
+    };
 
 export type GeneratorValues = Readonly<Record<string, string | number | boolean>>;
 

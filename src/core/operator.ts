@@ -1,0 +1,129 @@
+import type { Arena } from './arena.js';
+import type { Dtype, NumericArray } from './dtype.js';
+import type { ArrayInput, Params, Values } from './params.js';
+import type { Stack } from './stack.js';
+import type { WasmExports } from './wasm.js';
+
+/** How the private copies of a `whole` slot become one. `operator` calls the operator's own `merge`. */
+export type MergeRule = 'sum' | 'max' | 'min' | 'operator';
+
+interface SlotBase {
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  readonly unit?: string;
+  /** What the numbers are, in a few words, for tables and figures. */
+  readonly label?: string;
+  /** An intermediate that is not part of the result. */
+  readonly private?: boolean;
+}
+
+/**
+ * One named output. `each`: one entry of `shape` per frame, written in place, never merged. `whole`: one array per
+ * stack, private to each worker, merged by a rule; it starts at 0 (`sum`, `operator`), -inf (`max`) or +inf (`min`).
+ * `derived`: allocated by the engine and filled by `finish`.
+ */
+export type Slot =
+  | (SlotBase & { readonly kind: 'each' })
+  | (SlotBase & { readonly kind: 'whole'; readonly merge: MergeRule })
+  | (SlotBase & { readonly kind: 'derived' });
+
+/** Frames in cache, native byte order, shape (count, ...frameShape). */
+export interface Tile {
+  readonly data: NumericArray;
+  /** Number of the first frame in the stack. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Bytes an operator needs beyond its slots: prepared arrays (once per run) and working memory (once per worker). */
+export interface Cost {
+  readonly sharedBytes: number;
+  readonly workerBytes: number;
+}
+
+/** Plain data made once on the host and placed in every worker: typed arrays, numbers, text. */
+export type Prepared = Readonly<Record<string, NumericArray | number | string | boolean>>;
+
+/** A dense array with its shape. */
+export interface LoadedArray {
+  readonly shape: readonly number[];
+  readonly data: NumericArray;
+}
+
+export interface PrepareContext<P extends Params> {
+  readonly stack: Stack;
+  readonly values: Values<P>;
+  /** Reads decoded frames on the host. */
+  read(first: number, count: number): Promise<NumericArray>;
+  /** The array behind an `arrays` parameter. @throws UsageError when the file holds none */
+  load(input: ArrayInput): Promise<LoadedArray>;
+}
+
+export type Arrays<O extends string> = Readonly<Record<O, NumericArray>>;
+
+export interface InitContext<P extends Params> {
+  readonly stack: Stack;
+  readonly values: Values<P>;
+  /** What `prepare` made, its arrays in memory that kernels can address. */
+  readonly prepared: Prepared;
+  readonly arena: Arena;
+}
+
+/** A WebAssembly version of `process`: the same results from the same tiles, only faster. */
+export interface WasmKernel<O extends string, S> {
+  /** The module, base64. */
+  readonly module: string;
+  /** False for frames the kernel was not written for; the reference then runs. */
+  supports?(stack: Stack): boolean;
+  /** Every array in `tile`, `state` and `out` lies in the module's memory; its byte offset is its address. */
+  process(exports: WasmExports, tile: Tile, state: S, out: Arrays<O>): void;
+}
+
+/**
+ * What is computed. One declaration gives the API, the command line, its checks, its help and its docs page. A worker
+ * runs `init` once and `process` for every tile; everything else runs on the host.
+ */
+export interface Operator<P extends Params = Params, O extends string = string, S = unknown> {
+  readonly name: string;
+  /** One line for the list of operators. */
+  readonly summary: string;
+  /** Longer text for the docs page: definitions, conventions, sources. */
+  readonly details?: string;
+  readonly params: P;
+  outputs(stack: Stack, values: Values<P>): Readonly<Record<O, Slot>>;
+  cost?(stack: Stack, values: Values<P>): Cost;
+  /** Once per run, before the first frame is read. */
+  prepare?(context: PrepareContext<P>): Prepared | Promise<Prepared>;
+  /**
+   * After each pass, with its finished slots: what the next pass starts from, or null when this pass was the last.
+   * Without it there is one pass.
+   *
+   * @param pass number of the pass that just ended, from 0
+   */
+  again?(context: PrepareContext<P>, pass: number, previous: Arrays<O>): Prepared | null | Promise<Prepared | null>;
+  init?(context: InitContext<P>): S;
+  /**
+   * The reference implementation. `out` holds, for every `each` slot, the entries of this tile and, for every `whole`
+   * slot, this worker's private copy.
+   */
+  process(tile: Tile, state: S, out: Arrays<O>): void;
+  /** Merges the `whole` slots whose rule is `operator`; sees all of them. */
+  merge?(into: Arrays<O>, from: Arrays<O>): void;
+  /** Once, after merging: divides, subtracts, fills `derived` slots. */
+  finish?(out: Arrays<O>, stack: Stack, values: Values<P>): void;
+  /** True when the order of merging shows in the last bits and must not: partials are merged in part order. */
+  readonly ordered?: boolean;
+  readonly kernels?: { readonly wasm?: WasmKernel<O, S> };
+  /** Largest relative difference allowed between `process` and a kernel; 0 when absent. */
+  readonly tolerance?: number;
+}
+
+/** An operator whose parameter, slot and state types are forgotten: what the engine and the registry handle. */
+export type AnyOperator = Operator;
+
+/** Checks a declaration against its own types and forgets them. */
+export function defineOperator<P extends Params, O extends string, S = undefined>(
+  operator: Operator<P, O, S>,
+): AnyOperator {
+  return operator as unknown as AnyOperator;
+}
