@@ -1,0 +1,70 @@
+import type { NumericArray } from './dtype.js';
+import type { Axis, Stack } from './stack.js';
+
+/** One finished output array, with what its numbers mean. */
+export interface NamedArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: NumericArray;
+  /** One per dimension of `shape`. */
+  readonly axes: readonly Axis[];
+  readonly unit: string;
+  readonly label: string;
+}
+
+/** How a file came to be; written into every output. */
+export interface Provenance {
+  readonly program: string;
+  readonly version: string;
+  /** The job as JSON: operators, values, source. */
+  readonly recipe: string;
+}
+
+/**
+ * Where workers write frames of a streamed output: plain data that any thread can open.
+ * `region`: frame i lies at `offset + i * frameBytes`. `chunks`: each frame is encoded on its own and appended; `end`
+ * is one shared counter, the file's next free byte.
+ */
+export type SinkRef =
+  | { readonly kind: 'region'; readonly path: string; readonly offset: number; readonly frameBytes: number }
+  | {
+      readonly kind: 'chunks';
+      readonly path: string;
+      readonly end: BigInt64Array;
+      readonly frameBytes: number;
+      readonly codec: { readonly name: 'gzip'; readonly level: number };
+    };
+
+/** Where the encoded frames of one worker went: parallel arrays. */
+export interface ChunkEntries {
+  readonly index: Float64Array;
+  readonly offset: Float64Array;
+  readonly size: Float64Array;
+}
+
+/** What a streamed output is made for. */
+export interface StreamOptions {
+  /** `none` or gzip with a level. */
+  readonly codec: { readonly name: 'none' } | { readonly name: 'gzip'; readonly level: number };
+  /** One chunk per frame when true (HDF5), else contiguous. */
+  readonly chunked: boolean;
+  readonly overwrite: boolean;
+}
+
+/** One worker's open end of a streamed output. */
+export interface SinkPart {
+  /** Writes whole frames, native little-endian, starting at frame `first`. @throws SinkError */
+  write(first: number, frames: NumericArray): void;
+  /** Entries of what was encoded; empty arrays for a `region`. */
+  close(): ChunkEntries;
+}
+
+/** A streamed output on the host. The target appears under its name only after `commit`. */
+export interface StreamSink {
+  readonly stack: Stack;
+  readonly ref: SinkRef;
+  /** Writes the index from the entries of all workers and renames the file into place. */
+  commit(entries: readonly ChunkEntries[], provenance: Provenance): Promise<void>;
+  /** Removes everything written. Safe to call twice. */
+  abort(): void;
+}
