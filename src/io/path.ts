@@ -1,0 +1,22 @@
+import { basename, dirname, extname, join, resolve } from 'node:path';
+
+/** The path from the root, so that workers in any folder open the same file. */
+export function absolutePath(path: string): string {
+  return resolve(path);
+}
+
+/** Name of the file without its folder. */
+export function fileName(path: string): string {
+  return basename(path);
+}
+
+/** The extension in lower case, dot included; empty when there is none. */
+export function extensionOf(path: string): string {
+  return extname(path).toLowerCase();
+}
+
+/** `folder/scan.npy` and `com` give `folder/scan.com.npy`. */
+export function withPart(path: string, part: string): string {
+  const extension = extname(path);
+  return join(dirname(path), `${basename(path, extension)}.${part}${extension}`);
+}

@@ -1,0 +1,95 @@
+import { deflateSync } from 'node:zlib';
+import type { NumericArray } from '../core/dtype.js';
+import { SinkError } from '../core/errors.js';
+import type { ChunkEntries, SinkPart, SinkRef } from '../core/sink.js';
+import { OutputPart } from './output.js';
+
+/** Encoded frames wait until this many bytes can be written in one call. */
+const BATCH_BYTES = 2 ** 20;
+
+const NO_ENTRIES: ChunkEntries = {
+  index: new Float64Array(0),
+  offset: new Float64Array(0),
+  size: new Float64Array(0),
+};
+
+function bytesOf(frames: NumericArray): Uint8Array {
+  return new Uint8Array(frames.buffer, frames.byteOffset, frames.byteLength);
+}
+
+function openRegion(ref: Extract<SinkRef, { kind: 'region' }>): SinkPart {
+  const file = new OutputPart(ref.path);
+  return {
+    write: (first, frames) => file.write(frames, ref.offset + first * ref.frameBytes),
+    close: () => {
+      file.close();
+      return NO_ENTRIES;
+    },
+  };
+}
+
+/** Encodes frames one by one; a batch of them goes into space claimed from the file's shared end. */
+class ChunkPart implements SinkPart {
+  readonly #ref: Extract<SinkRef, { kind: 'chunks' }>;
+  readonly #file: OutputPart;
+  readonly #entries: { index: number; offset: number; size: number }[] = [];
+  #waiting: { index: number; bytes: Uint8Array }[] = [];
+  #waitingBytes = 0;
+
+  constructor(ref: Extract<SinkRef, { kind: 'chunks' }>) {
+    this.#ref = ref;
+    this.#file = new OutputPart(ref.path);
+  }
+
+  write(first: number, frames: NumericArray): void {
+    const { frameBytes, codec } = this.#ref;
+    const bytes = bytesOf(frames);
+    for (let at = 0, index = first; at < bytes.byteLength; at += frameBytes, index++) {
+      const encoded = deflateSync(bytes.subarray(at, at + frameBytes), { level: codec.level });
+      this.#waiting.push({ index, bytes: encoded });
+      this.#waitingBytes += encoded.byteLength;
+      if (this.#waitingBytes >= BATCH_BYTES) this.#flush();
+    }
+  }
+
+  #flush(): void {
+    if (this.#waitingBytes === 0) return;
+    const start = Number(Atomics.add(this.#ref.end, 0, BigInt(this.#waitingBytes)));
+    const batch = new Uint8Array(this.#waitingBytes);
+    let at = 0;
+    for (const { index, bytes } of this.#waiting) {
+      batch.set(bytes, at);
+      this.#entries.push({ index, offset: start + at, size: bytes.byteLength });
+      at += bytes.byteLength;
+    }
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#file.write(batch, start);
+  }
+
+  close(): ChunkEntries {
+    try {
+      this.#flush();
+    } finally {
+      this.#file.close();
+    }
+    return {
+      index: Float64Array.from(this.#entries, (entry) => entry.index),
+      offset: Float64Array.from(this.#entries, (entry) => entry.offset),
+      size: Float64Array.from(this.#entries, (entry) => entry.size),
+    };
+  }
+}
+
+/** Opens a streamed output for one worker. @throws SinkError when its file is gone or cannot be shared */
+export function openSinkPart(ref: SinkRef): SinkPart {
+  if (ref.kind === 'region') return openRegion(ref);
+  if (!(ref.end.buffer instanceof SharedArrayBuffer)) {
+    throw new SinkError(
+      'not-shared',
+      'Compressed output needs a counter that all workers share. Use --layout threads or serial, or no --codec.',
+      { path: ref.path },
+    );
+  }
+  return new ChunkPart(ref);
+}
