@@ -6,7 +6,7 @@ import asc from 'assemblyscript/asc';
 
 // Every module is instantiated on the memory the worker computes in, so each has its own place for constant tables.
 // Nothing below 64 KiB is ever handed out by an arena.
-const MEMORY_BASES = { adler: 1024, random: 2048, mask: 4096, statistics: 8192, com: 10240, place: 12288, inflate: 16384 };
+const MEMORY_BASES = { checksum: 1024, random: 2048, mask: 4096, statistics: 8192, com: 10240, reorder: 12288, inflate: 16384 };
 
 const sources = readdirSync('src', { recursive: true })
   .map((name) => join('src', name))
