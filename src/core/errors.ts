@@ -90,3 +90,15 @@ export function asFanfoldError(thrown: unknown, during: string): FanfoldError {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return new OperatorError('internal', `${during} failed: ${text}`, {}, { cause: thrown });
 }
+
+/** A run that ended because it was asked to: Ctrl-C, an aborted signal. Not a failure of anything. */
+export class Stopped extends Error {
+  /** Frames finished before the stop. */
+  readonly frames: number;
+
+  constructor(frames = 0) {
+    super('stopped');
+    this.name = 'Stopped';
+    this.frames = frames;
+  }
+}

@@ -35,9 +35,8 @@ export interface Tile {
   readonly count: number;
 }
 
-/** Bytes an operator needs beyond its slots: prepared arrays (once per run) and working memory (once per worker). */
+/** Bytes an operator needs in every worker's window, beyond its slots and its prepared arrays. */
 export interface Cost {
-  readonly sharedBytes: number;
   readonly workerBytes: number;
 }
 
@@ -90,9 +89,11 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   /** Longer text for the docs page: definitions, conventions, sources. */
   readonly details?: string;
   readonly params: P;
-  outputs(stack: Stack, values: Values<P>): Readonly<Record<O, Slot>>;
-  cost?(stack: Stack, values: Values<P>): Cost;
-  /** Once per run, before the first frame is read. */
+  /** @param prepared what `prepare` made, because a mask file may hold many masks */
+  outputs(stack: Stack, values: Values<P>, prepared: Prepared): Readonly<Record<O, Slot>>;
+  /** Working memory beside slots and prepared arrays; none when absent. */
+  cost?(stack: Stack, values: Values<P>, prepared: Prepared): Cost;
+  /** Once per run, on the host, before anything else: its arrays are counted and then shared by all workers. */
   prepare?(context: PrepareContext<P>): Prepared | Promise<Prepared>;
   /**
    * After each pass, with its finished slots: what the next pass starts from, or null when this pass was the last.

@@ -1,3 +1,4 @@
+import type { NumericArray } from './dtype.js';
 import type { Stack } from './stack.js';
 import type { Storage } from './storage.js';
 
@@ -9,6 +10,7 @@ export type SourceHandle =
   | { readonly kind: 'stored'; readonly stack: Stack; readonly storage: Storage }
   | { readonly kind: 'generated'; readonly stack: Stack; readonly generator: string; readonly values: GeneratorValues }
   | { readonly kind: 'memory'; readonly stack: Stack; readonly bytes: Uint8Array }
+  | { readonly kind: 'selected'; readonly stack: Stack; readonly base: SourceHandle; readonly runs: FrameRuns }
   | {
       readonly kind: 'library';
       readonly stack: Stack;
@@ -16,6 +18,12 @@ export type SourceHandle =
       readonly path: string;
       readonly dataset: string;
     };
+
+/** Runs of frames of a base source, in order: run k covers `length[k]` frames from `first[k]` on. */
+export interface FrameRuns {
+  readonly first: Float64Array;
+  readonly length: Float64Array;
+}
 
 export type GeneratorValues = Readonly<Record<string, string | number | boolean>>;
 
@@ -39,10 +47,41 @@ export interface OpenOptions {
   readonly offset?: number;
 }
 
-/** Decoded frames, one behind the other, native byte order. */
-export interface Frames {
-  /** View of the frames; its byte offset is their address when they lie in an arena. */
-  readonly bytes: Uint8Array;
-  readonly first: number;
-  readonly count: number;
+/** What to do with a frame whose chunk is damaged. */
+export type BadFramePolicy = 'fail' | 'zero' | 'nan';
+
+/** How a worker reads: nothing here changes a result, except what stands for damaged frames. */
+export interface ReadOptions {
+  /** Frames decoded at a time. */
+  readonly blockFrames: number;
+  /** Past the page cache. */
+  readonly direct: boolean;
+  readonly onBadFrame: BadFramePolicy;
+  /** Other paths of the same files; this worker reads these instead. */
+  readonly replica: readonly string[] | null;
+  readonly kernel: 'wasm' | 'ts';
+}
+
+/** What reading has cost so far. */
+export interface ReadStatistics {
+  readSeconds: number;
+  decodeSeconds: number;
+  /** Bytes that came from storage. */
+  bytes: number;
+  /** Damaged frames that were replaced. */
+  readonly badFrames: Set<number>;
+}
+
+/** One worker's open end of a source. */
+export interface FrameReader {
+  readonly statistics: ReadStatistics;
+  /** End of the longest run from `first`, at most `maxFrames` long, that decodes no chunk of a neighbour. */
+  blockEnd(first: number, maxFrames: number): number;
+  /**
+   * Frames `first` to `first + count`, native byte order, in the worker's memory. Valid until the next call.
+   *
+   * @throws SourceError naming the frame, the file and the byte when a chunk is damaged
+   */
+  load(first: number, count: number): NumericArray;
+  close(): void;
 }

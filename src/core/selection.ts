@@ -1,0 +1,74 @@
+import { UsageError } from './errors.js';
+import type { FrameRuns, SourceHandle } from './source.js';
+import { formatShape, frameCount, type Stack } from './stack.js';
+
+function parseRange(text: string, extent: number, what: string): [number, number] {
+  const match = /^(-?\d*):(-?\d*)$/.exec(text.trim());
+  if (!match) throw new UsageError('bad-range', `${what} takes ranges such as 0:100, not '${text}'.`);
+  const at = (part: string | undefined, fallback: number) => {
+    if (part === undefined || part === '') return fallback;
+    const value = Number(part);
+    return value < 0 ? extent + value : value;
+  };
+  const [start, stop] = [at(match[1], 0), at(match[2], extent)];
+  if (start < 0 || stop > extent || start >= stop) {
+    throw new UsageError('bad-range', `${what} ${text} lies outside 0:${extent} or is empty.`, { start, stop, extent });
+  }
+  return [start, stop];
+}
+
+function selected(base: SourceHandle, stack: Stack, first: number[], length: number[]): SourceHandle {
+  const runs: FrameRuns = { first: Float64Array.from(first), length: Float64Array.from(length) };
+  return { kind: 'selected', base, stack, runs };
+}
+
+/**
+ * A run of frames, `start:stop` in the order they are stored; negative numbers count from the end.
+ *
+ * @throws UsageError for a range outside the stack
+ */
+export function selectFrames(base: SourceHandle, range: string): SourceHandle {
+  const [start, stop] = parseRange(range, frameCount(base.stack), '--frames');
+  const { stack } = base;
+  const frameAxes = stack.axes.slice(stack.stackShape.length);
+  const only = stack.stackShape.length === 1 ? stack.axes[0] : undefined;
+  const axis = only
+    ? { ...only, origin: only.origin + start * only.step }
+    : { name: 'frame', unit: '', step: 1, origin: start };
+  return selected(base, { ...stack, stackShape: [stop - start], axes: [axis, ...frameAxes] }, [start], [stop - start]);
+}
+
+/**
+ * A rectangle of the scan, `y0:y1,x0:x1`, one range per position dimension.
+ *
+ * @throws UsageError for ranges outside the scan or of the wrong number
+ */
+export function selectRegion(base: SourceHandle, region: string): SourceHandle {
+  const { stack } = base;
+  const shape = stack.stackShape;
+  const texts = region.split(',');
+  if (texts.length !== shape.length) {
+    throw new UsageError(
+      'bad-range',
+      `--roi needs ${shape.length} ranges for a scan of ${formatShape(shape)}, such as ${shape.map((n) => `0:${n}`).join(',')}.`,
+    );
+  }
+  const ranges = texts.map((text, i) => parseRange(text, shape[i] ?? 0, '--roi'));
+  const [firsts, lengths]: [number[], number[]] = [[], []];
+  const visit = (dimension: number, base0: number): void => {
+    const [start, stop] = ranges[dimension] ?? [0, 1];
+    const extent = shape[dimension] ?? 1;
+    if (dimension === ranges.length - 1) {
+      firsts.push(base0 * extent + start);
+      lengths.push(stop - start);
+      return;
+    }
+    for (let i = start; i < stop; i++) visit(dimension + 1, base0 * extent + i);
+  };
+  visit(0, 0);
+  const axes = stack.axes.map((axis, i) => {
+    const range = ranges[i];
+    return range ? { ...axis, origin: axis.origin + range[0] * axis.step } : axis;
+  });
+  return selected(base, { ...stack, stackShape: ranges.map(([a, b]) => b - a), axes }, firsts, lengths);
+}

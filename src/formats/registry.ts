@@ -1,0 +1,136 @@
+import type { Arena } from '../core/arena.js';
+import { SourceError, UsageError } from '../core/errors.js';
+import type { FrameReader, OpenOptions, ReadOptions, Source, SourceHandle } from '../core/source.js';
+import { InputFile, isDirectory } from '../io/file.js';
+import type { Filler } from './filled.js';
+
+/** One file format: how its files are recognised, and how one is opened. */
+interface Format {
+  readonly name: string;
+  readonly summary: string;
+  readonly extensions: readonly string[];
+  /** @param head first bytes of the file, up to 64 KiB */
+  recognises(head: Uint8Array, path: string): boolean;
+  open(path: string, options: OpenOptions): Promise<Source>;
+}
+
+const startsWith = (head: Uint8Array, at: number, signature: readonly number[]): boolean =>
+  signature.every((byte, i) => head[at + i] === byte);
+
+const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** All input formats. The last one recognises nothing: raw bytes are opened when their shape and dtype are given. */
+export const FORMATS: readonly Format[] = [
+  {
+    name: 'hdf5',
+    summary: 'HDF5 and NeXus, any chunk index, links, virtual data sets',
+    extensions: ['h5', 'hdf5', 'nxs', 'hspy', 'emd', 'hdf'],
+    recognises: (head) =>
+      [0, 512, 1024, 2048, 4096, 8192, 16384, 32768].some((at) => startsWith(head, at, HDF5_SIGNATURE)),
+    open: async (path, options) => (await import('./hdf5/index.js')).openHdf5(path, options),
+  },
+  {
+    name: 'npy',
+    summary: 'NumPy array, any region read without the rest',
+    extensions: ['npy'],
+    recognises: (head) => startsWith(head, 0, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]),
+    open: async (path, options) => (await import('./npy.js')).openNpy(path, options),
+  },
+  {
+    name: 'npz',
+    summary: 'NumPy archive; name the array with --dataset',
+    extensions: ['npz'],
+    recognises: (head) => startsWith(head, 0, [0x50, 0x4b, 0x03, 0x04]),
+    open: async (path, options) => (await import('./npz.js')).openNpz(path, options),
+  },
+  {
+    name: 'raw',
+    summary: 'headerless binary; give --frame-shape and --dtype',
+    extensions: ['raw', 'bin', 'dat'],
+    recognises: () => false,
+    open: async (path, options) => (await import('./raw.js')).openRaw(path, options),
+  },
+];
+
+function readHead(path: string): Uint8Array {
+  const file = InputFile.open(path);
+  try {
+    const head = new Uint8Array(Math.min(65536, file.size));
+    file.read(head, 0);
+    return head;
+  } finally {
+    file.close();
+  }
+}
+
+/** Splits `scan.h5:/entry/data` into path and data set. */
+export function splitDataset(text: string): { path: string; dataset?: string } {
+  const at = text.indexOf(':/');
+  const isUrl = /^[a-z]+:\/\//i.test(text);
+  return at > 0 && !isUrl ? { path: text.slice(0, at), dataset: text.slice(at + 1) } : { path: text };
+}
+
+/**
+ * Opens the header of a file; no frame is read.
+ *
+ * @param text a path, with an optional data set behind a colon: `scan.h5:/entry/data`
+ * @throws SourceError when it is missing, no known format, or damaged
+ */
+export async function openSource(text: string, options: OpenOptions = {}): Promise<Source> {
+  const { path, dataset } = splitDataset(text);
+  const wanted: OpenOptions = dataset === undefined ? options : { ...options, dataset };
+  if (isDirectory(path)) {
+    throw new SourceError('is-directory', `${path} is a directory. Name a file in it.`, { path });
+  }
+  const head = readHead(path);
+  const format = FORMATS.find((one) => one.recognises(head, path));
+  if (format) return format.open(path, wanted);
+  const raw = FORMATS[FORMATS.length - 1];
+  if (wanted.frameShape && wanted.dtype && raw) return raw.open(path, wanted);
+  const expected = FORMATS.find((one) =>
+    one.extensions.some((extension) => path.toLowerCase().endsWith(`.${extension}`)),
+  );
+  throw new SourceError(
+    'unknown-format',
+    `${path} is ${expected && expected !== raw ? `not ${expected.name.toUpperCase()} despite its name` : 'of no known format'} ` +
+      `(known: ${FORMATS.map((one) => one.name).join(', ')}). For headerless binary give --frame-shape and --dtype.`,
+    { path },
+  );
+}
+
+/** Opens a source in a worker, from plain data; nothing is parsed again. */
+export async function attachSource(handle: SourceHandle, arena: Arena, options: ReadOptions): Promise<FrameReader> {
+  switch (handle.kind) {
+    case 'stored':
+      return (await import('./stored/index.js')).openStored(handle, arena, options);
+    case 'selected':
+      return (await import('./selected.js')).openSelected(handle, await attachSource(handle.base, arena, options));
+    case 'memory':
+    case 'generated':
+    case 'library': {
+      const { openFilled } = await import('./filled.js');
+      return openFilled(handle.stack, await fillerOf(handle), arena, options);
+    }
+  }
+}
+
+async function fillerOf(handle: Extract<SourceHandle, { kind: 'memory' | 'generated' | 'library' }>): Promise<Filler> {
+  switch (handle.kind) {
+    case 'memory': {
+      const bytes = handle.bytes;
+      return {
+        read: (first, count, into) => {
+          const size = into.byteLength / count;
+          into.set(bytes.subarray(first * size, (first + count) * size));
+        },
+      };
+    }
+    case 'generated':
+      return (await import('./synthetic/index.js')).attachSynthetic(handle);
+    case 'library': {
+      if (handle.library !== 'h5wasm')
+        throw new UsageError('unknown-library', `There is no reader called ${handle.library}.`);
+      return (await import('./hdf5/library.js')).openLibrary(handle);
+    }
+  }
+}

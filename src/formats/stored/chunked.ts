@@ -1,0 +1,201 @@
+import { type ChunkDecoder, makeDecoder } from '../../codecs/pipeline.js';
+import type { Arena } from '../../core/arena.js';
+import { chunkBytes, chunksAreFrameRuns, FETCH_GAP, fetchBytes } from '../../core/blocks.js';
+import { alignedBlockEnd } from '../../core/plan.js';
+import type { NumericArray } from '../../core/dtype.js';
+import { FanfoldError, SourceError, UsageError } from '../../core/errors.js';
+import type { FrameReader, ReadOptions, ReadStatistics, SourceHandle } from '../../core/source.js';
+import { product } from '../../core/stack.js';
+import type { ChunkedLayout, Storage } from '../../core/storage.js';
+import { ChunkBox } from './box.js';
+import { makeElementStep } from './elements.js';
+import { StoredFiles } from './files.js';
+
+const MISSING = -1;
+
+/** Reads frames out of chunks: neighbouring chunks are fetched together, decoded one by one and put in their place. */
+class ChunkedReader implements FrameReader {
+  readonly statistics: ReadStatistics = { readSeconds: 0, decodeSeconds: 0, bytes: 0, badFrames: new Set() };
+  readonly #handle: Extract<SourceHandle, { kind: 'stored' }>;
+  readonly #storage: Storage;
+  readonly #layout: ChunkedLayout;
+  readonly #options: ReadOptions;
+  readonly #files: StoredFiles;
+  readonly #decoder: ChunkDecoder;
+  readonly #box: ChunkBox;
+  readonly #block: Uint8Array;
+  readonly #chunk: Uint8Array;
+  readonly #convert: (bytes: Uint8Array) => NumericArray;
+  readonly #frameBytes: number;
+  readonly #fetchLimit: number;
+  readonly #inPlace: boolean;
+
+  constructor(
+    handle: Extract<SourceHandle, { kind: 'stored' }>,
+    layout: ChunkedLayout,
+    arena: Arena,
+    options: ReadOptions,
+  ) {
+    const { storage, stack } = handle;
+    this.#handle = handle;
+    this.#storage = storage;
+    this.#layout = layout;
+    this.#options = options;
+    const pixels = product(stack.frameShape);
+    this.#frameBytes = pixels * storage.type.bytes;
+    this.#fetchLimit = fetchBytes(handle, options.blockFrames);
+    this.#files = new StoredFiles(storage.files, options.replica, options.direct, arena, this.#fetchLimit, this.statistics);
+    this.#inPlace = chunksAreFrameRuns(storage, stack.frameShape.length);
+    this.#decoder = makeDecoder(storage.pipeline, chunkBytes(storage), storage.type.bytes, arena, options.kernel);
+    this.#block = arena.bytes(options.blockFrames * this.#frameBytes);
+    this.#chunk = arena.bytes(chunkBytes(storage));
+    this.#box = new ChunkBox(storage, layout, stack.frameShape.length, arena.memory);
+    this.#convert = makeElementStep(storage.type, options.blockFrames * pixels, arena, options.kernel);
+    if (options.onBadFrame === 'nan' && storage.type.kind !== 'f') {
+      throw new UsageError('bad-value', '--on-bad-frame nan needs floating-point frames; use zero for integer counts.');
+    }
+  }
+
+  blockEnd(first: number, maxFrames: number): number {
+    return alignedBlockEnd(this.#handle, first, maxFrames);
+  }
+
+  load(first: number, count: number): NumericArray {
+    const wanted = this.#box.chunksOf(first, count);
+    const whole = this.#alias(wanted, first, count);
+    if (whole) return this.#timedConvert(whole);
+    for (let k = 0; k < wanted.length; ) k = this.#loadRun(wanted, k, first, count);
+    return this.#timedConvert(this.#block.subarray(0, count * this.#frameBytes));
+  }
+
+  #timedConvert(bytes: Uint8Array): NumericArray {
+    const started = performance.now();
+    const result = this.#convert(bytes);
+    this.statistics.decodeSeconds += (performance.now() - started) / 1000;
+    return result;
+  }
+
+  #isStoredPlain(index: number): boolean {
+    const all = 2 ** this.#storage.pipeline.length - 1;
+    return (((this.#layout.table.mask[index] ?? 0) & all) >>> 0) === all;
+  }
+
+  /** The frames where they were fetched, when unfiltered chunks lie one behind the other and hold just this block. */
+  #alias(wanted: readonly number[], first: number, count: number): Uint8Array | null {
+    const { table } = this.#layout;
+    const bytes = count * this.#frameBytes;
+    const start = wanted[0];
+    if (!this.#inPlace || start === undefined || wanted.length * chunkBytes(this.#storage) !== bytes || bytes > this.#fetchLimit) return null;
+    if (this.#box.firstFrame(start) !== first) return null;
+    const file = table.file[start] ?? 0;
+    const offset = table.offset[start] ?? MISSING;
+    if (offset === MISSING) return null;
+    const size = chunkBytes(this.#storage);
+    for (const [k, index] of wanted.entries()) {
+      const fits = table.file[index] === file && table.offset[index] === offset + k * size && table.size[index] === size;
+      if (!fits || !this.#isStoredPlain(index)) return null;
+    }
+    if (this.#options.onBadFrame !== 'fail') return null;
+    const fetched = this.#files.fetch(file, offset, bytes);
+    return fetched.byteOffset % this.#storage.type.bytes === 0 ? fetched : null;
+  }
+
+  /** Fetches as many of the wanted chunks from `start` on as lie close together; returns the next one to do. */
+  #loadRun(wanted: readonly number[], start: number, first: number, count: number): number {
+    const { table } = this.#layout;
+    const index = wanted[start] ?? 0;
+    const offset = table.offset[index] ?? MISSING;
+    if (offset === MISSING) {
+      this.#place(wanted[start], null, first, count);
+      return start + 1;
+    }
+    const file = table.file[index] ?? 0;
+    let end = offset + (table.size[index] ?? 0);
+    let stop = start + 1;
+    for (; stop < wanted.length; stop++) {
+      const next = wanted[stop] ?? 0;
+      const at = table.offset[next] ?? MISSING;
+      const until = at + (table.size[next] ?? 0);
+      if (at < end || at > end + FETCH_GAP || table.file[next] !== file || until - offset > this.#fetchLimit) break;
+      end = until;
+    }
+    const fetched = this.#fetchOrNull(file, offset, end - offset, stop === start + 1);
+    if (fetched === 'retry') stop = start + 1;
+    const bytes = fetched === 'retry' ? this.#fetchOrNull(file, offset, table.size[index] ?? 0, true) : fetched;
+    for (let k = start; k < stop; k++) {
+      const item = wanted[k];
+      const at = (table.offset[item ?? 0] ?? 0) - offset;
+      const size = table.size[item ?? 0] ?? 0;
+      const input = bytes instanceof Uint8Array ? bytes.subarray(at, at + size) : null;
+      this.#place(item, input, first, count, bytes === 'bad');
+    }
+    return stop;
+  }
+
+  /** With a policy other than `fail`, a run that cannot be read is tried again chunk by chunk. */
+  #fetchOrNull(file: number, offset: number, length: number, single: boolean): Uint8Array | 'retry' | 'bad' {
+    try {
+      return this.#files.fetch(file, offset, length);
+    } catch (error) {
+      if (this.#options.onBadFrame === 'fail' || !(error instanceof SourceError) || error.code !== 'truncated') throw error;
+      return single ? 'bad' : 'retry';
+    }
+  }
+
+  #place(item: number | undefined, input: Uint8Array | null, first: number, count: number, bad = false): void {
+    if (item === undefined) return;
+    const started = performance.now();
+    const direct = this.#inPlace && this.#box.liesWithin(item, first, count);
+    const at = (this.#box.firstFrame(item) - first) * this.#frameBytes;
+    const target = direct ? this.#block.subarray(at, at + this.#chunk.byteLength) : this.#chunk;
+    if (bad) this.#replace(item, target);
+    else if (!input) this.#box.fill(target, this.#storage.fill);
+    else this.#decode(item, input, target);
+    if (!direct) this.#box.copyOut(this.#chunk, item, this.#block, first, count);
+    this.statistics.decodeSeconds += (performance.now() - started) / 1000;
+  }
+
+  #decode(item: number, input: Uint8Array, target: Uint8Array): void {
+    const { table } = this.#layout;
+    try {
+      this.#decoder.decode(input, table.mask[item] ?? 0, target);
+    } catch (error) {
+      if (!(error instanceof FanfoldError) || error.code !== 'bad-chunk') throw error;
+      if (this.#options.onBadFrame !== 'fail') return this.#replace(item, target);
+      const frame = this.#box.firstFrame(item);
+      const offset = table.offset[item] ?? 0;
+      throw new SourceError(
+        'bad-chunk',
+        `Frame ${frame} is damaged: its chunk at byte ${offset} of ${this.#files.path(table.file[item] ?? 0)} ${error.message}. ` +
+          'To go on without such frames use --on-bad-frame zero (or nan).',
+        { ...error.fields, frame, offset, path: this.#files.path(table.file[item] ?? 0) },
+      );
+    }
+  }
+
+  #replace(item: number, target: Uint8Array): void {
+    const nan = this.#options.onBadFrame === 'nan';
+    const element = new Uint8Array(this.#storage.type.bytes);
+    if (nan) {
+      // A quiet NaN of any width has its leading bits set: 0x7e00, 0x7fc00000 and 0x7ff80000... all begin so.
+      const top = this.#storage.type.bytes === 2 ? [0x7e, 0x00] : this.#storage.type.bytes === 4 ? [0x7f, 0xc0] : [0x7f, 0xf8];
+      element.set(this.#storage.type.order === 'big' ? top : top.toReversed(), this.#storage.type.order === 'big' ? 0 : element.length - 2);
+    }
+    this.#box.fill(target, element);
+    for (const frame of this.#box.framesOf(item)) this.statistics.badFrames.add(frame);
+  }
+
+  close(): void {
+    this.#files.close();
+  }
+}
+
+export function openChunked(
+  handle: Extract<SourceHandle, { kind: 'stored' }>,
+  layout: ChunkedLayout,
+  arena: Arena,
+  options: ReadOptions,
+): FrameReader {
+  return new ChunkedReader(handle, layout, arena, options);
+}
+

@@ -1,0 +1,84 @@
+import type { Arena } from '../../core/arena.js';
+import { DIRECT_ALIGNMENT, InputFile } from '../../io/file.js';
+import { UsageError } from '../../core/errors.js';
+import type { ReadStatistics } from '../../core/source.js';
+
+/**
+ * The files of one stored source, opened when first needed, and the window of the arena their bytes are fetched into.
+ * A direct read starts and ends on aligned positions, so the wanted bytes lie a little behind the start of the window.
+ */
+export class StoredFiles {
+  readonly #paths: readonly string[];
+  readonly #originals: readonly string[];
+  readonly #open: (InputFile | undefined)[] = [];
+  readonly #direct: boolean;
+  readonly #memory: WebAssembly.Memory;
+  readonly #window: number;
+  readonly #capacity: number;
+  readonly #statistics: ReadStatistics;
+
+  /** @param capacity most bytes asked for in one `fetch` */
+  constructor(
+    paths: readonly string[],
+    replica: readonly string[] | null,
+    direct: boolean,
+    arena: Arena,
+    capacity: number,
+    statistics: ReadStatistics,
+  ) {
+    this.#originals = paths;
+    this.#paths = replica ?? paths;
+    this.#direct = direct;
+    this.#memory = arena.memory;
+    this.#capacity = capacity;
+    this.#window = arena.take(capacity + 2 * DIRECT_ALIGNMENT, DIRECT_ALIGNMENT);
+    this.#statistics = statistics;
+  }
+
+  path(file: number): string {
+    return this.#paths[file] ?? '?';
+  }
+
+  #file(file: number): InputFile {
+    const known = this.#open[file];
+    if (known) return known;
+    const opened = InputFile.open(this.path(file), { direct: this.#direct });
+    const original = this.#originals[file];
+    if (this.#paths !== this.#originals && original !== undefined) {
+      const twin = InputFile.open(original);
+      twin.close();
+      if (twin.size !== opened.size) {
+        opened.close();
+        throw new UsageError(
+          'replica-differs',
+          `${opened.path} holds ${opened.size} bytes, but ${original} holds ${twin.size}: a replica is an exact copy.`,
+        );
+      }
+    }
+    this.#open[file] = opened;
+    return opened;
+  }
+
+  /** The wanted bytes, in the window; valid until the next fetch. @throws SourceError when the file ends before */
+  fetch(file: number, offset: number, length: number): Uint8Array {
+    if (length > this.#capacity) throw new RangeError(`fetch of ${length} bytes into a window of ${this.#capacity}`);
+    const source = this.#file(file);
+    const started = performance.now();
+    let skip = 0;
+    if (this.#direct) {
+      skip = offset % DIRECT_ALIGNMENT;
+      const whole = Math.ceil((skip + length) / DIRECT_ALIGNMENT) * DIRECT_ALIGNMENT;
+      source.readAligned(new Uint8Array(this.#memory.buffer, this.#window, whole), offset - skip, skip + length);
+    } else {
+      source.read(new Uint8Array(this.#memory.buffer, this.#window, length), offset);
+    }
+    this.#statistics.readSeconds += (performance.now() - started) / 1000;
+    this.#statistics.bytes += length;
+    return new Uint8Array(this.#memory.buffer, this.#window + skip, length);
+  }
+
+  close(): void {
+    for (const file of this.#open) file?.close();
+    this.#open.length = 0;
+  }
+}

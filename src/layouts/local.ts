@@ -1,0 +1,211 @@
+import { chunkBytes } from '../core/blocks.js';
+import { type EngineHost, type Job, type Outcome, type Planned, planJob, runPlanned } from '../core/engine.js';
+import { LayoutError, UsageError } from '../core/errors.js';
+import type { CrewOptions, Layout, OperatorRef } from '../core/layout.js';
+import { PlanError } from '../core/errors.js';
+import type { Limits } from '../core/plan.js';
+import { selectFrames, selectRegion } from '../core/selection.js';
+import { formatBytes } from '../core/size.js';
+import type { BadFramePolicy, Source, SourceHandle } from '../core/source.js';
+import { reshapeStack, stackBytes } from '../core/stack.js';
+import type { Storage } from '../core/storage.js';
+import { scratchBytes } from '../codecs/pipeline.js';
+import { loadInput } from '../formats/loaded-array.js';
+import { attachSource } from '../formats/registry.js';
+import { chooseDirect } from '../io/direct.js';
+import { availableCores, availableMemory, peakResidentBytes, residentBytes } from '../io/machine.js';
+import { loadOperator } from '../operators/load.js';
+import { chooseLayout } from './choose.js';
+import { findLayout, LAYOUTS } from './registry.js';
+
+/** How to run; everything has a default. */
+export interface RunOptions {
+  /** `auto`, `serial`, `threads` or `processes`. */
+  readonly layout?: string;
+  /** Worker threads or processes; -1 or absent: as many as cores; 0: the calling thread. */
+  readonly workers?: number;
+  readonly threadsPerWorker?: number;
+  /** Bytes for everything together, runtime included. */
+  readonly memory?: number;
+  /** Resident bytes one worker process may reach. */
+  readonly memoryPerWorker?: number;
+  readonly kernel?: 'auto' | 'wasm' | 'ts';
+  /** Read past the page cache; absent: when the file is larger than free memory and it is not slower. */
+  readonly direct?: boolean;
+  readonly onBadFrame?: BadFramePolicy;
+  /** Exact copies of the source's file on other disks, read at the same time. */
+  readonly replicas?: readonly string[];
+  readonly deterministic?: boolean;
+  /** Fixed shares instead of a queue (layout `processes`). */
+  readonly plain?: boolean;
+  readonly sharedMemory?: boolean;
+  /** `start:stop` of the frames in stored order. */
+  readonly frames?: string;
+  /** `y0:y1,x0:x1` of the scan. */
+  readonly roi?: string;
+  /** Another grid of positions for the same frames. */
+  readonly scan?: readonly number[];
+  readonly signal?: AbortSignal;
+  onProgress?(frames: number, total: number): void;
+}
+
+/** Resident bytes of a worker thread before it works: an isolate with its modules loaded. */
+const THREAD_BYTES = 16 * 2 ** 20;
+/** Resident bytes of a worker process before it works. */
+const PROCESS_BYTES = 64 * 2 ** 20;
+/** What the host still grows while it runs: kernels compiled, results written. */
+const HOST_MARGIN = 48 * 2 ** 20;
+
+function storageOf(handle: SourceHandle): Storage | null {
+  if (handle.kind === 'selected') return storageOf(handle.base);
+  return handle.kind === 'stored' ? handle.storage : null;
+}
+
+/** The engine's access to files, operators and this process. */
+export const localHost: EngineHost = {
+  attach: attachSource,
+  loadArray: loadInput,
+  loadOperator,
+  decodeScratch: (handle) => {
+    const storage = storageOf(handle);
+    return storage?.layout.kind === 'chunked' ? scratchBytes(storage.pipeline, chunkBytes(storage)) : 0;
+  },
+  peakBytes: peakResidentBytes,
+};
+
+function select(handle: SourceHandle, options: RunOptions): SourceHandle {
+  let selected = handle;
+  if (options.scan) selected = { ...selected, stack: reshapeStack(selected.stack, options.scan) };
+  if (options.frames !== undefined) selected = selectFrames(selected, options.frames);
+  if (options.roi !== undefined) selected = selectRegion(selected, options.roi);
+  return selected;
+}
+
+function pickLayout(source: Source, options: RunOptions): { layout: Layout; reasons: string[]; fallbacks: string[] } {
+  const workers = options.workers === undefined || options.workers < 0 ? null : options.workers;
+  const wanted = options.layout ?? 'auto';
+  if (workers === 0) return { layout: findLayout('serial'), reasons: ['serial: --workers 0.'], fallbacks: [] };
+  if (wanted !== 'auto') {
+    const layout = findLayout(wanted);
+    const available = layout.available();
+    if (!available.ok) throw new LayoutError('layout-missing', `Layout ${wanted} cannot run here: ${available.reason}.`);
+    return { layout, reasons: [`${wanted}: as asked.`], fallbacks: [] };
+  }
+  const threads = LAYOUTS.find(({ name }) => name === 'threads')?.available() ?? { ok: false, reason: 'not built in' };
+  const choice = chooseLayout(stackBytes(source.handle.stack), workers, threads);
+  return { layout: findLayout(choice.name), reasons: [choice.reason], fallbacks: [...choice.fallbacks] };
+}
+
+function limitsFor(layout: Layout, options: RunOptions, direct: boolean): Limits {
+  const cores = availableCores();
+  const perProcess = options.threadsPerWorker ?? 1;
+  const asked = options.workers === undefined || options.workers <= 0 ? null : options.workers;
+  const isProcesses = layout.name === 'processes';
+  const threadBytes = isProcesses && perProcess === 1 ? 0 : THREAD_BYTES;
+  const workers = layout.name === 'serial' ? 1 : isProcesses && asked !== null ? asked * perProcess : asked;
+  const perWorker = isProcesses ? PROCESS_BYTES / perProcess + threadBytes : layout.name === 'threads' ? THREAD_BYTES : 0;
+  const limit = options.memoryPerWorker;
+  return {
+    memory: options.memory ?? null,
+    free: availableMemory(),
+    workers,
+    cores,
+    hostBytes: residentBytes() + HOST_MARGIN,
+    workerRuntimeBytes: perWorker,
+    windowBytes: limit === undefined ? null : windowWithin(limit, perProcess, threadBytes),
+    tileBytes: 2 ** 20,
+    blockBytes: direct ? 4 * 2 ** 20 : 2 ** 20,
+  };
+}
+
+function windowWithin(limit: number, threads: number, threadBytes: number): number {
+  const left = Math.floor((limit - PROCESS_BYTES) / threads - threadBytes);
+  if (left > 0) return left;
+  throw new PlanError(
+    'does-not-fit',
+    `--memory-per-worker ${formatBytes(limit)} is less than a worker needs to start. Give at least ${formatBytes(PROCESS_BYTES + threads * (threadBytes + 8 * 2 ** 20))}.`,
+    { limitBytes: limit },
+  );
+}
+
+/** A job for this machine, with the reasons of every choice that was made for it. */
+export interface LocalJob {
+  readonly job: Job;
+  readonly reasons: readonly string[];
+}
+
+function checkOptions(options: RunOptions, layout: Layout): void {
+  const onlyProcesses: [boolean, string][] = [
+    [options.plain === true, '--plain'],
+    [options.memoryPerWorker !== undefined, '--memory-per-worker'],
+    [options.threadsPerWorker !== undefined, '--threads-per-worker'],
+  ];
+  for (const [given, flag] of onlyProcesses) {
+    if (given && layout.name !== 'processes') {
+      throw new UsageError('bad-option', `${flag} belongs to --layout processes, but the layout is ${layout.name}. Add --layout processes.`);
+    }
+  }
+}
+
+/** Puts a job together: selection, layout, limits, direct I/O. @throws UsageError, LayoutError, PlanError */
+export function makeJob(source: Source, operators: readonly OperatorRef[], options: RunOptions, stream?: Job['stream']): LocalJob {
+  const selected: Source = { ...source, handle: select(source.handle, options) };
+  const { layout, reasons, fallbacks } = pickLayout(selected, options);
+  checkOptions(options, layout);
+  const storage = storageOf(selected.handle);
+  const path = storage?.files[0];
+  const choice = path === undefined ? null : chooseDirect(path, stackBytes(selected.handle.stack), availableMemory(), options.direct ?? false);
+  if (choice && (choice.direct || options.direct)) reasons.push(choice.reason);
+  const direct = choice?.direct ?? false;
+  if (options.direct && !direct) fallbacks.push(choice?.reason ?? 'This source has no file to read directly.');
+  const crew: CrewOptions = {
+    plain: options.plain ?? false,
+    threadsPerWorker: options.threadsPerWorker ?? 1,
+    memoryPerWorker: options.memoryPerWorker ?? null,
+    sharedMemory: options.sharedMemory ?? true,
+    warn: (message) => fallbacks.push(message),
+  };
+  const job: Job = {
+    source: selected,
+    operators,
+    layout,
+    limits: limitsFor(layout, options, direct),
+    crew,
+    kernel: options.kernel === 'ts' ? 'ts' : 'wasm',
+    direct,
+    onBadFrame: options.onBadFrame ?? 'fail',
+    replicas: (options.replicas ?? []).map((replica) => replicaFiles(storage, replica)),
+    deterministic: options.deterministic ?? false,
+    ...(stream ? { stream } : {}),
+    fallbacks,
+    signal: options.signal ?? new AbortController().signal,
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  };
+  return { job, reasons };
+}
+
+function replicaFiles(storage: Storage | null, replica: string): string[] {
+  if (storage?.files.length === 1) return [replica];
+  throw new UsageError('bad-replica', '--replica needs a source that is one file.');
+}
+
+/** Runs operators over a source on this machine. */
+export async function runLocal(
+  source: Source,
+  operators: readonly OperatorRef[],
+  options: RunOptions = {},
+  stream?: Job['stream'],
+): Promise<Outcome> {
+  const { job } = makeJob(source, operators, options, stream);
+  return runPlanned(job, await planJob(job, localHost), localHost);
+}
+
+/** Plans the same without running it. */
+export async function planLocal(
+  source: Source,
+  operators: readonly OperatorRef[],
+  options: RunOptions = {},
+): Promise<{ planned: Planned; local: LocalJob }> {
+  const local = makeJob(source, operators, options);
+  return { planned: await planJob(local.job, localHost), local };
+}

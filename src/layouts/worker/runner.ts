@@ -1,0 +1,239 @@
+import type { Arena } from '../../core/arena.js';
+import { allocate, dtypeRange, type NumericArray } from '../../core/dtype.js';
+import { asFanfoldError, Stopped } from '../../core/errors.js';
+import type { BoundSlot, Partial, Task, WorkerReport } from '../../core/layout.js';
+import type { AnyOperator, Prepared, Tile } from '../../core/operator.js';
+import { checkValues } from '../../core/params.js';
+import type { FrameReader } from '../../core/source.js';
+import { framePixels, product } from '../../core/stack.js';
+import { instantiate } from '../../core/wasm.js';
+import { attachSource } from '../../formats/registry.js';
+import { loadOperator } from '../../operators/load.js';
+import type { EachTarget } from './targets.js';
+
+/** One operator made ready to run over tiles. */
+interface Ready {
+  readonly operator: AnyOperator;
+  readonly process: (tile: Tile) => void;
+}
+
+interface WholeSlot {
+  readonly slot: BoundSlot;
+  readonly array: NumericArray;
+}
+
+interface EachSlot {
+  readonly array: NumericArray;
+  readonly size: number;
+  readonly target: EachTarget;
+}
+
+/** The value a private copy starts from, so that merging it changes nothing. */
+function neutral(slot: BoundSlot): number {
+  if (slot.slot.kind !== 'whole') return 0;
+  const [low, high] = dtypeRange(slot.slot.dtype);
+  return slot.slot.merge === 'max' ? low : slot.slot.merge === 'min' ? high : 0;
+}
+
+/** Arrays made by `prepare`, moved to memory the kernels can address; arrays that lie there already stay. */
+function placePrepared(prepared: Prepared, arena: Arena): Prepared {
+  return Object.fromEntries(
+    Object.entries(prepared).map(([name, value]) => {
+      const stays = typeof value !== 'object' || value.buffer === arena.memory.buffer;
+      return [name, stays ? value : arena.place(value)];
+    }),
+  );
+}
+
+/** What the worker tells while it runs, and what it must obey. */
+export interface RunnerHooks {
+  /** Asked before every tile. */
+  stopped(): boolean;
+  onFrames(count: number): void;
+}
+
+/** Runs parts of one pass: reads blocks, cuts tiles, lets the operators process them. The same on every CPU layout. */
+export class PartRunner {
+  readonly #task: Task;
+  readonly #reader: FrameReader;
+  readonly #ready: readonly Ready[];
+  readonly #each: readonly EachSlot[];
+  readonly #whole: readonly WholeSlot[];
+  readonly #hooks: RunnerHooks;
+  readonly #worker: number;
+  readonly #replica: number;
+  #covered: number[] = [];
+  #parts = 0;
+  #frames = 0;
+  #computeSeconds = 0;
+  #writeSeconds = 0;
+  #started = 0;
+
+  private constructor(
+    task: Task,
+    worker: number,
+    reader: FrameReader,
+    ready: readonly Ready[],
+    each: readonly EachSlot[],
+    whole: readonly WholeSlot[],
+    hooks: RunnerHooks,
+  ) {
+    this.#task = task;
+    this.#worker = worker;
+    this.#replica = replicaOf(task, worker);
+    this.#reader = reader;
+    this.#ready = ready;
+    this.#each = each;
+    this.#whole = whole;
+    this.#hooks = hooks;
+  }
+
+  /**
+   * Opens the source and prepares the operators in `arena`.
+   *
+   * @param targets one per slot of the task; null for slots that are not `each`
+   */
+  static async open(
+    task: Task,
+    worker: number,
+    prepared: readonly Prepared[],
+    targets: readonly (EachTarget | null)[],
+    arena: Arena,
+    hooks: RunnerHooks,
+  ): Promise<PartRunner> {
+    const { stack } = task.source;
+    const { tileFrames } = task.plan;
+    const each: EachSlot[] = [];
+    const whole: WholeSlot[] = [];
+    const outs: Record<string, NumericArray>[] = task.operators.map(() => ({}));
+    for (const [i, slot] of task.slots.entries()) {
+      const out = outs[slot.operator];
+      const size = product(slot.slot.shape);
+      const target = targets[i];
+      if (!out) continue;
+      if (slot.slot.kind === 'each' && target) {
+        const array = arena.array(slot.slot.dtype, size * tileFrames);
+        each.push({ array, size, target });
+        out[slot.name] = array;
+      } else if (slot.slot.kind === 'whole') {
+        const array = arena.array(slot.slot.dtype, size);
+        array.fill(neutral(slot));
+        whole.push({ slot, array });
+        out[slot.name] = array;
+      }
+    }
+    const ready: Ready[] = [];
+    for (const [i, ref] of task.operators.entries()) {
+      const operator = await loadOperator(ref);
+      const values = checkValues(operator.params, ref.values, operator.name);
+      const placed = placePrepared(prepared[i] ?? {}, arena);
+      const state = operator.init?.({ stack, values, prepared: placed, arena });
+      const out = outs[i] ?? {};
+      const wasm = operator.kernels?.wasm;
+      if (wasm && task.kernel === 'wasm' && (wasm.supports?.(stack) ?? true)) {
+        const exports = instantiate(wasm.module, arena.memory);
+        ready.push({ operator, process: (tile) => wasm.process(exports, tile, state, out) });
+      } else {
+        ready.push({ operator, process: (tile) => operator.process(tile, state, out) });
+      }
+    }
+    const replica = replicaOf(task, worker);
+    const reader = await attachSource(task.source, arena, {
+      blockFrames: task.plan.blockFrames,
+      direct: task.direct,
+      onBadFrame: task.onBadFrame,
+      replica: replica === 0 ? null : (task.replicas[replica - 1] ?? null),
+      kernel: task.kernel,
+    });
+    return new PartRunner(task, worker, reader, ready, each, whole, hooks);
+  }
+
+  /** @throws Stopped when the host asked to stop; FanfoldError when reading or processing failed */
+  run(part: number): void {
+    if (this.#parts === 0) this.#started = performance.now();
+    const { parts, blockFrames } = this.#task.plan;
+    const end = parts[part + 1] ?? 0;
+    for (let frame = parts[part] ?? 0; frame < end; ) {
+      const stop = Math.min(end, this.#reader.blockEnd(frame, Math.min(blockFrames, end - frame)));
+      this.#runBlock(frame, stop - frame);
+      frame = stop;
+    }
+    this.#covered.push(part);
+    this.#parts++;
+  }
+
+  #runBlock(first: number, count: number): void {
+    const pixels = framePixels(this.#task.source.stack);
+    const data = this.#reader.load(first, count);
+    const { tileFrames } = this.#task.plan;
+    for (let k = 0; k < count; k += tileFrames) {
+      if (this.#hooks.stopped()) throw new Stopped();
+      const frames = Math.min(tileFrames, count - k);
+      const part = frames === count ? data : data.subarray(k * pixels, (k + frames) * pixels);
+      this.#runTile({ data: part, first: first + k, count: frames });
+    }
+    this.#frames += count;
+    this.#hooks.onFrames(count);
+  }
+
+  #runTile(tile: Tile): void {
+    const started = performance.now();
+    for (const { operator, process } of this.#ready) {
+      try {
+        process(tile);
+      } catch (error) {
+        const last = tile.first + tile.count - 1;
+        throw asFanfoldError(error, `Operator ${operator.name}, frames ${tile.first} to ${last},`);
+      }
+    }
+    const computed = performance.now();
+    for (const { array, size, target } of this.#each) {
+      target.write(tile.first, tile.count === this.#task.plan.tileFrames ? array : array.subarray(0, tile.count * size));
+    }
+    this.#computeSeconds += (computed - started) / 1000;
+    this.#writeSeconds += (performance.now() - computed) / 1000;
+  }
+
+  /** Hands over what has been accumulated since the last call, and starts again from nothing. */
+  takePartial(): Partial {
+    const whole = this.#whole.map(({ slot, array }) => {
+      const copy = allocate(slot.slot.dtype, array.length);
+      copy.set(array);
+      array.fill(neutral(slot));
+      return copy;
+    });
+    const parts = this.#covered;
+    this.#covered = [];
+    return { parts, whole };
+  }
+
+  /** Closes the source and the outputs. */
+  finish(waitSeconds: number): WorkerReport {
+    const { statistics } = this.#reader;
+    const closed = performance.now();
+    const entries = this.#each.map(({ target }) => target.close()).find((entry) => entry !== null) ?? null;
+    this.#writeSeconds += (performance.now() - closed) / 1000;
+    this.#reader.close();
+    return {
+      worker: this.#worker,
+      readSeconds: statistics.readSeconds,
+      decodeSeconds: statistics.decodeSeconds,
+      computeSeconds: this.#computeSeconds,
+      writeSeconds: this.#writeSeconds,
+      wallSeconds: this.#parts === 0 ? 0 : (performance.now() - this.#started) / 1000,
+      waitSeconds,
+      bytesRead: statistics.bytes,
+      frames: this.#frames,
+      parts: this.#parts,
+      badFrames: [...statistics.badFrames],
+      replica: this.#replica,
+      entries,
+      processPeakBytes: 0,
+    };
+  }
+}
+
+/** Workers are spread evenly over the copies of a source; 0 is the source itself. */
+function replicaOf(task: Task, worker: number): number {
+  return worker % (task.replicas.length + 1);
+}
