@@ -1,0 +1,45 @@
+import { dtypeOfArray } from '../../../core/dtype.js';
+import type { NamedArray, Provenance } from '../../../core/sink.js';
+import { writeFile } from '../../../io/output.js';
+import { describe, rootGroup } from './described.js';
+import { makeStructure } from './structure.js';
+import { bytesOf } from './tree.js';
+
+/** Array data begins on a page, so that it can be mapped and read past the page cache. */
+export const DATA_ALIGNMENT = 4096;
+
+const alignUp = (position: number) => Math.ceil(position / DATA_ALIGNMENT) * DATA_ALIGNMENT;
+
+/** Vectors per position and curves have one signal dimension, images and stacks of images two. */
+function signalRank(shape: readonly number[]): number {
+  return Math.min(shape.length, shape.length > 2 && shape.at(-1) === 2 ? 1 : 2);
+}
+
+/**
+ * Writes finished arrays to one HDF5 file that h5py, HyperSpy and py4DSTEM open: a single array as `/data`, several
+ * each under its name, with units, axes and recipe as attributes. Bytes are stored once.
+ *
+ * @throws SinkError
+ */
+export function writeHdf5(
+  path: string,
+  arrays: readonly NamedArray[],
+  provenance: Provenance,
+  overwrite: boolean,
+): void {
+  writeFile(path, overwrite, (file) => {
+    let end = DATA_ALIGNMENT;
+    const described = arrays.map((array) => {
+      const offset = alignUp(end);
+      const bytes = array.data.byteLength;
+      file.write(bytesOf(array.data), offset);
+      end = offset + bytes;
+      const dtype = dtypeOfArray(array.data);
+      return describe({ ...array, dtype }, signalRank(array.shape), { kind: 'contiguous', offset, bytes }, provenance);
+    });
+    const names = described.length === 1 ? ['data'] : described.map((array) => array.name);
+    const { superblock, body } = makeStructure(rootGroup(described, names, provenance), end);
+    file.write(body, end);
+    file.write(superblock, 0);
+  });
+}
