@@ -2,6 +2,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  ftruncateSync,
   openSync,
   readdirSync,
   renameSync,
@@ -181,6 +182,15 @@ export class OutputFile {
   write(bytes: ArrayBufferView, position: number): void {
     if (this.#fd === null) throw new SinkError('closed', `${this.target} is closed already.`, { path: this.target });
     writeAll(this.target, this.#fd, bytes, position);
+  }
+
+  /** Makes the file `bytes` long; what was not written reads as zeros. @throws SinkError */
+  resize(bytes: number): void {
+    try {
+      if (this.#fd !== null) ftruncateSync(this.#fd, bytes);
+    } catch (error) {
+      throw describeWriteFailure(this.target, error);
+    }
   }
 
   /** Gives the file its name. @throws SinkError, and removes everything, when that is not possible */

@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../../byte-writer.js';
 import type { StoredChunks } from './tree.js';
 
 /** Entries of a full node: twice the K of 32 that readers assume when the superblock does not say. */

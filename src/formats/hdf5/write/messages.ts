@@ -1,5 +1,5 @@
 import type { StoredType } from '../../../core/dtype.js';
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../../byte-writer.js';
 import type { ArrayNode } from './tree.js';
 
 // Layouts of these messages: HDF5 File Format Specification, version 3.0, section IV.A.2.

@@ -46,7 +46,10 @@ export function createHdf5Stream(path: string, stack: Stack, options: StreamOpti
       ? { kind: 'chunks', path: file.partial, end, frameBytes: size, codec }
       : { kind: 'region', path: file.partial, offset: DATA_ALIGNMENT, frameBytes: size };
   try {
-    if (ref.kind === 'region') file.reserve(stackBytes(stack));
+    if (ref.kind === 'region') {
+      file.reserve(DATA_ALIGNMENT + stackBytes(stack));
+      file.resize(DATA_ALIGNMENT + stackBytes(stack));
+    }
   } catch (error) {
     file.abort();
     throw error;

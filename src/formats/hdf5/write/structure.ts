@@ -1,5 +1,5 @@
 import { storedAs } from '../../../core/dtype.js';
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../../byte-writer.js';
 import { chunkIndex } from './chunk-index.js';
 import * as messages from './messages.js';
 import { INTERNAL_K, LEAF_K, symbol, symbolTable } from './symbol-table.js';

@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../../byte-writer.js';
 
 /** Group leaf K and internal K: symbols of a leaf and leaves of a node are twice that. */
 export const LEAF_K = 16;

@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../../byte-writer.js';
 
 const MOST_OBJECTS = 65000;
 
