@@ -1,4 +1,4 @@
-import { Arena, ARENA_BASE, makeMemory } from './arena.js';
+import { ARENA_BASE, Arena, makeMemory } from './arena.js';
 import { allocate, type NumericArray } from './dtype.js';
 import { asFanfoldError, Stopped, UsageError } from './errors.js';
 import type { BoundSlot, Crew, CrewOptions, Layout, OperatorRef, Task, WorkerReport } from './layout.js';
@@ -102,7 +102,10 @@ export async function planJob(job: Job, host: EngineHost): Promise<Planned> {
   const started = performance.now();
   const { stack } = job.source.handle;
   if (stackBytes(stack) === 0) {
-    throw new UsageError('no-frames', `${job.source.location} holds no frames: its shape is ${fullShape(stack).join(' x ')}.`);
+    throw new UsageError(
+      'no-frames',
+      `${job.source.location} holds no frames: its shape is ${fullShape(stack).join(' x ')}.`,
+    );
   }
   const bound: Bound[] = [];
   const slots: BoundSlot[] = [];
@@ -111,7 +114,8 @@ export async function planJob(job: Job, host: EngineHost): Promise<Planned> {
     const operator = await host.loadOperator(ref);
     const values = checkValues(operator.params, ref.values, operator.name);
     const prepared = (await operator.prepare?.(contextOf(host, job, values))) ?? {};
-    for (const [name, slot] of Object.entries(operator.outputs(stack, values, prepared))) slots.push({ operator: i, name, slot });
+    for (const [name, slot] of Object.entries(operator.outputs(stack, values, prepared)))
+      slots.push({ operator: i, name, slot });
     costs.push(operator.cost?.(stack, values, prepared) ?? { workerBytes: 0 });
     bound.push({ ref, operator, values, prepared });
   }
@@ -148,7 +152,9 @@ function makeTask(job: Job, { plan, slots, bound }: Planned): Task {
     onBadFrame: job.onBadFrame,
     replicas: job.replicas,
     ordered: isOrdered(job, bound) && slots.some(({ slot }) => slot.kind === 'whole'),
-    destinations: slots.map((slot) => (job.stream && slotLabel(slot, bound) === job.stream.slot ? job.stream.sink.ref : null)),
+    destinations: slots.map((slot) =>
+      job.stream && slotLabel(slot, bound) === job.stream.slot ? job.stream.sink.ref : null,
+    ),
   };
 }
 
@@ -158,12 +164,22 @@ interface Pass {
   readonly outs: readonly Record<string, NumericArray>[];
 }
 
-async function runPass(job: Job, planned: Planned, task: Task, crew: Crew, prepared: readonly Prepared[]): Promise<Pass> {
+async function runPass(
+  job: Job,
+  planned: Planned,
+  task: Task,
+  crew: Crew,
+  prepared: readonly Prepared[],
+): Promise<Pass> {
   const { plan, slots, bound } = planned;
   const total = frameCount(job.source.handle.stack);
   const partCount = plan.parts.length - 1;
   const parts = Array.from({ length: partCount }, (_, i) => i);
-  const merger = new Merger(slots, bound.map(({ operator }) => operator), task.ordered ? parts : null);
+  const merger = new Merger(
+    slots,
+    bound.map(({ operator }) => operator),
+    task.ordered ? parts : null,
+  );
   // A static split asks for everything at once, so nothing may be held back from it.
   const window = job.crew.plain ? partCount : 2 * plan.workers + 2;
   let handedOut = 0;
@@ -204,7 +220,11 @@ function collect(job: Job, { slots, bound }: Planned, crew: Crew, merger: Merger
   for (const [i, { operator, name, slot }] of slots.entries()) {
     const out = outs[operator];
     const array =
-      slot.kind === 'whole' ? merger.totals[whole++] : slot.kind === 'derived' ? allocate(slot.dtype, product(slot.shape)) : results[i];
+      slot.kind === 'whole'
+        ? merger.totals[whole++]
+        : slot.kind === 'derived'
+          ? allocate(slot.dtype, product(slot.shape))
+          : results[i];
     if (out && array) out[name] = array;
   }
   for (const [i, { operator, values }] of bound.entries()) {
@@ -229,7 +249,8 @@ function axesOf(slot: Slot, job: Job): { shape: number[]; axes: Axis[] } {
 function countNonFinite(arrays: readonly NamedArray[]): number {
   let count = 0;
   for (const { data } of arrays) {
-    if (data instanceof Float64Array || data instanceof Float32Array) for (const value of data) if (!Number.isFinite(value)) count++;
+    if (data instanceof Float64Array || data instanceof Float32Array)
+      for (const value of data) if (!Number.isFinite(value)) count++;
   }
   return count;
 }

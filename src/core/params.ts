@@ -1,5 +1,6 @@
 import { UsageError } from './errors.js';
 import { nearest } from './nearest.js';
+import { parseSize } from './size.js';
 
 interface Described {
   readonly help: string;
@@ -26,6 +27,8 @@ export type Param =
     })
   | (Described & { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default?: string })
   | (Described & { readonly kind: 'text'; readonly default?: string })
+  | (Described & { readonly kind: 'texts' })
+  | (Described & { readonly kind: 'size' })
   | (Described & { readonly kind: 'flag' })
   | (Described & { readonly kind: 'arrays' });
 
@@ -42,11 +45,15 @@ export type ValueOf<P extends Param> = P extends { kind: 'number' }
       ? Given<P, C>
       : P extends { kind: 'text' }
         ? Given<P, string>
-        : P extends { kind: 'flag' }
-          ? boolean
-          : P extends { kind: 'arrays' }
-            ? readonly ArrayInput[]
-            : never;
+        : P extends { kind: 'texts' }
+          ? readonly string[]
+          : P extends { kind: 'size' }
+            ? number | undefined
+            : P extends { kind: 'flag' }
+              ? boolean
+              : P extends { kind: 'arrays' }
+                ? readonly ArrayInput[]
+                : never;
 
 export type Values<P extends Params> = { readonly [K in keyof P]: ValueOf<P[K]> };
 
@@ -117,6 +124,10 @@ function checkOne(flag: string, param: Param, raw: unknown): unknown {
       return checkChoice(flag, param, raw);
     case 'text':
       return String(raw);
+    case 'texts':
+      return Array.isArray(raw) ? raw.map(String) : [String(raw)];
+    case 'size':
+      return typeof raw === 'number' ? raw : parseSize(String(raw), flag);
     case 'flag':
       return raw === true || raw === 'true';
     case 'arrays':
@@ -124,10 +135,15 @@ function checkOne(flag: string, param: Param, raw: unknown): unknown {
   }
 }
 
+/** `onBadFrame` is `--on-bad-frame` on the command line. */
+export function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 function absent(param: Param): unknown {
   if (param.kind === 'flag') return false;
-  if (param.kind === 'arrays') return [];
-  return param.default;
+  if (param.kind === 'arrays' || param.kind === 'texts') return [];
+  return param.kind === 'size' ? undefined : param.default;
 }
 
 /**
@@ -141,7 +157,7 @@ export function checkValues<P extends Params>(params: P, raw: RawValues, owner: 
     const guess = nearest(name, Object.keys(params));
     throw new UsageError(
       'unknown-option',
-      `${owner} has no option --${name}.${guess ? ` Did you mean --${guess}?` : ''}`,
+      `${owner} has no option --${flagOf(name)}.${guess ? ` Did you mean --${flagOf(guess)}?` : ''}`,
       {
         option: name,
       },
@@ -150,7 +166,7 @@ export function checkValues<P extends Params>(params: P, raw: RawValues, owner: 
   const values: Record<string, unknown> = {};
   for (const [name, param] of Object.entries(params)) {
     const given = raw[name];
-    values[name] = given === undefined ? absent(param) : checkOne(name, param, given);
+    values[name] = given === undefined ? absent(param) : checkOne(flagOf(name), param, given);
   }
   return values as Values<P>;
 }

@@ -87,9 +87,12 @@ export function describeReport(report: Report): string[] {
   if (report.amplification > 1) lines.push(`  each chunk decoded ${report.amplification}x`);
   if (report.badFrames.length > 0) {
     const shown = report.badFrames.slice(0, 10).join(', ');
-    lines.push(`  ${report.badFrames.length} damaged frames replaced: ${shown}${report.badFrames.length > 10 ? ', ...' : ''}`);
+    lines.push(
+      `  ${report.badFrames.length} damaged frames replaced: ${shown}${report.badFrames.length > 10 ? ', ...' : ''}`,
+    );
   }
-  if (report.nonFinite > 0) lines.push(`  ${report.nonFinite} result values are not finite (NaN or infinite pixels under the mask)`);
+  if (report.nonFinite > 0)
+    lines.push(`  ${report.nonFinite} result values are not finite (NaN or infinite pixels under the mask)`);
   for (const fallback of report.fallbacks) lines.push(`  note: ${fallback}`);
   return lines;
 }

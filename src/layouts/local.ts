@@ -1,16 +1,15 @@
+import { scratchBytes } from '../codecs/pipeline.js';
 import { chunkBytes } from '../core/blocks.js';
 import { type EngineHost, type Job, type Outcome, type Planned, planJob, runPlanned } from '../core/engine.js';
-import { LayoutError, UsageError } from '../core/errors.js';
+import { LayoutError, PlanError, UsageError } from '../core/errors.js';
 import type { CrewOptions, Layout, OperatorRef } from '../core/layout.js';
-import { PlanError } from '../core/errors.js';
 import type { Limits } from '../core/plan.js';
 import { selectFrames, selectRegion } from '../core/selection.js';
 import { formatBytes } from '../core/size.js';
 import type { BadFramePolicy, Source, SourceHandle } from '../core/source.js';
 import { reshapeStack, stackBytes } from '../core/stack.js';
 import type { Storage } from '../core/storage.js';
-import { scratchBytes } from '../codecs/pipeline.js';
-import { loadInput } from '../formats/loaded-array.js';
+import { loadInput } from '../formats/load-input.js';
 import { attachSource } from '../formats/registry.js';
 import { chooseDirect } from '../io/direct.js';
 import { availableCores, availableMemory, peakResidentBytes, residentBytes } from '../io/machine.js';
@@ -88,7 +87,8 @@ function pickLayout(source: Source, options: RunOptions): { layout: Layout; reas
   if (wanted !== 'auto') {
     const layout = findLayout(wanted);
     const available = layout.available();
-    if (!available.ok) throw new LayoutError('layout-missing', `Layout ${wanted} cannot run here: ${available.reason}.`);
+    if (!available.ok)
+      throw new LayoutError('layout-missing', `Layout ${wanted} cannot run here: ${available.reason}.`);
     return { layout, reasons: [`${wanted}: as asked.`], fallbacks: [] };
   }
   const threads = LAYOUTS.find(({ name }) => name === 'threads')?.available() ?? { ok: false, reason: 'not built in' };
@@ -103,7 +103,11 @@ function limitsFor(layout: Layout, options: RunOptions, direct: boolean): Limits
   const isProcesses = layout.name === 'processes';
   const threadBytes = isProcesses && perProcess === 1 ? 0 : THREAD_BYTES;
   const workers = layout.name === 'serial' ? 1 : isProcesses && asked !== null ? asked * perProcess : asked;
-  const perWorker = isProcesses ? PROCESS_BYTES / perProcess + threadBytes : layout.name === 'threads' ? THREAD_BYTES : 0;
+  const perWorker = isProcesses
+    ? PROCESS_BYTES / perProcess + threadBytes
+    : layout.name === 'threads'
+      ? THREAD_BYTES
+      : 0;
   const limit = options.memoryPerWorker;
   return {
     memory: options.memory ?? null,
@@ -142,19 +146,30 @@ function checkOptions(options: RunOptions, layout: Layout): void {
   ];
   for (const [given, flag] of onlyProcesses) {
     if (given && layout.name !== 'processes') {
-      throw new UsageError('bad-option', `${flag} belongs to --layout processes, but the layout is ${layout.name}. Add --layout processes.`);
+      throw new UsageError(
+        'bad-option',
+        `${flag} belongs to --layout processes, but the layout is ${layout.name}. Add --layout processes.`,
+      );
     }
   }
 }
 
 /** Puts a job together: selection, layout, limits, direct I/O. @throws UsageError, LayoutError, PlanError */
-export function makeJob(source: Source, operators: readonly OperatorRef[], options: RunOptions, stream?: Job['stream']): LocalJob {
+export function makeJob(
+  source: Source,
+  operators: readonly OperatorRef[],
+  options: RunOptions,
+  stream?: Job['stream'],
+): LocalJob {
   const selected: Source = { ...source, handle: select(source.handle, options) };
   const { layout, reasons, fallbacks } = pickLayout(selected, options);
   checkOptions(options, layout);
   const storage = storageOf(selected.handle);
   const path = storage?.files[0];
-  const choice = path === undefined ? null : chooseDirect(path, stackBytes(selected.handle.stack), availableMemory(), options.direct ?? false);
+  const choice =
+    path === undefined
+      ? null
+      : chooseDirect(path, stackBytes(selected.handle.stack), availableMemory(), options.direct ?? false);
   if (choice && (choice.direct || options.direct)) reasons.push(choice.reason);
   const direct = choice?.direct ?? false;
   if (options.direct && !direct) fallbacks.push(choice?.reason ?? 'This source has no file to read directly.');

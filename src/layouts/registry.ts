@@ -14,5 +14,8 @@ export function findLayout(name: string): Layout {
   if (layout) return layout;
   const names = LAYOUTS.map((one) => one.name);
   const guess = nearest(name, names);
-  throw new UsageError('unknown-layout', `There is no layout '${name}' (${names.join(', ')}).${guess ? ` Did you mean ${guess}?` : ''}`);
+  throw new UsageError(
+    'unknown-layout',
+    `There is no layout '${name}' (${names.join(', ')}).${guess ? ` Did you mean ${guess}?` : ''}`,
+  );
 }

@@ -124,7 +124,12 @@ export class ChunkBox {
         let from = decoded.byteOffset + (place * product(box) + ravel(corner, box)) * size;
         let to =
           block.byteOffset +
-          ((frame - first) * product(shape) + ravel(corner.map((i, d) => i + (start[d] ?? 0)), shape)) * size;
+          ((frame - first) * product(shape) +
+            ravel(
+              corner.map((i, d) => i + (start[d] ?? 0)),
+              shape,
+            )) *
+            size;
         for (let row = 0; row < rows; row++) {
           this.#bytes.copyWithin(to, from, from + rowBytes);
           from += sourceStep;

@@ -1,9 +1,9 @@
 import { type ChunkDecoder, makeDecoder } from '../../codecs/pipeline.js';
 import type { Arena } from '../../core/arena.js';
 import { chunkBytes, chunksAreFrameRuns, FETCH_GAP, fetchBytes } from '../../core/blocks.js';
-import { alignedBlockEnd } from '../../core/plan.js';
 import type { NumericArray } from '../../core/dtype.js';
 import { FanfoldError, SourceError, UsageError } from '../../core/errors.js';
+import { alignedBlockEnd } from '../../core/plan.js';
 import type { FrameReader, ReadOptions, ReadStatistics, SourceHandle } from '../../core/source.js';
 import { product } from '../../core/stack.js';
 import type { ChunkedLayout, Storage } from '../../core/storage.js';
@@ -44,7 +44,14 @@ class ChunkedReader implements FrameReader {
     const pixels = product(stack.frameShape);
     this.#frameBytes = pixels * storage.type.bytes;
     this.#fetchLimit = fetchBytes(handle, options.blockFrames);
-    this.#files = new StoredFiles(storage.files, options.replica, options.direct, arena, this.#fetchLimit, this.statistics);
+    this.#files = new StoredFiles(
+      storage.files,
+      options.replica,
+      options.direct,
+      arena,
+      this.#fetchLimit,
+      this.statistics,
+    );
     this.#inPlace = chunksAreFrameRuns(storage, stack.frameShape.length);
     this.#decoder = makeDecoder(storage.pipeline, chunkBytes(storage), storage.type.bytes, arena, options.kernel);
     this.#block = arena.bytes(options.blockFrames * this.#frameBytes);
@@ -77,7 +84,7 @@ class ChunkedReader implements FrameReader {
 
   #isStoredPlain(index: number): boolean {
     const all = 2 ** this.#storage.pipeline.length - 1;
-    return (((this.#layout.table.mask[index] ?? 0) & all) >>> 0) === all;
+    return ((this.#layout.table.mask[index] ?? 0) & all) >>> 0 === all;
   }
 
   /** The frames where they were fetched, when unfiltered chunks lie one behind the other and hold just this block. */
@@ -85,14 +92,21 @@ class ChunkedReader implements FrameReader {
     const { table } = this.#layout;
     const bytes = count * this.#frameBytes;
     const start = wanted[0];
-    if (!this.#inPlace || start === undefined || wanted.length * chunkBytes(this.#storage) !== bytes || bytes > this.#fetchLimit) return null;
+    if (
+      !this.#inPlace ||
+      start === undefined ||
+      wanted.length * chunkBytes(this.#storage) !== bytes ||
+      bytes > this.#fetchLimit
+    )
+      return null;
     if (this.#box.firstFrame(start) !== first) return null;
     const file = table.file[start] ?? 0;
     const offset = table.offset[start] ?? MISSING;
     if (offset === MISSING) return null;
     const size = chunkBytes(this.#storage);
     for (const [k, index] of wanted.entries()) {
-      const fits = table.file[index] === file && table.offset[index] === offset + k * size && table.size[index] === size;
+      const fits =
+        table.file[index] === file && table.offset[index] === offset + k * size && table.size[index] === size;
       if (!fits || !this.#isStoredPlain(index)) return null;
     }
     if (this.#options.onBadFrame !== 'fail') return null;
@@ -137,7 +151,8 @@ class ChunkedReader implements FrameReader {
     try {
       return this.#files.fetch(file, offset, length);
     } catch (error) {
-      if (this.#options.onBadFrame === 'fail' || !(error instanceof SourceError) || error.code !== 'truncated') throw error;
+      if (this.#options.onBadFrame === 'fail' || !(error instanceof SourceError) || error.code !== 'truncated')
+        throw error;
       return single ? 'bad' : 'retry';
     }
   }
@@ -178,8 +193,12 @@ class ChunkedReader implements FrameReader {
     const element = new Uint8Array(this.#storage.type.bytes);
     if (nan) {
       // A quiet NaN of any width has its leading bits set: 0x7e00, 0x7fc00000 and 0x7ff80000... all begin so.
-      const top = this.#storage.type.bytes === 2 ? [0x7e, 0x00] : this.#storage.type.bytes === 4 ? [0x7f, 0xc0] : [0x7f, 0xf8];
-      element.set(this.#storage.type.order === 'big' ? top : top.toReversed(), this.#storage.type.order === 'big' ? 0 : element.length - 2);
+      const top =
+        this.#storage.type.bytes === 2 ? [0x7e, 0x00] : this.#storage.type.bytes === 4 ? [0x7f, 0xc0] : [0x7f, 0xf8];
+      element.set(
+        this.#storage.type.order === 'big' ? top : top.toReversed(),
+        this.#storage.type.order === 'big' ? 0 : element.length - 2,
+      );
     }
     this.#box.fill(target, element);
     for (const frame of this.#box.framesOf(item)) this.statistics.badFrames.add(frame);
@@ -198,4 +217,3 @@ export function openChunked(
 ): FrameReader {
   return new ChunkedReader(handle, layout, arena, options);
 }
-

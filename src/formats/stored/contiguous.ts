@@ -35,7 +35,11 @@ export function openContiguous(
   const aside = packed && !options.direct ? null : arena.bytes(options.blockFrames * bytes);
 
   function load(first: number, count: number): NumericArray {
-    const fetched = files.fetch(layout.file, layout.offset + first * layout.frameStride, count * layout.frameStride - (layout.frameStride - bytes));
+    const fetched = files.fetch(
+      layout.file,
+      layout.offset + first * layout.frameStride,
+      count * layout.frameStride - (layout.frameStride - bytes),
+    );
     const started = performance.now();
     let frames = fetched;
     if (!packed && aside) {

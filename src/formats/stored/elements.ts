@@ -1,6 +1,6 @@
+import { makeByteSwap } from '../../codecs/byteswap.js';
 import type { Arena } from '../../core/arena.js';
 import { type Dtype, dtypeOf, type NumericArray, needsWidening, type StoredType, viewOf } from '../../core/dtype.js';
-import { makeByteSwap } from '../../codecs/byteswap.js';
 
 /** Value of a half-precision float, IEEE 754 binary16. */
 function halfToNumber(bits: number): number {
@@ -30,16 +30,19 @@ function widen(stored: StoredType, bytes: Uint8Array, into: NumericArray): void 
 }
 
 /** The last step of reading: decoded bytes, in place, become native elements of the stack's dtype. */
-export interface ElementStep {
-  (bytes: Uint8Array): NumericArray;
-}
+export type ElementStep = (bytes: Uint8Array) => NumericArray;
 
 /**
  * @param elements most elements converted at once
  * @returns a step that swaps bytes in place when the file is big-endian, widens 64-bit integers and half floats into a
  *   block of its own, and is a mere view otherwise. The bytes must be aligned to their element.
  */
-export function makeElementStep(stored: StoredType, elements: number, arena: Arena, kernel: 'wasm' | 'ts'): ElementStep {
+export function makeElementStep(
+  stored: StoredType,
+  elements: number,
+  arena: Arena,
+  kernel: 'wasm' | 'ts',
+): ElementStep {
   const dtype: Dtype = dtypeOf(stored);
   const swap = stored.order === 'big' && stored.bytes > 1 ? makeByteSwap(stored.bytes, arena.memory, kernel) : null;
   const wide = needsWidening(stored) ? arena.array(dtype, elements) : null;

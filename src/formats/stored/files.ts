@@ -1,7 +1,7 @@
 import type { Arena } from '../../core/arena.js';
-import { DIRECT_ALIGNMENT, InputFile } from '../../io/file.js';
 import { UsageError } from '../../core/errors.js';
 import type { ReadStatistics } from '../../core/source.js';
+import { DIRECT_ALIGNMENT, InputFile } from '../../io/file.js';
 
 /**
  * The files of one stored source, opened when first needed, and the window of the arena their bytes are fetched into.

@@ -102,9 +102,13 @@ class ProcessesCrew implements Crew {
         this.#children.map((child, worker) => {
           const done = converse<readonly WorkerReport[]>(child, worker, (message, settle, reject) => {
             if (message.kind === 'next') {
-              Promise.resolve(hooks.next(message.max)).then((parts) => child.send({ kind: 'parts', parts } satisfies ToChild), reject);
+              Promise.resolve(hooks.next(message.max)).then(
+                (parts) => child.send({ kind: 'parts', parts } satisfies ToChild),
+                reject,
+              );
             } else if (message.kind === 'partial') hooks.onPartial(openParcel(message.partial, false) as Partial);
-            else if (message.kind === 'slices') for (const { slot, at, data } of message.slices) this.#results[slot]?.set(data, at);
+            else if (message.kind === 'slices')
+              for (const { slot, at, data } of message.slices) this.#results[slot]?.set(data, at);
             else if (message.kind === 'progress') {
               frames[worker] = message.frames;
               hooks.onProgress(frames.reduce((total, count) => total + count, 0));
@@ -133,7 +137,9 @@ class ProcessesCrew implements Crew {
       all.push(...batch);
     }
     const count = this.#children.length;
-    return this.#children.map((_, i) => all.slice(Math.floor((i * all.length) / count), Math.floor(((i + 1) * all.length) / count)));
+    return this.#children.map((_, i) =>
+      all.slice(Math.floor((i * all.length) / count), Math.floor(((i + 1) * all.length) / count)),
+    );
   }
 
   #collect(): void {
@@ -143,7 +149,12 @@ class ProcessesCrew implements Crew {
       const bytes = resultBytes(this.#task, i);
       if (bytes === 0) return null;
       const file = readAndRemove(join(scratch.path, `slot-${i}`), true);
-      return viewOf(slot.dtype, file.buffer.slice(file.byteOffset, file.byteOffset + bytes), 0, bytes / DTYPES[slot.dtype].bytes);
+      return viewOf(
+        slot.dtype,
+        file.buffer.slice(file.byteOffset, file.byteOffset + bytes),
+        0,
+        bytes / DTYPES[slot.dtype].bytes,
+      );
     });
   }
 
@@ -183,12 +194,21 @@ function converse<T>(
     };
     const onMessage = (message: FromChild): void => {
       if (message.kind === 'error') finish(() => reject(fromWire(message.error)));
-      else listen(message, (value) => finish(() => resolve(value)), (error) => finish(() => reject(error)));
+      else
+        listen(
+          message,
+          (value) => finish(() => resolve(value)),
+          (error) => finish(() => reject(error)),
+        );
     };
     const onExit = (code: number | null, signal: string | null): void => {
       const how = signal ? `was killed (${signal})` : `ended with code ${code}`;
       const why = signal === 'SIGKILL' ? ' If nobody did that, the machine ran out of memory: use fewer workers.' : '';
-      finish(() => reject(new LayoutError('worker-died', `Worker process ${worker} ${how} before its work was done.${why}`, { worker })));
+      finish(() =>
+        reject(
+          new LayoutError('worker-died', `Worker process ${worker} ${how} before its work was done.${why}`, { worker }),
+        ),
+      );
     };
     child.on('message', onMessage);
     child.on('exit', onExit);

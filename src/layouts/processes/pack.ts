@@ -19,7 +19,11 @@ function copyOnto(array: NodeJS.TypedArray, buffer: ArrayBufferLike): unknown {
 
 /** Plain data as bytes another process can read. Arrays on shared memory, which no process can send, are copied. */
 export function pack(value: unknown): Uint8Array {
-  return serialize(mapArrays(value, (array) => (array.buffer instanceof SharedArrayBuffer ? copyOnto(array, new ArrayBuffer(array.byteLength)) : array)));
+  return serialize(
+    mapArrays(value, (array) =>
+      array.buffer instanceof SharedArrayBuffer ? copyOnto(array, new ArrayBuffer(array.byteLength)) : array,
+    ),
+  );
 }
 
 /**

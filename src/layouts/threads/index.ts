@@ -125,7 +125,12 @@ class ThreadsCrew implements Crew {
   }
 }
 
-function runWorker(worker: Worker, start: StartMessage, hooks: RunHooks, low: () => Promise<void>): Promise<WorkerReport> {
+function runWorker(
+  worker: Worker,
+  start: StartMessage,
+  hooks: RunHooks,
+  low: () => Promise<void>,
+): Promise<WorkerReport> {
   return new Promise((resolve, reject) => {
     const onMessage = (message: WorkerMessage): void => {
       if (message.kind === 'low') low().catch(reject);
@@ -138,7 +143,9 @@ function runWorker(worker: Worker, start: StartMessage, hooks: RunHooks, low: ()
     };
     const onError = (error: Error): void => {
       settle();
-      reject(new LayoutError('worker-died', `Worker thread ${start.worker} died: ${error.message}.`, {}, { cause: error }));
+      reject(
+        new LayoutError('worker-died', `Worker thread ${start.worker} died: ${error.message}.`, {}, { cause: error }),
+      );
     };
     const onExit = (code: number): void => {
       settle();

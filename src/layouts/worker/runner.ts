@@ -188,7 +188,10 @@ export class PartRunner {
     }
     const computed = performance.now();
     for (const { array, size, target } of this.#each) {
-      target.write(tile.first, tile.count === this.#task.plan.tileFrames ? array : array.subarray(0, tile.count * size));
+      target.write(
+        tile.first,
+        tile.count === this.#task.plan.tileFrames ? array : array.subarray(0, tile.count * size),
+      );
     }
     this.#computeSeconds += (computed - started) / 1000;
     this.#writeSeconds += (performance.now() - computed) / 1000;

@@ -1,0 +1,104 @@
+import type { Params, Values } from '../core/params.js';
+import type { OpenOptions } from '../core/source.js';
+import type { RunOptions } from '../layouts/local.js';
+
+/** Flags that say how a source is read. */
+export const SOURCE_PARAMS = {
+  dataset: { kind: 'text', help: 'data set inside the file; also SOURCE:/path/to/data' },
+  frameRank: { kind: 'number', min: 1, max: 3, integer: true, help: 'dimensions of one frame (default 2)' },
+  frameShape: { kind: 'numbers', example: '256,256', help: 'frame shape of headerless binary' },
+  dtype: { kind: 'text', help: 'element type of headerless binary, such as uint16 or >u2' },
+  offset: { kind: 'number', min: 0, integer: true, unit: 'bytes', help: 'header bytes to skip in headerless binary' },
+} as const satisfies Params;
+
+/** Flags that choose frames. */
+export const SELECT_PARAMS = {
+  frames: { kind: 'text', help: 'only frames start:stop, in stored order' },
+  roi: { kind: 'text', help: 'only this rectangle of the scan, y0:y1,x0:x1' },
+  scan: { kind: 'text', help: 'grid of positions when the file does not say, such as 128x128' },
+} as const satisfies Params;
+
+/** Flags that say how a job runs; none of them changes a result. */
+export const RUN_PARAMS = {
+  layout: { kind: 'text', default: 'auto', help: 'auto, serial, threads or processes' },
+  workers: {
+    kind: 'number',
+    default: -1,
+    min: -1,
+    integer: true,
+    help: 'worker threads or processes; -1 automatic, 0 the calling thread',
+  },
+  threadsPerWorker: { kind: 'number', min: 1, integer: true, help: 'threads inside each worker process' },
+  memory: { kind: 'size', help: 'memory for everything together, runtime included, such as 4GiB' },
+  memoryPerWorker: { kind: 'size', help: 'memory each worker process may reach; enforced' },
+  kernel: {
+    kind: 'choice',
+    choices: ['auto', 'wasm', 'ts'],
+    default: 'auto',
+    help: 'compiled kernels, or the plain TypeScript reference',
+  },
+  direct: { kind: 'flag', help: 'read past the page cache (automatic for files larger than memory)' },
+  onBadFrame: {
+    kind: 'choice',
+    choices: ['fail', 'zero', 'nan'],
+    default: 'fail',
+    help: 'what a damaged frame becomes',
+  },
+  replica: { kind: 'texts', help: 'an exact copy of the file on another disk, read at the same time; repeatable' },
+  deterministic: { kind: 'flag', help: 'merge in part order: the same last bits for any number of workers' },
+  plain: { kind: 'flag', help: 'processes: fixed shares, no coordinator' },
+  noSharedMemory: { kind: 'flag', help: 'processes: share results through temporary files instead of shared memory' },
+} as const satisfies Params;
+
+/** Flags that say how much is told. */
+export const OUTPUT_PARAMS = {
+  quiet: { kind: 'flag', help: 'say nothing but errors' },
+  verbose: { kind: 'flag', help: 'say what was decided, and why' },
+  progress: {
+    kind: 'choice',
+    choices: ['auto', 'bar', 'lines', 'json', 'none'],
+    default: 'auto',
+    help: 'how progress is shown on stderr',
+  },
+  json: { kind: 'flag', help: 'the result as JSON on stdout' },
+} as const satisfies Params;
+
+const given = <T>(key: string, value: T | undefined): Record<string, T> =>
+  value === undefined ? {} : { [key]: value };
+
+export function openOptionsOf(values: Values<typeof SOURCE_PARAMS>): OpenOptions {
+  return {
+    ...given('dataset', values.dataset),
+    ...given('frameRank', values.frameRank),
+    ...given('frameShape', values.frameShape),
+    ...given('dtype', values.dtype),
+    ...given('offset', values.offset),
+  };
+}
+
+export function parseShape(text: string): number[] {
+  return text.split(/[x,]/).map(Number);
+}
+
+type RunFlagValues = Values<typeof RUN_PARAMS> & Values<typeof SELECT_PARAMS>;
+
+export function runOptionsOf(values: RunFlagValues, signal: AbortSignal): RunOptions {
+  return {
+    layout: values.layout,
+    workers: values.workers,
+    kernel: values.kernel,
+    onBadFrame: values.onBadFrame,
+    deterministic: values.deterministic,
+    plain: values.plain,
+    sharedMemory: !values.noSharedMemory,
+    replicas: values.replica,
+    signal,
+    ...(values.direct ? { direct: true } : {}),
+    ...given('threadsPerWorker', values.threadsPerWorker),
+    ...given('memory', values.memory),
+    ...given('memoryPerWorker', values.memoryPerWorker),
+    ...given('frames', values.frames),
+    ...given('roi', values.roi),
+    ...given('scan', values.scan === undefined ? undefined : parseShape(values.scan)),
+  };
+}

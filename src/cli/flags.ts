@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
+import { flagOf, type Param, type Params, type RawValues } from '../core/params.js';
+
+/** Short forms of flags. */
+const SHORTS: Readonly<Record<string, string>> = { out: 'o', workers: 'w', quiet: 'q', verbose: 'v' };
+
+const takesMany = (param: Param): boolean => param.kind === 'arrays' || param.kind === 'texts';
+
+/** Command line arguments split into positionals and raw values of declared flags, by parameter name. */
+export interface Parsed {
+  readonly positionals: readonly string[];
+  readonly raw: RawValues;
+}
+
+/** @throws UsageError for an unknown flag, with the nearest one, or a missing value */
+export function parseFlags(args: readonly string[], params: Params, owner: string): Parsed {
+  const names = new Map(Object.keys(params).map((name) => [flagOf(name), name]));
+  const options = Object.fromEntries(
+    Object.entries(params).map(([name, param]) => {
+      const short = SHORTS[name];
+      const type = param.kind === 'flag' ? ('boolean' as const) : ('string' as const);
+      return [flagOf(name), { type, multiple: takesMany(param), ...(short ? { short } : {}) }];
+    }),
+  );
+  let values: Record<string, unknown>;
+  let positionals: string[];
+  try {
+    ({ values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true }));
+  } catch (error) {
+    throw describe(error, args, [...names.keys()], owner);
+  }
+  const raw = Object.fromEntries(Object.entries(values).map(([flag, value]) => [names.get(flag) ?? flag, value]));
+  return { positionals, raw };
+}
+
+function describe(error: unknown, args: readonly string[], flags: readonly string[], owner: string): UsageError {
+  const unknown = args.find((arg) => arg.startsWith('--') && !flags.includes(arg.slice(2).replace(/=.*/, '')));
+  if (unknown !== undefined) {
+    const flag = unknown.slice(2).replace(/=.*/, '');
+    const guess = nearest(flag, flags);
+    return new UsageError(
+      'unknown-option',
+      `${owner} has no option --${flag}.${guess ? ` Did you mean --${guess}?` : ''}`,
+      { flag },
+    );
+  }
+  const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  return new UsageError('bad-option', text);
+}

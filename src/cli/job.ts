@@ -1,0 +1,96 @@
+import { UsageError } from '../core/errors.js';
+import type { OperatorRef } from '../core/layout.js';
+import { checkValues, type Params, type RawValues, type Values } from '../core/params.js';
+import type { Source } from '../core/source.js';
+import { openSource } from '../formats/registry.js';
+import { readText } from '../io/text.js';
+import { OUTPUT_PARAMS, openOptionsOf, RUN_PARAMS, SELECT_PARAMS, SOURCE_PARAMS } from './common.js';
+import { parseFlags } from './flags.js';
+import { verbHelp } from './help.js';
+import { findOperators, type OperatorSet, takeOperator } from './operators.js';
+
+const COMMON = { ...SOURCE_PARAMS, ...SELECT_PARAMS, ...RUN_PARAMS, ...OUTPUT_PARAMS } as const satisfies Params;
+
+/** A `run` or `plan` command, parsed and with its source open. */
+export interface JobCommand<X extends Params> {
+  readonly set: OperatorSet;
+  readonly refs: readonly OperatorRef[];
+  readonly source: Source;
+  readonly sourceText: string;
+  readonly values: Values<typeof COMMON & X>;
+}
+
+/** A saved job: what outputs carry as their recipe. */
+interface Recipe {
+  readonly operators: string;
+  readonly source?: string;
+  readonly values: RawValues;
+}
+
+function readRecipe(path: string): Recipe {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readText(path));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError('bad-recipe', `${path} is not JSON: ${error.message}.`);
+    throw error;
+  }
+  if (
+    typeof parsed !== 'object' ||
+    parsed === null ||
+    !('operators' in parsed) ||
+    typeof parsed.operators !== 'string'
+  ) {
+    throw new UsageError('bad-recipe', `${path} is no recipe: it needs "operators", such as "mask+com", and "values".`);
+  }
+  const { operators, source, values } = parsed as Recipe;
+  return { operators, values: values ?? {}, ...(source === undefined ? {} : { source }) };
+}
+
+/** @param extra flags only this verb has */
+export async function parseJob<X extends Params>(
+  verb: string,
+  args: readonly string[],
+  extra: X,
+): Promise<JobCommand<X>> {
+  const common = { ...COMMON, ...extra };
+  const { spec, rest } = takeOperator(args, common);
+  if (spec === undefined)
+    throw new UsageError('no-operator', `fanfold ${verb} needs an operator and a source. See fanfold ops.`);
+  const recipe = spec.endsWith('.json') ? readRecipe(spec) : null;
+  const set = await findOperators(recipe?.operators ?? spec);
+  const clash = Object.keys(set.params).find((name) => name in common);
+  if (clash !== undefined)
+    throw new UsageError('reserved-option', `Operator ${set.title} declares --${clash}, which fanfold uses itself.`);
+  const { positionals, raw } = parseFlags(rest, { ...common, ...set.params }, `fanfold ${verb} ${set.title}`);
+  const merged: RawValues = { ...recipe?.values, ...raw };
+  const own = Object.fromEntries(Object.entries(merged).filter(([name]) => name in set.params));
+  const others = Object.fromEntries(Object.entries(merged).filter(([name]) => !(name in set.params)));
+  const values = checkValues(common, others, `fanfold ${verb}`) as Values<typeof COMMON & X>;
+  const sourceText = positionals[0] ?? recipe?.source;
+  if (sourceText === undefined)
+    throw new UsageError('no-source', `fanfold ${verb} ${set.title} needs a source: a file name.`);
+  if (positionals.length > 1) {
+    throw new UsageError(
+      'too-many-sources',
+      `fanfold ${verb} takes one source, not ${positionals.length}: ${positionals.join(' ')}.`,
+    );
+  }
+  const source = await openSource(sourceText, openOptionsOf(values));
+  return { set, refs: set.bind(own), source, sourceText, values };
+}
+
+/** Help of `run` and `plan`: with an operator, its own parameters come first. */
+export async function jobHelp(verb: string, args: readonly string[], text: string, extra: Params): Promise<string> {
+  const { spec } = takeOperator(args, { ...COMMON, ...extra });
+  const set = spec === undefined ? null : await findOperators(spec);
+  const groups: [string, Params][] = set ? [[`${set.title} options`, set.params]] : [];
+  groups.push(
+    ['output', { ...extra, ...OUTPUT_PARAMS }],
+    ['frames', SELECT_PARAMS],
+    ['source', SOURCE_PARAMS],
+    ['how it runs', RUN_PARAMS],
+  );
+  const summary = set ? set.operators.map((operator) => operator.summary).join('; ') : text;
+  return verbHelp(`${verb} ${set?.title ?? 'OPERATOR'} SOURCE [options]`, summary, groups);
+}

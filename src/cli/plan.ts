@@ -1,0 +1,39 @@
+import { formatBytes } from '../core/size.js';
+import { frameBytes, frameCount, fullShape, stackBytes } from '../core/stack.js';
+import { planLocal } from '../layouts/local.js';
+import { runOptionsOf } from './common.js';
+import { jobHelp, parseJob } from './job.js';
+
+export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { refs, source, values, set } = await parseJob('plan', args, {});
+  const { planned, local } = await planLocal(source, refs, runOptionsOf(values, signal));
+  const { plan } = planned;
+  const { job } = local;
+  const { stack } = job.source.handle;
+  const reasons = [...local.reasons, ...plan.reasons];
+  if (values.json) {
+    const { parts, ...rest } = plan;
+    process.stdout.write(
+      `${JSON.stringify({ ...rest, parts: parts.length - 1, layout: job.layout.name, kernel: job.kernel, direct: job.direct, reasons, fallbacks: job.fallbacks })}\n`,
+    );
+    return 0;
+  }
+  const size = frameBytes(stack);
+  const lines = [
+    `${set.title} over ${fullShape(stack).join(' x ')} ${stack.dtype}: ${frameCount(stack)} frames, ${formatBytes(stackBytes(stack))}`,
+    `layout     ${job.layout.name}, ${plan.workers} workers, ${job.kernel} kernel${job.direct ? ', direct I/O' : ''}`,
+    `parts      ${plan.parts.length - 1}`,
+    `block      ${plan.blockFrames} frames (${formatBytes(plan.blockFrames * size)}) read and decoded at a time`,
+    `tile       ${plan.tileFrames} frames (${formatBytes(plan.tileFrames * size)}) processed at a time`,
+    `memory     ${formatBytes(plan.projectedBytes)} projected: ${formatBytes(plan.windowBytes)} a worker, ` +
+      `${formatBytes(plan.resultBytes)} results, ${formatBytes(plan.sharedBytes)} prepared, runtime ${formatBytes(job.limits.hostBytes)}`,
+    ...reasons.map((reason) => `because    ${reason}`),
+    ...job.fallbacks.map((fallback) => `note       ${fallback}`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return 0;
+}
+
+export function help(args: readonly string[]): Promise<string> {
+  return jobHelp('plan', args, 'Shows how that run would go: parts, tiles, memory, layout. No pixel is read.', {});
+}

@@ -1,0 +1,45 @@
+import type { NamedArray } from '../core/sink.js';
+import { formatShape } from '../core/stack.js';
+
+/** A few numbers that tell whether a result makes sense. */
+export interface Statistics {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly sum: number;
+}
+
+export function statisticsOf(array: NamedArray): Statistics {
+  let [min, max, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const value of array.data) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+  }
+  const dtype = array.data.constructor.name.replace('Array', '').toLowerCase();
+  return {
+    name: array.name,
+    shape: array.shape,
+    dtype,
+    unit: array.unit,
+    min,
+    max,
+    mean: sum / array.data.length,
+    sum,
+  };
+}
+
+const digits = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(7));
+
+/** One line for each result. */
+export function describeArrays(arrays: readonly NamedArray[]): string[] {
+  return arrays.map((array) => {
+    const { min, max, mean } = statisticsOf(array);
+    const unit = array.unit ? ` ${array.unit}` : '';
+    return `${array.name}: ${formatShape(array.shape)}, min ${digits(min)}, max ${digits(max)}, mean ${digits(mean)}${unit}`;
+  });
+}
