@@ -1,5 +1,4 @@
 import { flagOf, type Param, type Params } from '../core/params.js';
-import { VERBS } from './verbs.js';
 
 const WIDTH = 100;
 
@@ -61,20 +60,4 @@ export function verbHelp(synopsis: string, text: string, groups: readonly (reado
     .filter(([, params]) => Object.keys(params).length > 0)
     .map(([title, params]) => `\n${title}\n${describeParams(params)}\n`);
   return `fanfold ${synopsis}\n\n${wrap(text, 0)}\n${sections.join('')}`;
-}
-
-/** The first help anyone sees. */
-export function usage(): string {
-  const verbs = VERBS.map(({ synopsis, summary }) => `  fanfold ${synopsis.padEnd(28)} ${summary}`).join('\n');
-  return `fanfold: one operator over large stacks of scientific frames, in parallel
-
-${verbs}
-
-  fanfold FILE                         the same as fanfold info FILE
-  fanfold VERB --help                  its options
-  fanfold run OPERATOR --help          the operator's options
-
-Example: the dark-field image of a 4D-STEM scan
-  fanfold run mask scan.h5 --detector annulus --inner 20 --outer 60 -o adf.png
-`;
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { FanfoldError, Stopped } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import { usage } from './help.js';
 import { interruptSignal } from './interrupt.js';
 import { tell } from './terminal.js';
+import { usage } from './usage.js';
 import { VERBS } from './verbs.js';
 
 const INTERRUPTED = 130;

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
-import type { Outcome } from '../core/engine.js';
+import { DTYPES } from '../core/dtype.js';
+import { type BoundJob, bindJob, type Job, type Outcome, planBound, runPlanned, slotLabel } from '../core/engine.js';
 import { UsageError } from '../core/errors.js';
 import type { Params } from '../core/params.js';
 import { describeReport } from '../core/report.js';
-import type { NamedArray, Provenance } from '../core/sink.js';
-import { frameBytes } from '../core/stack.js';
-import { checkOutputs, writeOutput } from '../formats/outputs.js';
+import type { Provenance } from '../core/sink.js';
+import { frameBytes, frameCount, plainAxis, product } from '../core/stack.js';
+import { checkOutput, createStream, writeOutput } from '../formats/outputs.js';
 import { splitDataset } from '../formats/registry.js';
-import { runLocal } from '../layouts/local.js';
+import { localHost, makeJob } from '../layouts/local.js';
 import { version } from '../version.js';
 import { runOptionsOf } from './common.js';
 import { type JobCommand, jobHelp, parseJob } from './job.js';
@@ -41,43 +42,72 @@ function checkNotInput(source: string, outputs: readonly string[]): void {
     throw new UsageError('output-is-input', `${same} is the input; a source is never changed. Choose another output.`);
 }
 
-function writeAll(
-  outputs: readonly string[],
-  arrays: readonly NamedArray[],
-  provenance: Provenance,
-  overwrite: boolean,
-): void {
-  for (const output of outputs) writeOutput(output, arrays, provenance, { overwrite });
+/** Above this many bytes an output of one entry per frame is written while running instead of being collected. */
+const STREAM_BYTES = 2 ** 30;
+
+/** The slot to stream and the file it goes to: the only result, one entry per frame, large, in a format that can. */
+async function streamFor(command: Command, job: Job, { slots, bound }: BoundJob): Promise<Job['stream'] | undefined> {
+  const [slot, ...others] = slots.filter((one) => !one.slot.private);
+  const [output, ...more] = command.values.out;
+  if (!slot || others.length > 0 || slot.slot.kind !== 'each' || output === undefined || more.length > 0)
+    return undefined;
+  const { stack } = job.source.handle;
+  const bytes = frameCount(stack) * product(slot.slot.shape) * DTYPES[slot.slot.dtype].bytes;
+  if (bytes < STREAM_BYTES || bound.some(({ operator }) => operator.finish)) return undefined;
+  const axes = [...stack.axes.slice(0, stack.stackShape.length), ...slot.slot.shape.map((_, i) => plainAxis(i))];
+  const results = { ...stack, frameShape: slot.slot.shape, dtype: slot.slot.dtype, axes };
+  const sink = await createStream(output, results, {
+    codec: { name: 'none' },
+    chunked: true,
+    overwrite: command.values.overwrite,
+  });
+  return { slot: slotLabel(slot, bound), sink, provenance: provenanceOf(command) };
 }
 
-function show(command: Command, { arrays, report }: Outcome): void {
+function show(command: Command, { arrays, report }: Outcome, written: readonly string[]): void {
   if (command.values.json) {
-    process.stdout.write(
-      `${JSON.stringify({ report, results: arrays.map(statisticsOf), outputs: command.values.out })}\n`,
-    );
+    process.stdout.write(`${JSON.stringify({ report, results: arrays.map(statisticsOf), outputs: written })}\n`);
     return;
   }
   if (command.values.quiet) return;
   for (const line of describeReport(report)) tell(line);
   for (const line of describeArrays(arrays)) process.stdout.write(`${line}\n`);
-  for (const output of command.values.out) tell(`wrote ${output}`);
+  for (const output of written) tell(`wrote ${output}`);
 }
 
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const command = await parseJob('run', args, PARAMS);
   const { values, source, refs } = command;
   checkNotInput(command.sourceText, values.out);
-  checkOutputs(values.out, values.overwrite);
   for (const note of values.quiet ? [] : source.notes) tell(`note: ${note}`);
   const progress = makeProgress(values.quiet ? 'none' : values.progress, frameBytes(source.handle.stack));
+  const { job, reasons } = makeJob(source, refs, { ...runOptionsOf(values, signal), onProgress: progress.update });
+  const bound = await bindJob(job, localHost);
+  const names = bound.slots.filter(({ slot }) => !slot.private).map((slot) => slotLabel(slot, bound.bound));
+  for (const output of values.out) checkOutput(output, names, values.overwrite);
+  const stream = await streamFor(command, job, bound);
+  const whole: Job = stream ? { ...job, stream } : job;
+  const written: string[] = [];
   let outcome: Outcome;
   try {
-    outcome = await runLocal(source, refs, { ...runOptionsOf(values, signal), onProgress: progress.update });
+    const planned = planBound(whole, localHost, bound);
+    if (values.verbose) for (const reason of [...reasons, ...planned.plan.reasons]) tell(reason);
+    outcome = await runPlanned(whole, planned, localHost);
+  } catch (error) {
+    stream?.sink.abort();
+    throw error;
   } finally {
     progress.end();
   }
-  writeAll(values.out, outcome.arrays, provenanceOf(command), values.overwrite);
-  show(command, outcome);
+  if (stream) written.push(...values.out);
+  else {
+    for (const output of values.out) {
+      written.push(
+        ...(await writeOutput(output, outcome.arrays, provenanceOf(command), { overwrite: values.overwrite })),
+      );
+    }
+  }
+  show(command, outcome, written);
   return 0;
 }
 

@@ -3,7 +3,7 @@ import { allocate, type NumericArray } from './dtype.js';
 import { asFanfoldError, Stopped, UsageError } from './errors.js';
 import type { BoundSlot, Crew, CrewOptions, Layout, OperatorRef, Task, WorkerReport } from './layout.js';
 import { Merger } from './merge.js';
-import type { AnyOperator, Arrays, LoadedArray, PrepareContext, Prepared, Slot } from './operator.js';
+import type { AnyOperator, Arrays, Cost, LoadedArray, PrepareContext, Prepared, Slot } from './operator.js';
 import { type ArrayInput, checkValues, type Params, type Values } from './params.js';
 import { type Limits, makePlan, type Plan, readerBytes } from './plan.js';
 import { findLimiter, type Report, totalSeconds } from './report.js';
@@ -97,28 +97,40 @@ function contextOf(host: EngineHost, job: Job, values: Values<Params>): PrepareC
   };
 }
 
-/** Checks operators and values, lets them prepare, and plans. @throws UsageError, PlanError */
-export async function planJob(job: Job, host: EngineHost): Promise<Planned> {
+/** Operators of a job with checked values and what they prepared, and the slots they will fill. */
+export interface BoundJob {
+  readonly bound: readonly Bound[];
+  readonly slots: readonly BoundSlot[];
+  readonly costs: readonly Cost[];
+  readonly prepareSeconds: number;
+}
+
+/** Checks operators and values and lets the operators prepare. @throws UsageError */
+export async function bindJob(job: Job, host: EngineHost): Promise<BoundJob> {
   const started = performance.now();
   const { stack } = job.source.handle;
   if (stackBytes(stack) === 0) {
-    throw new UsageError(
-      'no-frames',
-      `${job.source.location} holds no frames: its shape is ${fullShape(stack).join(' x ')}.`,
-    );
+    const shape = fullShape(stack).join(' x ');
+    throw new UsageError('no-frames', `${job.source.location} holds no frames: its shape is ${shape}.`);
   }
   const bound: Bound[] = [];
   const slots: BoundSlot[] = [];
-  const costs = [];
+  const costs: Cost[] = [];
   for (const [i, ref] of job.operators.entries()) {
     const operator = await host.loadOperator(ref);
     const values = checkValues(operator.params, ref.values, operator.name);
     const prepared = (await operator.prepare?.(contextOf(host, job, values))) ?? {};
-    for (const [name, slot] of Object.entries(operator.outputs(stack, values, prepared)))
+    for (const [name, slot] of Object.entries(operator.outputs(stack, values, prepared))) {
       slots.push({ operator: i, name, slot });
+    }
     costs.push(operator.cost?.(stack, values, prepared) ?? { workerBytes: 0 });
     bound.push({ ref, operator, values, prepared });
   }
+  return { bound, slots, costs, prepareSeconds: (performance.now() - started) / 1000 };
+}
+
+/** Plans a bound job. @throws PlanError when it does not fit */
+export function planBound(job: Job, host: EngineHost, { bound, slots, costs, prepareSeconds }: BoundJob): Planned {
   const plan = makePlan({
     source: job.source.handle,
     slots: slots.map(({ slot }) => slot),
@@ -129,7 +141,12 @@ export async function planJob(job: Job, host: EngineHost): Promise<Planned> {
     streamed: slots.map((slot) => slotLabel(slot, bound) === job.stream?.slot),
     pendingPartials: isOrdered(job, bound) ? 2 * (job.limits.workers ?? job.limits.cores) + 2 : 2,
   });
-  return { plan, slots, bound, prepareSeconds: (performance.now() - started) / 1000 };
+  return { plan, slots, bound, prepareSeconds };
+}
+
+/** Binds and plans. @throws UsageError, PlanError */
+export async function planJob(job: Job, host: EngineHost): Promise<Planned> {
+  return planBound(job, host, await bindJob(job, host));
 }
 
 function isOrdered(job: Job, bound: readonly Bound[]): boolean {
@@ -137,7 +154,7 @@ function isOrdered(job: Job, bound: readonly Bound[]): boolean {
 }
 
 /** `image` for a single operator, `mask.image` in a fused run. */
-function slotLabel({ operator, name }: BoundSlot, bound: readonly Bound[]): string {
+export function slotLabel({ operator, name }: BoundSlot, bound: readonly Bound[]): string {
   return bound.length === 1 ? name : `${bound[operator]?.operator.name ?? operator}.${name}`;
 }
 

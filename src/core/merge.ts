@@ -60,7 +60,10 @@ export class Merger {
   }
 
   add(partial: Partial): void {
-    if (!this.#order) return this.#merge(partial);
+    if (!this.#order) {
+      this.#merge(partial);
+      return;
+    }
     for (const part of partial.parts) this.#waiting.set(part, partial);
     for (;;) {
       const part = this.#order[this.#merged];
@@ -76,7 +79,7 @@ export class Merger {
     this.#merged++;
     if (this.#empty) {
       // The first partial is taken over as it is, so that one part alone gives the bits of an unmerged run.
-      this.#totals.forEach((total, i) => total.set(partial.whole[i] ?? []));
+      for (const [i, total] of this.#totals.entries()) total.set(partial.whole[i] ?? []);
       this.#empty = false;
     } else {
       this.#mergeByRule(partial);

@@ -87,7 +87,10 @@ export class ChunkBox {
     const rank = this.#positions.length;
     const start = unravel(chunk, this.#grid).map((at, d) => at * (this.#chunkShape[d] ?? 1));
     const walk = (d: number, frame: number, place: number): void => {
-      if (d === rank) return visit(frame, place);
+      if (d === rank) {
+        visit(frame, place);
+        return;
+      }
       const [from, extent, run] = [start[d] ?? 0, this.#positions[d] ?? 1, this.#chunkShape[d] ?? 1];
       for (let i = 0; i < run && from + i < extent; i++) walk(d + 1, frame * extent + from + i, place * run + i);
     };

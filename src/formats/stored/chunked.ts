@@ -176,7 +176,10 @@ class ChunkedReader implements FrameReader {
       this.#decoder.decode(input, table.mask[item] ?? 0, target);
     } catch (error) {
       if (!(error instanceof FanfoldError) || error.code !== 'bad-chunk') throw error;
-      if (this.#options.onBadFrame !== 'fail') return this.#replace(item, target);
+      if (this.#options.onBadFrame !== 'fail') {
+        this.#replace(item, target);
+        return;
+      }
       const frame = this.#box.firstFrame(item);
       const offset = table.offset[item] ?? 0;
       throw new SourceError(

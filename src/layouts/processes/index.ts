@@ -13,7 +13,7 @@ import { makeParcel, openParcel } from './parcel.js';
 
 function resultBytes(task: Task, slot: number): number {
   const spec = task.slots[slot]?.slot;
-  if (!spec || spec.kind !== 'each' || task.destinations[slot]) return 0;
+  if (spec?.kind !== 'each' || task.destinations[slot]) return 0;
   return frameCount(task.source.stack) * product(spec.shape) * DTYPES[spec.dtype].bytes;
 }
 
