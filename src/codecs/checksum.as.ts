@@ -11,15 +11,21 @@ const BLOCK: usize = 4096;
 
 // @ts-ignore: decorator
 @inline
-function lane(v: v128, i: u8): u64 {
-  return <u64>v128.extract_lane<u32>(v, i);
+function weighted(v: v128, w0: u64, w1: u64, w2: u64, w3: u64): u64 {
+  return (
+    w0 * <u64>v128.extract_lane<u32>(v, 0) +
+    w1 * <u64>v128.extract_lane<u32>(v, 1) +
+    w2 * <u64>v128.extract_lane<u32>(v, 2) +
+    w3 * <u64>v128.extract_lane<u32>(v, 3)
+  );
 }
 
-/** A sum as HDF5's folding of carries leaves it: 1 to 65535, and 0 only for 0. */
+/** A sum as HDF5's folding of carries leaves it when any word is not 0: 1 to 65535. */
 // @ts-ignore: decorator
 @inline
 function folded(sum: u64): u32 {
-  return sum == 0 ? 0 : <u32>((sum - 1) % 65535) + 1;
+  const rest = <u32>(sum % 65535);
+  return rest == 0 ? 65535 : rest;
 }
 
 // @ts-ignore: decorator
@@ -51,10 +57,8 @@ export function fletcher32(address: usize, length: usize): u32 {
       evens = v128.add<u32>(evens, even);
     }
     second += first * (size >> 1);
-    second += 8 * (lane(before, 0) + lane(before, 1) + lane(before, 2) + lane(before, 3));
-    second += 7 * lane(sum, 0) + 5 * lane(sum, 1) + 3 * lane(sum, 2) + lane(sum, 3);
-    second += lane(evens, 0) + lane(evens, 1) + lane(evens, 2) + lane(evens, 3);
-    first += lane(sum, 0) + lane(sum, 1) + lane(sum, 2) + lane(sum, 3);
+    second += weighted(before, 8, 8, 8, 8) + weighted(sum, 7, 5, 3, 1) + weighted(evens, 1, 1, 1, 1);
+    first += weighted(sum, 1, 1, 1, 1);
     any |= first;
     first %= 65535;
     second %= 65535;
@@ -68,5 +72,5 @@ export function fletcher32(address: usize, length: usize): u32 {
     length -= length > 1 ? 2 : 1;
   }
   if (any == 0) return 0;
-  return (swapped(folded(second % 65535 + 65535)) << 16) | swapped(folded(first % 65535 + 65535));
+  return (swapped(folded(second)) << 16) | swapped(folded(first));
 }

@@ -51,6 +51,20 @@ function unshuffle4(src: usize, dst: usize, count: usize): usize {
   return whole;
 }
 
+/** Eight 8-byte elements from their bytes 0 and 4, 1 and 5, 2 and 6, 3 and 7. */
+// @ts-ignore: decorator
+@inline
+function eight(dst: usize, a04: v128, a15: v128, a26: v128, a37: v128): void {
+  const e0 = low(a04, a26);
+  const e1 = high(a04, a26);
+  const o0 = low(a15, a37);
+  const o1 = high(a15, a37);
+  v128.store(dst, low(e0, o0));
+  v128.store(dst, high(e0, o0), 16);
+  v128.store(dst, low(e1, o1), 32);
+  v128.store(dst, high(e1, o1), 48);
+}
+
 // @ts-ignore: decorator
 @inline
 function unshuffle8(src: usize, dst: usize, count: usize): usize {
@@ -65,21 +79,9 @@ function unshuffle8(src: usize, dst: usize, count: usize): usize {
     const p5 = v128.load(p + 5 * count);
     const p6 = v128.load(p + 6 * count);
     const p7 = v128.load(p + 7 * count);
-    for (let half = 0; half < 2; half++) {
-      const a04 = half ? high(p0, p4) : low(p0, p4);
-      const a15 = half ? high(p1, p5) : low(p1, p5);
-      const a26 = half ? high(p2, p6) : low(p2, p6);
-      const a37 = half ? high(p3, p7) : low(p3, p7);
-      const e0 = low(a04, a26);
-      const e1 = high(a04, a26);
-      const o0 = low(a15, a37);
-      const o1 = high(a15, a37);
-      v128.store(dst, low(e0, o0));
-      v128.store(dst, high(e0, o0), 16);
-      v128.store(dst, low(e1, o1), 32);
-      v128.store(dst, high(e1, o1), 48);
-      dst += 64;
-    }
+    eight(dst, low(p0, p4), low(p1, p5), low(p2, p6), low(p3, p7));
+    eight(dst + 64, high(p0, p4), high(p1, p5), high(p2, p6), high(p3, p7));
+    dst += 128;
   }
   return whole;
 }
