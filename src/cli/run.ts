@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { DTYPES } from '../core/dtype.js';
-import { type BoundJob, bindJob, type Job, type Outcome, planBound, runPlanned, slotLabel } from '../core/engine.js';
+import { type Outcome, runPlanned } from '../core/engine.js';
 import { UsageError } from '../core/errors.js';
+import { type BoundJob, bindJob, type Job, planBound, slotLabel } from '../core/job.js';
 import type { Params } from '../core/params.js';
 import { describeReport } from '../core/report.js';
 import type { Provenance } from '../core/sink.js';

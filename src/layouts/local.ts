@@ -1,7 +1,8 @@
 import { scratchBytes } from '../codecs/pipeline.js';
 import { chunkBytes } from '../core/blocks.js';
-import { type EngineHost, type Job, type Outcome, type Planned, planJob, runPlanned } from '../core/engine.js';
+import { type Outcome, runPlanned } from '../core/engine.js';
 import { LayoutError, PlanError, UsageError } from '../core/errors.js';
+import { type EngineHost, type Job, type Planned, planJob } from '../core/job.js';
 import type { CrewOptions, Layout, OperatorRef } from '../core/layout.js';
 import type { Limits } from '../core/plan.js';
 import { selectFrames, selectRegion } from '../core/selection.js';

@@ -1,0 +1,152 @@
+import { ARENA_BASE, Arena, makeMemory } from './arena.js';
+import type { NumericArray } from './dtype.js';
+import { UsageError } from './errors.js';
+import type { BoundSlot, CrewOptions, Layout, OperatorRef } from './layout.js';
+import type { AnyOperator, Cost, LoadedArray, PrepareContext, Prepared } from './operator.js';
+import { type ArrayInput, checkValues, type Params, type Values } from './params.js';
+import { type Limits, makePlan, type Plan, readerBytes } from './plan.js';
+import type { Provenance, StreamSink } from './sink.js';
+import type { BadFramePolicy, FrameReader, ReadOptions, Source, SourceHandle } from './source.js';
+import { fullShape, stackBytes } from './stack.js';
+
+/** What the engine cannot do itself because it does no I/O. */
+export interface EngineHost {
+  attach(handle: SourceHandle, arena: Arena, options: ReadOptions): Promise<FrameReader>;
+  loadArray(input: ArrayInput): Promise<LoadedArray>;
+  loadOperator(ref: OperatorRef): Promise<AnyOperator>;
+  /** Bytes a worker's decoder of this source takes beside the decoded chunk. */
+  decodeScratch(handle: SourceHandle): number;
+  /** Highest resident size of this process so far. */
+  peakBytes(): number;
+}
+
+/** One run, complete. */
+export interface Job {
+  readonly source: Source;
+  readonly operators: readonly OperatorRef[];
+  readonly layout: Layout;
+  readonly limits: Limits;
+  readonly crew: CrewOptions;
+  readonly kernel: 'wasm' | 'ts';
+  readonly direct: boolean;
+  readonly onBadFrame: BadFramePolicy;
+  readonly replicas: readonly (readonly string[])[];
+  readonly deterministic: boolean;
+  /** Writes one `each` slot to a file while running, instead of keeping it. */
+  readonly stream?: { readonly slot: string; readonly sink: StreamSink; readonly provenance: Provenance };
+  readonly fallbacks: readonly string[];
+  readonly signal: AbortSignal;
+  onProgress?(frames: number, total: number): void;
+}
+
+/** An operator of a job with its checked values and what it made ready. */
+interface Bound {
+  readonly ref: OperatorRef;
+  readonly operator: AnyOperator;
+  readonly values: Values<Params>;
+  readonly prepared: Prepared;
+}
+
+/** A job that has been checked and planned, but not started. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly slots: readonly BoundSlot[];
+  readonly bound: readonly Bound[];
+  readonly prepareSeconds: number;
+}
+
+function preparedBytes(prepared: Prepared): number {
+  return Object.values(prepared).reduce<number>(
+    (total, value) => total + (typeof value === 'object' ? value.byteLength + 192 : 0),
+    0,
+  );
+}
+
+/** Reads frames on the host for `prepare`; the small reader is opened when first needed. */
+async function readOnHost(host: EngineHost, job: Job, first: number, count: number): Promise<NumericArray> {
+  const handle = job.source.handle;
+  const bytes = readerBytes(handle, count, host.decodeScratch(handle)) + 2 ** 20;
+  const arena = new Arena(makeMemory(bytes), ARENA_BASE, bytes);
+  const reader = await host.attach(handle, arena, {
+    blockFrames: count,
+    direct: false,
+    onBadFrame: job.onBadFrame,
+    replica: null,
+    kernel: job.kernel,
+  });
+  try {
+    return reader.load(first, count).slice();
+  } finally {
+    reader.close();
+  }
+}
+
+export function contextOf(host: EngineHost, job: Job, values: Values<Params>): PrepareContext<Params> {
+  return {
+    stack: job.source.handle.stack,
+    values,
+    read: (first, count) => readOnHost(host, job, first, count),
+    load: (input) => host.loadArray(input),
+  };
+}
+
+/** Operators of a job with checked values and what they prepared, and the slots they will fill. */
+export interface BoundJob {
+  readonly bound: readonly Bound[];
+  readonly slots: readonly BoundSlot[];
+  readonly costs: readonly Cost[];
+  readonly prepareSeconds: number;
+}
+
+/** Checks operators and values and lets the operators prepare. @throws UsageError */
+export async function bindJob(job: Job, host: EngineHost): Promise<BoundJob> {
+  const started = performance.now();
+  const { stack } = job.source.handle;
+  if (stackBytes(stack) === 0) {
+    const shape = fullShape(stack).join(' x ');
+    throw new UsageError('no-frames', `${job.source.location} holds no frames: its shape is ${shape}.`);
+  }
+  const bound: Bound[] = [];
+  const slots: BoundSlot[] = [];
+  const costs: Cost[] = [];
+  for (const [i, ref] of job.operators.entries()) {
+    const operator = await host.loadOperator(ref);
+    const values = checkValues(operator.params, ref.values, operator.name);
+    const prepared = (await operator.prepare?.(contextOf(host, job, values))) ?? {};
+    for (const [name, slot] of Object.entries(operator.outputs(stack, values, prepared))) {
+      slots.push({ operator: i, name, slot });
+    }
+    costs.push(operator.cost?.(stack, values, prepared) ?? { workerBytes: 0 });
+    bound.push({ ref, operator, values, prepared });
+  }
+  return { bound, slots, costs, prepareSeconds: (performance.now() - started) / 1000 };
+}
+
+/** Plans a bound job. @throws PlanError when it does not fit */
+export function planBound(job: Job, host: EngineHost, { bound, slots, costs, prepareSeconds }: BoundJob): Planned {
+  const plan = makePlan({
+    source: job.source.handle,
+    slots: slots.map(({ slot }) => slot),
+    costs,
+    sharedBytes: bound.reduce((total, { prepared }) => total + preparedBytes(prepared), 0),
+    limits: job.limits,
+    decodeScratch: host.decodeScratch(job.source.handle),
+    streamed: slots.map((slot) => slotLabel(slot, bound) === job.stream?.slot),
+    pendingPartials: isOrdered(job, bound) ? 2 * (job.limits.workers ?? job.limits.cores) + 2 : 2,
+  });
+  return { plan, slots, bound, prepareSeconds };
+}
+
+/** Binds and plans. @throws UsageError, PlanError */
+export async function planJob(job: Job, host: EngineHost): Promise<Planned> {
+  return planBound(job, host, await bindJob(job, host));
+}
+
+export function isOrdered(job: Job, bound: readonly Bound[]): boolean {
+  return job.deterministic || bound.some(({ operator }) => operator.ordered);
+}
+
+/** `image` for a single operator, `mask.image` in a fused run. */
+export function slotLabel({ operator, name }: BoundSlot, bound: readonly Bound[]): string {
+  return bound.length === 1 ? name : `${bound[operator]?.operator.name ?? operator}.${name}`;
+}
