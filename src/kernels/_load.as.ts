@@ -1,0 +1,46 @@
+// Elements of any dtype, widened while they are loaded, so that a tile is never converted in memory.
+
+/** Four elements as float32: exact for 8 and 16 bits. */
+// @ts-ignore: decorator
+@inline
+export function load4<T>(p: usize): v128 {
+  if (isFloat<T>()) return v128.load(p);
+  if (sizeof<T>() == 2) {
+    return f32x4.convert_i32x4_s(isSigned<T>() ? v128.load_ext<i16>(p) : v128.load_ext<u16>(p));
+  }
+  const bytes = v128.load_zero<u32>(p);
+  return f32x4.convert_i32x4_s(
+    isSigned<T>()
+      ? i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(bytes))
+      : i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes)),
+  );
+}
+
+/** Two elements as float64: exact for every dtype. */
+// @ts-ignore: decorator
+@inline
+export function load2<T>(p: usize): v128 {
+  if (isFloat<T>()) {
+    if (sizeof<T>() == 8) return v128.load(p);
+    return f64x2.promote_low_f32x4(v128.load_zero<u64>(p));
+  }
+  if (sizeof<T>() == 4) {
+    const pair = v128.load_zero<u64>(p);
+    return isSigned<T>() ? f64x2.convert_low_i32x4_s(pair) : f64x2.convert_low_i32x4_u(pair);
+  }
+  if (sizeof<T>() == 2) {
+    const pair = v128.load_zero<u32>(p);
+    return f64x2.convert_low_i32x4_s(
+      isSigned<T>() ? i32x4.extend_low_i16x8_s(pair) : i32x4.extend_low_i16x8_u(pair),
+    );
+  }
+  return f64x2(<f64>load<T>(p), <f64>load<T>(p + 1));
+}
+
+/** Adds the four lanes of `single` to the two of `double`, in float64. */
+// @ts-ignore: decorator
+@inline
+export function addWide(double: v128, single: v128): v128 {
+  const high = v128.shuffle<i32>(single, single, 2, 3, 2, 3);
+  return f64x2.add(f64x2.add(double, f64x2.promote_low_f32x4(single)), f64x2.promote_low_f32x4(high));
+}

@@ -1,0 +1,26 @@
+import { UsageError } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
+import type { AnyOperator } from '../core/operator.js';
+
+/** Every built-in operator, loaded when first asked for. */
+const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>>> = {
+  mask: () => import('./mask/index.js'),
+  sum: () => import('./statistics/sum.js'),
+};
+
+/** Names of the built-in operators. */
+export function operatorNames(): string[] {
+  return Object.keys(OPERATORS);
+}
+
+/** The built-in operator of that name. @throws UsageError for an unknown name, with the nearest known one */
+export async function findOperator(name: string): Promise<AnyOperator> {
+  const load = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
+  if (load) return (await load()).default;
+  const guess = nearest(name, operatorNames());
+  throw new UsageError(
+    'unknown-operator',
+    `There is no operator '${name}'. ${guess ? `Did you mean ${guess}?` : `Known are ${operatorNames().join(', ')}.`}`,
+    { operator: name },
+  );
+}
