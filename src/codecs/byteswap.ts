@@ -10,14 +10,15 @@ export function swapBytes(bytes: Uint8Array, elementBytes: number): void {
 }
 
 /**
- * Turns big-endian elements of 2, 4 or 8 bytes into little-endian ones, or back, in place.
+ * Turns big-endian elements into little-endian ones, or back, in place; single bytes stay.
  * @returns a function on whole elements; with the `wasm` kernel they lie in `memory`
  */
 export function makeByteSwap(
-  elementBytes: 2 | 4 | 8,
+  elementBytes: 1 | 2 | 4 | 8,
   memory: WebAssembly.Memory,
   kernel: Kernel,
 ): (bytes: Uint8Array) => void {
+  if (elementBytes === 1) return () => undefined;
   const run = kernel === 'wasm' ? instantiate(reorderWasm, memory).swapBytes : undefined;
   return (bytes) => {
     if (run) run(bytes.byteOffset, bytes.length, elementBytes);

@@ -3,7 +3,6 @@ import {
   amplification,
   blockBytes,
   chunkBytes,
-  chunksAreFrameRuns,
   fetchBytes,
   groupEdgeAfter,
   groupEdgeBefore,
@@ -124,7 +123,6 @@ export function readerBytes(source: SourceHandle, blockFrames: number, decodeScr
   if (source.kind !== 'stored') return block;
   const fetch = fetchBytes(source, blockFrames) + 3 * 4096 + SLACK;
   if (source.storage.layout.kind === 'contiguous') return fetch + block;
-  const direct = chunksAreFrameRuns(source.storage, source.stack.frameShape.length);
   const stored = blockFrames * product(source.stack.frameShape) * source.storage.type.bytes;
   const widened = stored === blockBytes(source.stack, blockFrames) ? 0 : stored + SLACK + 64;
   return (
@@ -132,7 +130,7 @@ export function readerBytes(source: SourceHandle, blockFrames: number, decodeScr
     block +
     widened +
     decodeScratch +
-    (direct && decodeScratch === 0 ? 0 : chunkBytes(source.storage)) +
+    chunkBytes(source.storage) +
     8 * SLACK
   );
 }

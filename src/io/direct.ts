@@ -35,7 +35,8 @@ export interface DirectChoice {
  * @param wanted true when the user insists
  */
 export function chooseDirect(path: string, bytes: number, cacheBytes: number, wanted: boolean): DirectChoice {
-  if (!wanted && bytes <= cacheBytes) return { direct: false, reason: 'The file fits the page cache: read through it.' };
+  if (!wanted && bytes <= cacheBytes)
+    return { direct: false, reason: 'The file fits the page cache: read through it.' };
   let direct: number;
   try {
     direct = sampleRate(path, true, 0.25);
@@ -46,6 +47,9 @@ export function chooseDirect(path: string, bytes: number, cacheBytes: number, wa
   const cached = sampleRate(path, false, 0.75);
   const [a, b] = [direct, cached].map((rate) => `${(rate / 1e9).toFixed(2)} GB/s`);
   return direct >= 0.9 * cached
-    ? { direct: true, reason: `Direct I/O: the file is larger than free memory, and a sample ran at ${a} against ${b} through the cache.` }
+    ? {
+        direct: true,
+        reason: `Direct I/O: the file is larger than free memory, and a sample ran at ${a} against ${b} through the cache.`,
+      }
     : { direct: false, reason: `Read through the page cache: a sample ran at ${b} against ${a} with direct I/O.` };
 }

@@ -12,7 +12,8 @@ function readText(path: string): string | null {
 /** Cores this process may use: the scheduler's affinity, lowered by a cgroup quota. */
 export function availableCores(): number {
   const [quota, period] = (readText('/sys/fs/cgroup/cpu.max') ?? 'max').split(/\s+/);
-  const granted = quota && quota !== 'max' && period ? Math.ceil(Number(quota) / Number(period)) : Number.POSITIVE_INFINITY;
+  const granted =
+    quota && quota !== 'max' && period ? Math.ceil(Number(quota) / Number(period)) : Number.POSITIVE_INFINITY;
   return Math.max(1, Math.min(availableParallelism(), granted));
 }
 

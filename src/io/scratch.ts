@@ -72,7 +72,8 @@ export function openScratch(
 ): ScratchOutcome {
   const notes: string[] = [];
   const candidates = sharedMemory ? [roots.memory, roots.disk] : [roots.disk];
-  if (!sharedMemory) notes.push('Shared memory is switched off: workers share results through files in a temporary folder.');
+  if (!sharedMemory)
+    notes.push('Shared memory is switched off: workers share results through files in a temporary folder.');
   for (const root of candidates) {
     const reason = whyNot(root, needBytes);
     if (reason !== null) {

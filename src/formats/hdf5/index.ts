@@ -1,4 +1,6 @@
 export type { Attribute } from './attribute.js';
 export { describeFilter, fallbackKind } from './fallback.js';
+export { type LibraryReader, openLibrary } from './library.js';
 export { openHdf5 } from './open.js';
 export { isHdf5 } from './superblock.js';
+export { type Hdf5Node, listHdf5, readAttributes, type TreeLimits } from './tree.js';

@@ -44,7 +44,8 @@ export function makeElementStep(
   kernel: 'wasm' | 'ts',
 ): ElementStep {
   const dtype: Dtype = dtypeOf(stored);
-  const swap = stored.order === 'big' && stored.bytes > 1 ? makeByteSwap(stored.bytes, arena.memory, kernel) : null;
+  const { bytes: size } = stored;
+  const swap = stored.order === 'big' && size !== 1 ? makeByteSwap(size, arena.memory, kernel) : null;
   const wide = needsWidening(stored) ? arena.array(dtype, elements) : null;
   return (bytes) => {
     swap?.(bytes);
