@@ -7,6 +7,7 @@ import { followLink, type Located, locate } from './links.js';
 import { directoryOf, type FilePool } from './pool.js';
 import { datasetAt } from './resolve.js';
 import { placementOf } from './storage.js';
+import type { Hdf5File } from './superblock.js';
 import { elementAt } from './values.js';
 
 function text(located: Located, name: string): string | null {
@@ -86,16 +87,21 @@ function axesBeside(pool: FilePool, group: Located, shape: readonly number[]): A
   return vectors.some((axis) => axis !== null) ? vectors.map((axis, d) => axis ?? plainAxis(d)) : null;
 }
 
-/**
- * Axes that HyperSpy, py4DSTEM or NeXus wrote beside a data set; plain ones when there are none.
- *
- * @param requested the path the data set was asked for, which may be a link to where it is
- */
-export function readAxes(pool: FilePool, located: Located, requested: string, shape: readonly number[]): Axis[] {
-  for (const path of [requested, located.path]) {
+/** Axes that HyperSpy, py4DSTEM or NeXus wrote beside a data set, or beside a link to it; plain ones without. */
+export function readAxes(
+  pool: FilePool,
+  file: Hdf5File,
+  chosen: { readonly path: string; readonly located: Located },
+  shape: readonly number[],
+): Axis[] {
+  const { located } = chosen;
+  const places = [
+    { file, path: `/${chosen.path.replace(/^\/+/, '')}` },
+    { file: located.file, path: located.path },
+  ];
+  for (const place of places) {
     try {
-      const group = locate(pool, located.file, directoryOf(`/${path.replace(/^\/+/, '')}`));
-      const axes = axesBeside(pool, group, shape);
+      const axes = axesBeside(pool, locate(pool, place.file, directoryOf(place.path)), shape);
       if (axes !== null) return axes;
     } catch (error) {
       // axes only describe: a data set reads without them

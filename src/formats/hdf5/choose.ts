@@ -20,9 +20,23 @@ export interface Candidate {
   readonly bytes: number;
 }
 
+/** The data set to read. */
+export interface Choice {
+  readonly path: string;
+  readonly located: Located;
+  /** Further data sets of the same shape. */
+  readonly alike: readonly string[];
+  /** Files that links of this one lead to and that do not exist. */
+  readonly broken: readonly string[];
+}
+
 /** All numeric data sets that paths of this file lead to, each object once, groups near the root first. */
-export function numericDatasets(pool: FilePool, file: Hdf5File): Candidate[] {
+export function numericDatasets(
+  pool: FilePool,
+  file: Hdf5File,
+): { readonly found: Candidate[]; readonly broken: readonly string[] } {
   const found: Candidate[] = [];
+  const broken = new Set<string>();
   const seen = new Set<string>();
   let objects = 0;
   let level: { readonly path: string; readonly group: Located }[] = [{ path: '', group: rootOf(file) }];
@@ -30,7 +44,7 @@ export function numericDatasets(pool: FilePool, file: Hdf5File): Candidate[] {
     const next: typeof level = [];
     for (const { path, group } of level) {
       for (const link of readLinks(group.file, group.messages)) {
-        if (++objects > MAX_OBJECTS) return found;
+        if (++objects > MAX_OBJECTS) return { found, broken: [...broken] };
         try {
           const located = followLink(pool, group, link);
           const key = `${located.address} ${located.file.path}`;
@@ -46,12 +60,13 @@ export function numericDatasets(pool: FilePool, file: Hdf5File): Candidate[] {
         } catch (error) {
           // a dangling link or a damaged neighbour must not keep the rest of the file from being read
           if (!(error instanceof SourceError)) throw error;
+          if (typeof error.fields.external === 'string') broken.add(error.fields.external);
         }
       }
     }
     level = next;
   }
-  return found;
+  return { found, broken: [...broken] };
 }
 
 /** The data set that NeXus attributes `default` and `signal` lead to, or null. */
@@ -81,18 +96,16 @@ function nexusDefault(pool: FilePool, file: Hdf5File): { path: string; located: 
  *
  * @throws SourceError when the file holds no numeric data set
  */
-export function chooseDataset(
-  pool: FilePool,
-  file: Hdf5File,
-): { readonly path: string; readonly located: Located; readonly alike: readonly string[] } {
+export function chooseDataset(pool: FilePool, file: Hdf5File): Choice {
   const preferred = nexusDefault(pool, file);
   if (preferred !== null) {
     const described = isDataset(preferred.located.messages)
       ? describeDataset(preferred.located.file, preferred.located.messages)
       : null;
-    if (described?.type.kind === 'number' && described.space.kind === 'simple') return { ...preferred, alike: [] };
+    if (described?.type.kind === 'number' && described.space.kind === 'simple')
+      return { ...preferred, alike: [], broken: [] };
   }
-  const all = numericDatasets(pool, file);
+  const { found: all, broken } = numericDatasets(pool, file);
   const stacks = all.filter(({ shape, bytes }) => shape.length >= 3 && bytes > 0);
   const best = (stacks.length > 0 ? stacks : all).reduce<Candidate | null>(
     (most, candidate) => (most === null || candidate.bytes > most.bytes ? candidate : most),
@@ -106,5 +119,5 @@ export function chooseDataset(
   const alike = all.filter(
     (other) => other !== best && other.shape.join() === best.shape.join() && best.shape.length > 2,
   );
-  return { path: best.path, located: best.located, alike: alike.map(({ path }) => path) };
+  return { path: best.path, located: best.located, alike: alike.map(({ path }) => path), broken };
 }

@@ -1,44 +1,46 @@
 import { dtypeOf } from '../../core/dtype.js';
 import { SourceError } from '../../core/errors.js';
+import { nearest } from '../../core/nearest.js';
 import type { OpenOptions, Source, SourceHandle } from '../../core/source.js';
-import { formatShape, makeStack } from '../../core/stack.js';
+import { formatShape, fullShape, makeStack } from '../../core/stack.js';
 import { readAxes } from './axes.js';
-import { chooseDataset } from './choose.js';
+import { type Choice, chooseDataset, numericDatasets } from './choose.js';
 import type { Dataset } from './dataset.js';
 import { describeFilter, fallbackKind } from './fallback.js';
 import { type Located, locate } from './links.js';
-import { FilePool } from './pool.js';
+import type { FilePool } from './pool.js';
 import { datasetAt, type Resolved, resolveDataset } from './resolve.js';
+import { withFile } from './session.js';
 import { storedTypeOf } from './storage.js';
+import type { Hdf5File } from './superblock.js';
 
 const SHOWN_NAMES = 5;
 
-function list(names: readonly string[]): string {
-  const more = names.length - SHOWN_NAMES;
-  return names.slice(0, SHOWN_NAMES).join(', ') + (more > 0 ? `, and ${more} more` : '');
+function list(names: readonly string[], shown = SHOWN_NAMES): string {
+  const more = names.length - shown;
+  return names.slice(0, shown).join(', ') + (more > 0 ? `, and ${more} more` : '');
 }
 
 /** The storage of a data set, or why only the HDF5 library can read it. */
-function resolveOrFallBack(pool: FilePool, dataset: Dataset, frameRank: number): Resolved | string {
+function resolveOrFallBack(pool: FilePool, dataset: Dataset, frameRank: number): Resolved | SourceError {
   try {
     return resolveDataset(pool, dataset, frameRank);
   } catch (error) {
-    if (error instanceof SourceError && error.code === 'unsupported-structure') return error.message;
+    if (error instanceof SourceError && error.code === 'unsupported-structure') return error;
     throw error;
   }
 }
 
-function makeHandle(
-  pool: FilePool,
-  located: Located,
-  requested: string,
-  frameRank: number,
-  notes: string[],
-): SourceHandle {
+function missingNote(missing: readonly string[]): string {
+  return `Missing source files, read as the fill value: ${list(missing)}.`;
+}
+
+function makeHandle(pool: FilePool, chosen: Choice, file: Hdf5File, frameRank: number, notes: string[]): SourceHandle {
+  const { located } = chosen;
   const dataset = datasetAt(located);
   const stored = storedTypeOf(dataset);
   const { shape } = dataset.space;
-  const stack = makeStack(shape, dtypeOf(stored), frameRank, readAxes(pool, located, requested, shape));
+  const stack = makeStack(shape, dtypeOf(stored), frameRank, readAxes(pool, file, chosen, shape));
   const library = {
     kind: 'library',
     stack,
@@ -47,14 +49,14 @@ function makeHandle(
     dataset: located.path,
   } as const;
   const resolved = resolveOrFallBack(pool, dataset, frameRank);
-  if (typeof resolved === 'string') {
-    notes.push(`${resolved} It is read through the HDF5 library.`);
+  if (resolved instanceof SourceError) {
+    notes.push(`${resolved.message} It is read through the HDF5 library.`);
+    const { missing } = resolved.fields;
+    if (typeof missing === 'string') notes.push(missingNote([missing]));
     return library;
   }
   const { storage, missing } = resolved;
-  if (missing.length > 0) {
-    notes.push(`Missing source files, read as the fill value: ${list(missing)}.`);
-  }
+  if (missing.length > 0) notes.push(missingNote(missing));
   if (fallbackKind(storage) !== null) {
     notes.push(`Stored with ${storage.pipeline.map(describeFilter).join(', ')}; read through the HDF5 library.`);
     return library;
@@ -66,6 +68,27 @@ function makeHandle(
   return { kind: 'stored', stack, storage };
 }
 
+/** The data set of that name. @throws SourceError that lists the numeric data sets of the file, likely ones first */
+function findDataset(pool: FilePool, file: Hdf5File, wanted: string): Located {
+  try {
+    return locate(pool, file, wanted);
+  } catch (error) {
+    if (!(error instanceof SourceError && error.code === 'no-such-dataset')) throw error;
+    const paths = numericDatasets(pool, file).found.map((candidate) => candidate.path);
+    if (paths.length === 0) throw error;
+    const name = wanted.slice(wanted.lastIndexOf('/') + 1);
+    const close = nearest(wanted, paths) ?? nearest(`/${wanted}`, paths);
+    const rank = (path: string): number => (path === close ? 0 : path.endsWith(`/${name}`) ? 1 : 2);
+    const ordered = paths.sort((a, b) => rank(a) - rank(b));
+    const hint = close === null ? '' : ` Did you mean ${close}?`;
+    const { path } = file;
+    throw new SourceError('no-such-dataset', `${path} has no ${wanted}.${hint} It holds ${list(ordered, 10)}.`, {
+      path,
+      dataset: wanted,
+    });
+  }
+}
+
 /**
  * Opens a data set of an HDF5 file without reading its elements.
  *
@@ -74,31 +97,18 @@ function makeHandle(
  * @throws SourceError when the file is missing, damaged, or has no such data set (naming what it has)
  */
 export function openHdf5(path: string, options: OpenOptions = {}): Source {
-  const pool = new FilePool();
-  try {
-    const file = pool.open(path);
+  return withFile(path, (pool, file) => {
     const notes: string[] = [];
     if (file.openForWrite) notes.push('Marked as open for writing: a writer is still at work, or did not close it.');
-    const chosen =
+    const chosen: Choice =
       options.dataset === undefined
         ? chooseDataset(pool, file)
-        : { path: options.dataset, located: locate(pool, file, options.dataset), alike: [] };
-    const handle = makeHandle(pool, chosen.located, chosen.path, options.frameRank ?? 2, notes);
+        : { path: options.dataset, located: findDataset(pool, file, options.dataset), alike: [], broken: [] };
+    const handle = makeHandle(pool, chosen, file, options.frameRank ?? 2, notes);
     if (chosen.alike.length > 0) {
-      notes.push(
-        `Further data sets of shape ${formatShape([...handle.stack.stackShape, ...handle.stack.frameShape])}: ${list(chosen.alike)}.`,
-      );
+      notes.push(`Further data sets of shape ${formatShape(fullShape(handle.stack))}: ${list(chosen.alike)}.`);
     }
+    if (chosen.broken.length > 0) notes.push(`Links to files that do not exist: ${list(chosen.broken)}.`);
     return { format: 'hdf5', location: `${path}:${chosen.path}`, handle, notes };
-  } catch (error) {
-    throw asSourceError(error, path);
-  } finally {
-    pool.close();
-  }
-}
-
-/** Allocation limits of the runtime that a damaged file may still reach end as errors of the file. */
-function asSourceError(error: unknown, path: string): unknown {
-  if (!(error instanceof RangeError)) return error;
-  return new SourceError('malformed', `${path} is damaged or too large: ${error.message}.`, { path }, { cause: error });
+  });
 }

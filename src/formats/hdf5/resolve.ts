@@ -54,6 +54,6 @@ export function resolveDataset(pool: FilePool, dataset: Dataset, frameRank: numb
     const inner = datasetAt(source);
     return resolveDataset(pool, inner, Math.min(frameRank, inner.space.shape.length), nesting + 1);
   };
-  const { placement, missing } = virtualPlacement(pool, dataset, dataset.layout, type, resolveSource);
+  const { placement, missing } = virtualPlacement(pool, dataset, dataset.layout, frameRank, resolveSource);
   return { dataset, storage: { ...placement, shape, type, fill: dataset.fill }, missing };
 }

@@ -27,9 +27,9 @@ export function storedTypeOf(dataset: Dataset): StoredType {
 }
 
 /** Blocks of whole frames, all missing: how a data set reads that was declared but never written. */
-export function emptyPlacement(path: string, shape: readonly number[]): Placement {
+export function emptyPlacement(path: string, shape: readonly number[], frameRank: number): Placement {
   let cut = 0;
-  while (cut < shape.length - 1 && product(shape.slice(0, cut + 1)) <= MAX_EMPTY_BLOCKS) cut++;
+  while (cut < shape.length - frameRank && product(shape.slice(0, cut + 1)) <= MAX_EMPTY_BLOCKS) cut++;
   const chunkShape = shape.map((extent, d) => (d < cut ? 1 : Math.max(1, extent)));
   return {
     files: [path],
@@ -60,7 +60,7 @@ export function placementOf(dataset: Dataset, frameRank: number): Placement {
   if (layout.kind === 'contiguous') {
     if (dataset.external.length > 0) return externalStorage(dataset, frameRank);
     const empty = layout.address === UNDEFINED || product(space.shape) === 0;
-    if (empty) return emptyPlacement(file.path, space.shape);
+    if (empty) return emptyPlacement(file.path, space.shape, frameRank);
     return contiguousPlacement(dataset, file.base + layout.address, frameRank);
   }
   if (layout.kind === 'virtual') throw new TypeError('a virtual data set lies in other data sets');

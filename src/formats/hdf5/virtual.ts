@@ -1,197 +1,112 @@
-import type { StoredType } from '../../core/dtype.js';
 import { SourceError } from '../../core/errors.js';
-import { product } from '../../core/stack.js';
-import { type ChunkTable, chunkGrid, type Filter, makeChunkTable, type Storage } from '../../core/storage.js';
+import type { Storage } from '../../core/storage.js';
 import { unsupported } from './bytes.js';
-import { makeBoundedTable } from './chunks.js';
+import { combineChunks, type Source } from './combine.js';
 import type { Dataset } from './dataset.js';
 import type { Layout } from './layout.js';
 import { type Located, locate } from './links.js';
 import { type Mapping, readMappings } from './mappings.js';
-import { groupDimensions, pairChunks, type Side, virtualChunkShape } from './pairing.js';
 import type { FilePool } from './pool.js';
 import type { Resolved } from './resolve.js';
 import { selectedIndices } from './selection.js';
-import { emptyPlacement, type Placement } from './storage.js';
+import { emptyPlacement, type Placement, storedTypeOf } from './storage.js';
 
-/** Entries of a contiguous source's table of blocks at most. */
-const MAX_BLOCKS = 2 ** 22;
+type VirtualLayout = Extract<Layout, { kind: 'virtual' }>;
 
-/** Files that `ChunkTable.file` can number. */
-const MAX_FILES = 65536;
-
-interface Source {
-  readonly mapping: Mapping;
-  readonly storage: Storage;
-  readonly virtual: readonly Int32Array[];
-  readonly source: readonly Int32Array[];
-}
-
-/** Contiguous elements as a table of blocks, each the last `kept` dimensions long; null when there were too many. */
-function asBlocks(storage: Storage, kept: number): { chunkShape: number[]; table: ChunkTable } | null {
-  const { layout, shape, type } = storage;
-  if (layout.kind === 'chunked') return { chunkShape: [...layout.chunkShape], table: layout.table };
-  const chunkShape = shape.map((extent, d) => (d < shape.length - kept ? 1 : extent));
-  const grid = chunkGrid(shape, chunkShape);
-  if (product(grid) > MAX_BLOCKS) return null;
-  const table = makeChunkTable(grid);
-  const bytes = product(chunkShape) * type.bytes;
-  for (let i = 0; i < table.offset.length; i++) {
-    table.file[i] = layout.file;
-    table.offset[i] = layout.offset + i * bytes;
-    table.size[i] = bytes;
-  }
-  return { chunkShape, table };
-}
-
-/** Numbers files across all sources. */
-function fileNumbers(files: string[], known: Map<string, number>, added: readonly string[], path: string): number[] {
-  return added.map((file) => {
-    const number = known.get(file) ?? files.push(file) - 1;
-    if (number >= MAX_FILES) throw unsupported(path, `a virtual data set over more than ${MAX_FILES} files`);
-    known.set(file, number);
-    return number;
-  });
-}
-
-/** One table over all sources, or null when their chunks do not line up with the virtual array. */
-function combine(
-  dataset: Dataset,
-  sources: readonly Source[],
-  pipeline: readonly Filter[],
-  kept: number,
-): Placement | null {
-  const { shape } = dataset.space;
-  const { path } = dataset.file;
-  const files: string[] = [];
-  const known = new Map<string, number>();
-  let chunkShape: number[] | null = null;
-  let table: ChunkTable | null = null;
-  let work = 0;
-  const blocks = new Map<Storage, ReturnType<typeof asBlocks>>();
-  for (const { storage, virtual, source } of sources) {
-    const block = blocks.get(storage) ?? asBlocks(storage, kept);
-    blocks.set(storage, block);
-    const groups = groupDimensions(virtual, source);
-    if (block === null || groups === null) return null;
-    const ourChunk = virtualChunkShape(shape.length, groups, block.chunkShape);
-    chunkShape ??= ourChunk;
-    if (chunkShape.join() !== ourChunk.join()) return null;
-    // a chunk that lost dimensions of more than one element holds more than the virtual chunk does
-    if (product(ourChunk) !== product(block.chunkShape)) return null;
-    const grid: readonly number[] = table?.grid ?? chunkGrid(shape, chunkShape);
-    const ours: Side = { indices: virtual, shape, chunkShape, grid };
-    const pairs = pairChunks(
-      ours,
-      { indices: source, shape: storage.shape, chunkShape: block.chunkShape, grid: block.table.grid },
-      groups,
-    );
-    if (pairs === null) return null;
-    table ??= makeBoundedTable(path, dataset.path, grid, dataset.file.pages.size * 65536);
-    work += pairs.reduce((total, { virtual: list }) => total * list.length, 1);
-    if (work > 8 * product(grid) + MAX_BLOCKS) throw unsupported(path, 'a virtual data set whose sources overlap');
-    const numbers = fileNumbers(files, known, storage.files, path);
-    const rawMask = storage.pipeline.length === 0 ? 2 ** pipeline.length - 1 : 0;
-    if (!copyChunks(table, block.table, pairs, numbers, rawMask) && !sameBytes(storage.fill, dataset.fill)) {
-      throw unsupported(path, 'virtual sources with fill values of their own');
-    }
-  }
-  if (chunkShape === null || table === null) return null;
-  return { files, layout: { kind: 'chunked', chunkShape, table }, pipeline };
-}
-
-/** Copies table entries over the product of the groups. @returns false when a source chunk was missing */
-function copyChunks(
-  to: ChunkTable,
-  from: ChunkTable,
-  pairs: readonly { readonly virtual: readonly number[]; readonly source: readonly number[] }[],
-  numbers: readonly number[],
-  rawMask: number,
-): boolean {
-  let complete = true;
-  const walk = (group: number, ours: number, theirs: number): void => {
-    const pair = pairs[group];
-    if (pair !== undefined) {
-      for (let k = 0; k < pair.virtual.length; k++) {
-        walk(group + 1, ours + (pair.virtual[k] ?? 0), theirs + (pair.source[k] ?? 0));
-      }
-      return;
-    }
-    const offset = from.offset[theirs] ?? -1;
-    if (offset < 0) complete = false;
-    to.file[ours] = numbers[from.file[theirs] ?? 0] ?? 0;
-    to.offset[ours] = offset;
-    to.size[ours] = from.size[theirs] ?? 0;
-    to.mask[ours] = (from.mask[theirs] ?? 0) | rawMask;
-  };
-  walk(0, 0, 0);
-  return complete;
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-/** The source of a mapping, or null when its file or data set does not exist. */
-function findSource(pool: FilePool, dataset: Dataset, mapping: Mapping): Located | null {
+/** The source of a mapping, or null (and its name in `missing`) when its file or data set does not exist. */
+function findSource(pool: FilePool, dataset: Dataset, mapping: Mapping, missing: Set<string>): Located | null {
   const file = mapping.file === '.' ? dataset.file : pool.follow(dataset.file, mapping.file);
-  if (file === null) return null;
+  if (file === null) {
+    missing.add(mapping.file);
+    return null;
+  }
   try {
     return locate(pool, file, mapping.dataset);
   } catch (error) {
     const absent = ['no-such-dataset', 'dangling', 'external-missing'];
-    if (error instanceof SourceError && absent.includes(error.code)) return null;
-    throw error;
+    if (!(error instanceof SourceError && absent.includes(error.code))) throw error;
+    const { external } = error.fields;
+    missing.add(typeof external === 'string' ? external : `${file.path}:${mapping.dataset}`);
+    return null;
   }
 }
 
-/**
- * Where the elements of a virtual data set lie: one chunk table over the files of all its sources. Sources that do not
- * exist leave their part to the fill value, as HDF5 defines, and are named.
- *
- * @throws SourceError with code 'unsupported-structure' when chunks do not line up
- */
-export function virtualPlacement(
+/** Storage of the source of every mapping, null for those that do not exist, whose names go to `missing`. */
+function resolveSources(
   pool: FilePool,
   dataset: Dataset,
-  layout: Extract<Layout, { kind: 'virtual' }>,
-  type: StoredType,
+  mappings: readonly Mapping[],
   resolve: (source: Located) => Resolved,
-): { placement: Placement; missing: readonly string[] } {
-  const { file, space } = dataset;
-  const missing = new Set<string>();
+  missing: Set<string>,
+): (Storage | null)[] {
   const found = new Map<string, Storage | null>();
-  const sources: Source[] = [];
-  for (const mapping of readMappings(dataset, layout.heap, layout.entry)) {
+  return mappings.map((mapping) => {
     const key = `${mapping.file}\n${mapping.dataset}`;
-    let storage = found.get(key);
-    if (storage === undefined) {
-      const located = findSource(pool, dataset, mapping);
-      const resolved = located === null ? null : resolve(located);
-      storage = resolved?.storage ?? null;
-      if (resolved === null) missing.add(mapping.file === '.' ? mapping.dataset : mapping.file);
-      for (const name of resolved?.missing ?? []) missing.add(name);
-      found.set(key, storage);
-    }
-    if (storage === null) continue;
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    const located = findSource(pool, dataset, mapping, missing);
+    const resolved = located === null ? null : resolve(located);
+    for (const name of resolved?.missing ?? []) missing.add(name);
+    found.set(key, resolved?.storage ?? null);
+    return resolved?.storage ?? null;
+  });
+}
+
+function lineUp(
+  dataset: Dataset,
+  mappings: readonly Mapping[],
+  storages: readonly (Storage | null)[],
+  frameRank: number,
+): Placement {
+  const { file, space } = dataset;
+  const type = storedTypeOf(dataset);
+  const sources: Source[] = [];
+  mappings.forEach((mapping, i) => {
+    const storage = storages[i] ?? null;
+    if (storage === null) return;
     const { kind, bytes, order } = storage.type;
     if (kind !== type.kind || bytes !== type.bytes || order !== type.order) {
       throw unsupported(file.path, 'a virtual data set whose sources have another element type');
     }
     const virtual = selectedIndices(mapping.virtual, space.shape, file);
-    sources.push({ mapping, storage, virtual, source: selectedIndices(mapping.source, storage.shape, file) });
-  }
-  const named = [...missing];
-  if (sources.length === 0) return { placement: emptyPlacement(file.path, space.shape), missing: named };
+    sources.push({ storage, virtual, source: selectedIndices(mapping.source, storage.shape, file) });
+  });
+  if (sources.length === 0) return emptyPlacement(file.path, space.shape, frameRank);
   const pipeline = sources.find(({ storage }) => storage.pipeline.length > 0)?.storage.pipeline ?? [];
   for (const { storage } of sources) {
     if (storage.pipeline.length > 0 && JSON.stringify(storage.pipeline) !== JSON.stringify(pipeline)) {
       throw unsupported(file.path, 'a virtual data set whose sources are compressed differently');
     }
   }
-  for (const kept of [2, 1, 3]) {
-    const placement = combine(dataset, sources, pipeline, kept);
-    if (placement !== null) return { placement, missing: named };
+  for (const kept of new Set([frameRank, 2, 1])) {
+    const placement = combineChunks(dataset, sources, pipeline, kept);
+    if (placement !== null) return placement;
   }
   throw unsupported(file.path, 'a virtual data set that cuts the chunks of its sources');
+}
+
+/**
+ * Where the elements of a virtual data set lie: one chunk table over the files of all its sources. Sources that do not
+ * exist leave their part to the fill value, as HDF5 defines, and are named.
+ *
+ * @throws SourceError with code 'unsupported-structure' (and the missing files, if any, in its fields) when chunks do
+ *   not line up
+ */
+export function virtualPlacement(
+  pool: FilePool,
+  dataset: Dataset,
+  layout: VirtualLayout,
+  frameRank: number,
+  resolve: (source: Located) => Resolved,
+): { placement: Placement; missing: readonly string[] } {
+  const missing = new Set<string>();
+  const mappings = readMappings(dataset, layout.heap, layout.entry);
+  try {
+    const storages = resolveSources(pool, dataset, mappings, resolve, missing);
+    return { placement: lineUp(dataset, mappings, storages, frameRank), missing: [...missing] };
+  } catch (error) {
+    if (!(error instanceof SourceError) || missing.size === 0) throw error;
+    const fields = { ...error.fields, missing: [...missing].join(', ') };
+    throw new SourceError(error.code, error.message, fields, { cause: error });
+  }
 }
