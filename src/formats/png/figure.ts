@@ -110,7 +110,7 @@ export function drawFigure(array: NamedArray, options: PngOptions = {}): Canvas 
   const barSpace =
     GAP + BAR_WIDTH + 10 + Math.max(...ticks.map((tick) => textWidth(tick)), textWidth(array.unit) - BAR_WIDTH);
   const body = columns * width + (columns - 1) * GAP;
-  const top = MARGIN + LINE * 2 + 4;
+  const top = MARGIN + LINE * 2 + 8;
   const bodyHeight = rows * (height + caption) + (rows - 1) * GAP;
   const canvas = new Canvas(Math.max(300, MARGIN * 2 + body + barSpace), top + bodyHeight + 56);
   const room = canvas.width - 2 * MARGIN;
@@ -126,7 +126,9 @@ export function drawFigure(array: NamedArray, options: PngOptions = {}): Canvas 
   });
   const range = `${formatTick(limits.low, limits.high - limits.low)} to ${formatTick(limits.high, limits.high - limits.low)}`;
   const rest = omitted > 0 ? `, first ${panels.length} of ${panels.length + omitted}` : '';
-  canvas.text(MARGIN, MARGIN + LINE, fitText(`${range}  (${limits.rule}${rest})`, room, 1), FAINT, 1);
+  const facts = `${range}  (${limits.rule}${rest})`;
+  const size = textWidth(facts) <= room ? 2 : 1;
+  canvas.text(MARGIN, MARGIN + LINE, fitText(facts, room, size), FAINT, size);
   drawColourBar(canvas, MARGIN + body + GAP, top + caption, bodyHeight - caption, look, array.unit);
   const below = top + bodyHeight + 12;
   const bar = scaleBar(xAxis, columnsOfImage, width);
