@@ -1,5 +1,5 @@
 import { DTYPES, type Dtype, type NumericArray, viewOf } from './dtype.js';
-import { PlanError } from './errors.js';
+import { OperatorError, PlanError } from './errors.js';
 
 /** Below this address lie the constant tables of the WebAssembly modules. */
 export const ARENA_BASE = 65536;
@@ -33,13 +33,13 @@ export class Arena {
     this.#end = base + length;
   }
 
-  /** Address of `bytes` fresh bytes plus slack. @throws PlanError when the window is full. */
+  /** Address of `bytes` fresh bytes plus slack. @throws OperatorError when the window is full. */
   take(bytes: number, align = 64): number {
     const address = Math.ceil(this.#next / align) * align;
     if (address + bytes + SLACK > this.#end) {
-      throw new PlanError(
+      throw new OperatorError(
         'arena-full',
-        `A worker's memory window is too small by ${address + bytes + SLACK - this.#end} bytes. Raise --memory or use fewer workers.`,
+        `A worker's memory window is ${address + bytes + SLACK - this.#end} bytes short: an operator took more than its cost() declares.`,
       );
     }
     this.#next = address + bytes + SLACK;

@@ -128,7 +128,10 @@ export function planBound(job: Job, host: EngineHost, { bound, slots, costs, pre
     source: job.source.handle,
     slots: slots.map(({ slot }) => slot),
     costs,
-    sharedBytes: bound.reduce((total, { prepared }) => total + preparedBytes(prepared), 0),
+    sharedBytes: bound.reduce(
+      (total, { prepared }, i) => total + Math.max(preparedBytes(prepared), costs[i]?.laterPreparedBytes ?? 0),
+      0,
+    ),
     limits: job.limits,
     decodeScratch: host.decodeScratch(job.source.handle),
     streamed: slots.map((slot) => slotLabel(slot, bound) === job.stream?.slot),

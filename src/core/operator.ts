@@ -38,6 +38,8 @@ export interface Tile {
 /** Bytes an operator needs in every worker's window, beyond its slots and its prepared arrays. */
 export interface Cost {
   readonly workerBytes: number;
+  /** Bytes of the largest prepared arrays of any later pass, for operators with `again`. */
+  readonly laterPreparedBytes?: number;
 }
 
 /** Plain data made once on the host and placed in every worker: typed arrays, numbers, text. */

@@ -125,14 +125,7 @@ export function readerBytes(source: SourceHandle, blockFrames: number, decodeScr
   if (source.storage.layout.kind === 'contiguous') return fetch + block;
   const stored = blockFrames * product(source.stack.frameShape) * source.storage.type.bytes;
   const widened = stored === blockBytes(source.stack, blockFrames) ? 0 : stored + SLACK + 64;
-  return (
-    fetch +
-    block +
-    widened +
-    decodeScratch +
-    chunkBytes(source.storage) +
-    8 * SLACK
-  );
+  return fetch + block + widened + decodeScratch + chunkBytes(source.storage) + 8 * SLACK;
 }
 
 interface Sizes {

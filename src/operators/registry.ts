@@ -4,8 +4,14 @@ import type { AnyOperator } from '../core/operator.js';
 
 /** Every built-in operator, loaded when first asked for. */
 const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>>> = {
+  copy: () => import('./copy.js'),
   mask: () => import('./mask/index.js'),
+  com: () => import('./com/index.js'),
   sum: () => import('./statistics/sum.js'),
+  mean: () => import('./statistics/mean.js'),
+  max: () => import('./statistics/max.js'),
+  min: () => import('./statistics/min.js'),
+  std: () => import('./statistics/std.js'),
 };
 
 /** Names of the built-in operators. */

@@ -52,3 +52,5 @@ port.on('message', (start: StartMessage) => {
     else tell({ kind: 'error', error: asFanfoldError(error, 'A worker').toWire() });
   });
 });
+
+tell({ kind: 'ready' });

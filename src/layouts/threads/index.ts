@@ -46,6 +46,14 @@ class ThreadsCrew implements Crew {
     this.#workers = this.#windows.map((_, i) => new Worker(entry, { name: `fanfold-${i}` }));
   }
 
+  /** Waits until every thread has loaded its code. */
+  async ready(): Promise<this> {
+    await Promise.all(
+      this.#workers.map((worker, i) => answer(worker, i, (message) => (message.kind === 'ready' ? true : null))),
+    );
+    return this;
+  }
+
   #place(prepared: readonly Prepared[]): PlacedPrepared[] {
     const shared = this.#shared;
     if (!shared) return [...prepared];
@@ -72,6 +80,7 @@ class ThreadsCrew implements Crew {
     hooks.signal.addEventListener('abort', stop, { once: true });
 
     let pumping = false;
+    let failure: { readonly error: unknown } | null = null;
     const pump = async (): Promise<void> => {
       if (pumping || queue.closed) return;
       pumping = true;
@@ -82,6 +91,14 @@ class ThreadsCrew implements Crew {
         queue.append(parts);
         if (queue.waiting <= this.#workers.length) await pump();
       }
+    };
+
+    // A queue that cannot be filled must not leave workers waiting at it.
+    const feed = (): void => {
+      pump().catch((error: unknown) => {
+        failure ??= { error };
+        stop();
+      });
     };
 
     try {
@@ -97,18 +114,15 @@ class ThreadsCrew implements Crew {
           queue: queue.buffer,
           progress,
         };
-        return runWorker(worker, start, hooks, pump);
+        return runWorker(worker, start, hooks, feed);
       });
-      const first = Promise.all(runs);
-      // The first failure stops the others at their next tile; then all have answered and memory is quiet.
-      first.catch(stop);
-      const pumped = pump().catch((error: unknown) => {
-        stop();
-        throw error;
-      });
-      await Promise.allSettled([...runs, pumped]);
-      await pumped;
-      return await first;
+      feed();
+      const all = Promise.all(runs);
+      // The first failure stops the others at their next tile; only when all have answered is the memory quiet.
+      all.catch(stop);
+      await Promise.allSettled(runs);
+      if (failure) throw (failure as { readonly error: unknown }).error;
+      return await all;
     } finally {
       clearInterval(timer);
       hooks.signal.removeEventListener('abort', stop);
@@ -125,42 +139,43 @@ class ThreadsCrew implements Crew {
   }
 }
 
-function runWorker(
-  worker: Worker,
-  start: StartMessage,
-  hooks: RunHooks,
-  low: () => Promise<void>,
-): Promise<WorkerReport> {
+/** Listens to a thread until `take` makes something of a message, the thread reports an error, or it dies. */
+function answer<T>(worker: Worker, number: number, take: (message: WorkerMessage) => T | null): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onMessage = (message: WorkerMessage): void => {
-      if (message.kind === 'low') low().catch(reject);
-      else if (message.kind === 'partial') hooks.onPartial(message.partial);
-      else {
-        settle();
-        if (message.kind === 'done') resolve(message.report);
-        else reject(message.kind === 'stopped' ? new Stopped() : fromWire(message.error));
-      }
-    };
-    const onError = (error: Error): void => {
-      settle();
-      reject(
-        new LayoutError('worker-died', `Worker thread ${start.worker} died: ${error.message}.`, {}, { cause: error }),
-      );
-    };
-    const onExit = (code: number): void => {
-      settle();
-      reject(new LayoutError('worker-died', `Worker thread ${start.worker} ended early with code ${code}.`));
-    };
-    const settle = (): void => {
+    const finish = (act: () => void): void => {
       worker.off('message', onMessage);
       worker.off('error', onError);
       worker.off('exit', onExit);
+      act();
     };
+    const onMessage = (message: WorkerMessage): void => {
+      if (message.kind === 'error') finish(() => reject(fromWire(message.error)));
+      else if (message.kind === 'stopped') finish(() => reject(new Stopped()));
+      else {
+        const taken = take(message);
+        if (taken !== null) finish(() => resolve(taken));
+      }
+    };
+    const onError = (error: Error): void =>
+      finish(() =>
+        reject(new LayoutError('worker-died', `Worker thread ${number} died: ${error.message}.`, {}, { cause: error })),
+      );
+    const onExit = (code: number): void =>
+      finish(() => reject(new LayoutError('worker-died', `Worker thread ${number} ended early with code ${code}.`)));
     worker.on('message', onMessage);
     worker.on('error', onError);
     worker.on('exit', onExit);
-    worker.postMessage(start);
   });
+}
+
+function runWorker(worker: Worker, start: StartMessage, hooks: RunHooks, low: () => void): Promise<WorkerReport> {
+  const done = answer(worker, start.worker, (message) => {
+    if (message.kind === 'low') low();
+    else if (message.kind === 'partial') hooks.onPartial(message.partial);
+    return message.kind === 'done' ? message.report : null;
+  });
+  worker.postMessage(start);
+  return done;
 }
 
 /** Worker threads in this process, on shared memory. */
@@ -168,5 +183,5 @@ export const threads: Layout = {
   name: 'threads',
   summary: 'worker threads on shared memory',
   available: () => ({ ok: true, note: 'always in Node' }),
-  start: async (task) => new ThreadsCrew(task),
+  start: (task) => new ThreadsCrew(task).ready(),
 };

@@ -26,6 +26,7 @@ export interface StartMessage {
 }
 
 export type WorkerMessage =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'low' }
   | { readonly kind: 'partial'; readonly partial: Partial }
   | { readonly kind: 'done'; readonly report: WorkerReport }
