@@ -5,7 +5,7 @@ import { reorderWasm } from './reorder.wasm.js';
 /** HDF5's shuffle: all first bytes of the elements, then all second ones, ...; bytes that fill no element stay last. */
 export function shuffle(bytes: Uint8Array, elementBytes: number): Uint8Array {
   const count = Math.floor(bytes.length / elementBytes);
-  const shuffled = bytes.slice();
+  const shuffled = new Uint8Array(bytes);
   for (let plane = 0; plane < elementBytes; plane++) {
     for (let i = 0; i < count; i++) shuffled[plane * count + i] = bytes[i * elementBytes + plane] ?? 0;
   }
