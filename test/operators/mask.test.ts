@@ -65,9 +65,9 @@ describe('mask sums', () => {
         const tiled = (await run(mask, stack, data, values, { tile, shift })).out.image;
         const plain = (await run(mask, stack, data, values, { kernel: 'ts' })).out.image ?? [];
         expect(tiled).toEqual(whole);
-        const exact = !dtype.startsWith('float') && kind !== 'fraction';
+        const isWhole = !dtype.startsWith('float') && kind !== 'fraction';
         for (const [i, [sum, size]] of expected(data, frames, weights).entries()) {
-          if (exact) expect([whole[i], plain[i]]).toEqual([sum, sum]);
+          if (isWhole && size < 2 ** 53) expect([whole[i], plain[i]]).toEqual([sum, sum]);
           else {
             expect(Math.abs((whole[i] ?? Number.NaN) - sum)).toBeLessThanOrEqual(1e-6 * size);
             expect(Math.abs((plain[i] ?? Number.NaN) - sum)).toBeLessThanOrEqual(1e-6 * size);

@@ -50,6 +50,10 @@ export default defineOperator<MaskParams, 'image', MaskState>({
   summary: 'virtual detector images: the sum of a mask times each frame',
   details,
   params,
+  examples: [
+    { detector: 'annulus', inner: 1.5, outer: 3.5 },
+    { preset: 'bf', disk: 2, detector: 'sector', outer: 3.5, angles: [0, 90] },
+  ],
   async prepare(context): Promise<Prepared> {
     const masks = await gather(context);
     const packed = packMasks(

@@ -29,3 +29,12 @@ export function runKernel(
   const dtype = dtypeNumber(tile.data);
   exports[name]?.(dtype, tile.data.byteOffset, tile.count, accumulator.length, accumulator.byteOffset, ...rest);
 }
+
+/** Replaces every entry by the extreme of itself and the values of its pixel; NaN wins. */
+export function keepExtremes(tile: Tile, extremes: NumericArray, extreme: (a: number, b: number) => number): void {
+  const { data, count } = tile;
+  const pixels = extremes.length;
+  for (let frame = 0; frame < count; frame++) {
+    for (let p = 0; p < pixels; p++) extremes[p] = extreme(extremes[p] ?? 0, data[frame * pixels + p] ?? 0);
+  }
+}
