@@ -3,6 +3,7 @@ import { SourceError, UsageError } from '../core/errors.js';
 import type { FrameReader, OpenOptions, ReadOptions, Source, SourceHandle } from '../core/source.js';
 import { InputFile, isDirectory } from '../io/file.js';
 import type { Filler } from './filled.js';
+import type { Summary } from './summary.js';
 
 /** One file format: how its files are recognised, and how one is opened. */
 interface Format {
@@ -12,6 +13,8 @@ interface Format {
   /** @param head first bytes of the file, up to 64 KiB */
   recognises(head: Uint8Array, path: string): boolean;
   open(path: string, options: OpenOptions): Promise<Source>;
+  /** What `info` shows, for sources whose opening takes long; null when opening is as fast. */
+  describe?(path: string, options: OpenOptions): Promise<Summary | null>;
 }
 
 const startsWith = (head: Uint8Array, at: number, signature: readonly number[]): boolean =>
@@ -28,6 +31,7 @@ export const FORMATS: readonly Format[] = [
     recognises: (head) =>
       [0, 512, 1024, 2048, 4096, 8192, 16384, 32768].some((at) => startsWith(head, at, HDF5_SIGNATURE)),
     open: async (path, options) => (await import('./hdf5/index.js')).openHdf5(path, options),
+    describe: async (path, options) => (await import('./hdf5/describe.js')).describeHdf5(path, options),
   },
   {
     name: 'npy',
@@ -70,13 +74,8 @@ export function splitDataset(text: string): { path: string; dataset?: string } {
   return at > 0 && !isUrl ? { path: text.slice(0, at), dataset: text.slice(at + 1) } : { path: text };
 }
 
-/**
- * Opens the header of a file; no frame is read.
- *
- * @param text a path, with an optional data set behind a colon: `scan.h5:/entry/data`
- * @throws SourceError when it is missing, no known format, or damaged
- */
-export async function openSource(text: string, options: OpenOptions = {}): Promise<Source> {
+/** The format of a file and what to open of it. @throws SourceError when it is missing or of no known format */
+function recognise(text: string, options: OpenOptions): { format: Format; path: string; wanted: OpenOptions } {
   const { path, dataset } = splitDataset(text);
   const wanted: OpenOptions = dataset === undefined ? options : { ...options, dataset };
   if (isDirectory(path)) {
@@ -84,9 +83,9 @@ export async function openSource(text: string, options: OpenOptions = {}): Promi
   }
   const head = readHead(path);
   const format = FORMATS.find((one) => one.recognises(head, path));
-  if (format) return format.open(path, wanted);
+  if (format) return { format, path, wanted };
   const raw = FORMATS[FORMATS.length - 1];
-  if (wanted.frameShape && wanted.dtype && raw) return raw.open(path, wanted);
+  if (wanted.frameShape && wanted.dtype && raw) return { format: raw, path, wanted };
   const expected = FORMATS.find((one) =>
     one.extensions.some((extension) => path.toLowerCase().endsWith(`.${extension}`)),
   );
@@ -96,6 +95,33 @@ export async function openSource(text: string, options: OpenOptions = {}): Promi
       `(known: ${FORMATS.map((one) => one.name).join(', ')}). For headerless binary give --frame-shape and --dtype.`,
     { path },
   );
+}
+
+/**
+ * Opens the header of a file; no frame is read.
+ *
+ * @param text a path, with an optional data set behind a colon: `scan.h5:/entry/data`
+ * @throws SourceError when it is missing, no known format, or damaged
+ */
+export async function openSource(text: string, options: OpenOptions = {}): Promise<Source> {
+  const { format, path, wanted } = recognise(text, options);
+  return format.open(path, wanted);
+}
+
+/** What `info` shows of a source, without opening it where that takes long. @throws SourceError as `openSource` does */
+export async function describeSource(text: string, options: OpenOptions = {}): Promise<Summary> {
+  const { format, path, wanted } = recognise(text, options);
+  const quick = await format.describe?.(path, wanted);
+  if (quick) return quick;
+  const { summarise } = await import('./summary.js');
+  return summarise(await format.open(path, wanted));
+}
+
+/** Loads the code that `attachSource` will need, so that no run waits for it. */
+export async function preloadReader(handle: SourceHandle): Promise<void> {
+  if (handle.kind === 'stored') await import('./stored/index.js');
+  else if (handle.kind === 'selected') await Promise.all([import('./selected.js'), preloadReader(handle.base)]);
+  else await import('./filled.js');
 }
 
 /** Opens a source in a worker, from plain data; nothing is parsed again. */

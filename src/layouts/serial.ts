@@ -3,6 +3,7 @@ import { ARENA_BASE, Arena, makeMemory } from '../core/arena.js';
 import type { NumericArray } from '../core/dtype.js';
 import type { Crew, Layout, RunHooks, Task, WorkerReport } from '../core/layout.js';
 import type { Prepared } from '../core/operator.js';
+import { preload } from './worker/preload.js';
 import { PartRunner } from './worker/runner.js';
 import { allocateResults, openTargets } from './worker/targets.js';
 import { windowBytes } from './worker/window.js';
@@ -61,5 +62,8 @@ export const serial: Layout = {
   name: 'serial',
   summary: 'one thread, the calling one',
   available: () => ({ ok: true, note: 'always' }),
-  start: async (task) => new SerialCrew(task),
+  start: async (task) => {
+    await preload(task.source, task.operators);
+    return new SerialCrew(task);
+  },
 };

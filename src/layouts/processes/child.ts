@@ -49,7 +49,7 @@ class Child {
   }
 
   async run(prepared: readonly Prepared[], fixed: readonly number[] | null): Promise<void> {
-    this.#supply = new PartSupply(fixed, this.#start.threads, (max) => tell({ kind: 'next', max }));
+    this.#supply = new PartSupply(fixed, this.#start.threads, () => tell({ kind: 'next' }));
     const supply = this.#supply;
     const guard = setInterval(() => this.#checkMemory(), 50);
     let exceeded: PlanError | null = null;

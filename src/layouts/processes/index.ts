@@ -11,6 +11,9 @@ import { allocateResults } from '../worker/targets.js';
 import type { FromChild, ToChild } from './messages.js';
 import { makeParcel, openParcel } from './parcel.js';
 
+/** Parts handed out at once at most, so that progress and fair shares stay fine-grained. */
+const LARGEST_BATCH = 16;
+
 function resultBytes(task: Task, slot: number): number {
   const spec = task.slots[slot]?.slot;
   if (spec?.kind !== 'each' || task.destinations[slot]) return 0;
@@ -94,6 +97,14 @@ class ProcessesCrew implements Crew {
     const parcel = makeParcel(prepared, this.#scratch?.path ?? null);
     const shares = this.#options.plain ? await this.#fixedShares(hooks) : null;
     const frames = this.#children.map(() => 0);
+    // Large batches first, single parts at the end: few messages, and nobody is left alone with the last one.
+    let left = this.#task.plan.parts.length - 1;
+    const supply = async (): Promise<readonly number[]> => {
+      const share = Math.ceil(left / (4 * this.#task.plan.workers));
+      const parts = await hooks.next(Math.max(1, Math.min(LARGEST_BATCH, share)));
+      left -= parts.length;
+      return parts;
+    };
     // A stop cannot wait for a busy process to look at its messages; results live with the coordinator, so it is safe.
     const stop = () => this.#kill();
     hooks.signal.addEventListener('abort', stop, { once: true });
@@ -102,10 +113,7 @@ class ProcessesCrew implements Crew {
         this.#children.map((child, worker) => {
           const done = converse<readonly WorkerReport[]>(child, worker, (message, settle, reject) => {
             if (message.kind === 'next') {
-              Promise.resolve(hooks.next(message.max)).then(
-                (parts) => child.send({ kind: 'parts', parts } satisfies ToChild),
-                reject,
-              );
+              Promise.resolve(supply()).then((parts) => child.send({ kind: 'parts', parts } satisfies ToChild), reject);
             } else if (message.kind === 'partial') hooks.onPartial(openParcel(message.partial, false) as Partial);
             else if (message.kind === 'slices')
               for (const { slot, at, data } of message.slices) this.#results[slot]?.set(data, at);

@@ -26,7 +26,7 @@ export interface Slice {
 
 export type FromChild =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'next'; readonly max: number }
+  | { readonly kind: 'next' }
   | { readonly kind: 'partial'; readonly partial: Parcel }
   | { readonly kind: 'progress'; readonly frames: number }
   | { readonly kind: 'slices'; readonly slices: readonly Slice[] }

@@ -1,7 +1,7 @@
 /** Parts for one worker process, asked for ahead so that it seldom waits. */
 export class PartSupply {
-  readonly #ask: (max: number) => void;
-  readonly #batch: number;
+  readonly #ask: () => void;
+  readonly #low: number;
   readonly #stock: number[] = [];
   #asked = false;
   #ended: boolean;
@@ -10,11 +10,11 @@ export class PartSupply {
 
   /**
    * @param fixed all parts this process will ever get, or null when it asks the coordinator
-   * @param batch parts asked for at a time
+   * @param low parts in stock below which more are asked for
    */
-  constructor(fixed: readonly number[] | null, batch: number, ask: (max: number) => void) {
+  constructor(fixed: readonly number[] | null, low: number, ask: () => void) {
     this.#ask = ask;
-    this.#batch = batch;
+    this.#low = low;
     this.#ended = fixed !== null;
     if (fixed) this.#stock.push(...fixed);
     else this.#request();
@@ -28,7 +28,7 @@ export class PartSupply {
   #request(): void {
     if (this.#asked || this.#ended) return;
     this.#asked = true;
-    this.#ask(this.#batch);
+    this.#ask();
   }
 
   /** The coordinator's answer; an empty one is the last. */
@@ -50,7 +50,7 @@ export class PartSupply {
     }
     this.#waitSeconds += (performance.now() - started) / 1000;
     const parts = this.#stock.splice(0, Math.min(max, this.#stock.length));
-    if (this.#stock.length < this.#batch) this.#request();
+    if (this.#stock.length <= this.#low) this.#request();
     return parts;
   }
 }

@@ -1,8 +1,10 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { Arena } from '../../core/arena.js';
 import { viewOf } from '../../core/dtype.js';
 import { asFanfoldError, Stopped } from '../../core/errors.js';
+import type { Task } from '../../core/layout.js';
 import type { Prepared } from '../../core/operator.js';
+import { preload } from '../worker/preload.js';
 import { PartRunner } from '../worker/runner.js';
 import { openTargets } from '../worker/targets.js';
 import type { PlacedPrepared, StartMessage, WorkerMessage } from './messages.js';
@@ -53,4 +55,8 @@ port.on('message', (start: StartMessage) => {
   });
 });
 
-tell({ kind: 'ready' });
+const { source, operators } = workerData as Pick<Task, 'source' | 'operators'>;
+preload(source, operators).then(
+  () => tell({ kind: 'ready' }),
+  (error: unknown) => tell({ kind: 'error', error: asFanfoldError(error, 'Starting a worker').toWire() }),
+);

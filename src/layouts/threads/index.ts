@@ -43,7 +43,10 @@ class ThreadsCrew implements Crew {
         : { memory: makeMemory(windowBytes + sharedBytes), base: ARENA_BASE, length: windowBytes + sharedBytes },
     );
     const entry = new URL('./entry.js', import.meta.url);
-    this.#workers = this.#windows.map((_, i) => new Worker(entry, { name: `fanfold-${i}` }));
+    this.#workers = this.#windows.map(
+      (_, i) =>
+        new Worker(entry, { name: `fanfold-${i}`, workerData: { source: task.source, operators: task.operators } }),
+    );
   }
 
   /** Waits until every thread has loaded its code. */
