@@ -45,8 +45,8 @@ export default defineGenerator({
     return {
       read(first, count, into) {
         for (let i = 0; i < count; i++) {
-          const key = frameKey(seed, first + i);
-          for (let p = 0; p < expected.length; p++) frame[p] = poisson(expected[p] ?? 0, p, key);
+          const [k0, k1] = frameKey(seed, first + i);
+          for (let p = 0; p < expected.length; p++) frame[p] = poisson(expected[p] ?? 0, p, k0, k1);
           into.set(new Uint8Array(frame.buffer), i * bytes);
         }
       },

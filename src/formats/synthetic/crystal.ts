@@ -38,7 +38,7 @@ function distance({ boundary }: Crystal, y: number, x: number): number {
 }
 
 function strengthOf(crystal: Crystal, grain: number, i: number, j: number): number {
-  const draw = uniform((i + 32768) * 65536 + (j + 32768), [crystal.key[0] ^ (grain * 0x55555555), crystal.key[1]]);
+  const draw = uniform((i + 32768) * 65536 + (j + 32768), crystal.key[0] ^ (grain * 0x55555555), crystal.key[1]);
   if (draw < crystal.vacancies) return 0;
   return draw > 1 - crystal.dopants ? DOPANT_STRENGTH : 1;
 }

@@ -18,7 +18,7 @@ export function frameKey(seed: number, frame: number): Key {
 }
 
 /** Word `counter` of a sequence: the reference of kernels/random.as.ts, bit for bit. */
-export function word(counter: number, [k0, k1]: Key): number {
+export function word(counter: number, k0: number, k1: number): number {
   let x = counter ^ k0;
   x = (Math.imul(x ^ (x >>> 16), 0x7feb352d) + k1) | 0;
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
@@ -26,6 +26,6 @@ export function word(counter: number, [k0, k1]: Key): number {
 }
 
 /** Number `counter` of a sequence, float32 in [0, 1), 24 random bits. */
-export function uniform(counter: number, key: Key): number {
-  return (word(counter, key) >>> 8) / 2 ** 24;
+export function uniform(counter: number, k0: number, k1: number): number {
+  return (word(counter, k0, k1) >>> 8) / 2 ** 24;
 }

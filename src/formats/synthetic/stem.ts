@@ -218,8 +218,8 @@ export default defineGenerator({
           addShifted(expected, stack, disks, exposure);
           if (values.dose === 0) frame.set(expected);
           else {
-            const key = frameKey(seed, first + i);
-            for (let p = 0; p < ring.length; p++) frame[p] = poisson((expected[p] ?? 0) * values.dose, p, key);
+            const [k0, k1] = frameKey(seed, first + i);
+            for (let p = 0; p < ring.length; p++) frame[p] = poisson((expected[p] ?? 0) * values.dose, p, k0, k1);
           }
           into.set(new Uint8Array(frame.buffer), i * frame.byteLength);
         }
