@@ -1,5 +1,6 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
+import { dirname, resolve } from 'node:path';
 
 function readText(path: string): string | null {
   try {
@@ -66,4 +67,14 @@ export function residentBytes(): number {
 /** Highest resident bytes of this process so far. */
 export function peakResidentBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
+}
+
+/** Bytes free for a file that is to be written; null where the system does not tell. */
+export function freeSpace(path: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(resolve(path)));
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
 }

@@ -7,6 +7,9 @@ import { OutputPart } from './output.js';
 /** Encoded frames wait until this many bytes can be written in one call. */
 const BATCH_BYTES = 2 ** 20;
 
+/** Entries smaller than this are gathered before they are written. */
+const GATHER_BYTES = 2 ** 16;
+
 const NO_ENTRIES: ChunkEntries = {
   index: new Float64Array(0),
   offset: new Float64Array(0),
@@ -17,15 +20,45 @@ function bytesOf(frames: NumericArray): Uint8Array {
   return new Uint8Array(frames.buffer, frames.byteOffset, frames.byteLength);
 }
 
-function openRegion(ref: Extract<SinkRef, { kind: 'region' }>): SinkPart {
-  const file = new OutputPart(ref.path);
-  return {
-    write: (first, frames) => file.write(frames, ref.offset + first * ref.frameBytes),
-    close: () => {
-      file.close();
-      return NO_ENTRIES;
-    },
-  };
+/** Small neighbouring entries are gathered and written in one call; large ones go straight through. */
+class RegionPart implements SinkPart {
+  readonly #ref: Extract<SinkRef, { kind: 'region' }>;
+  readonly #file: OutputPart;
+  readonly #buffer = new Uint8Array(GATHER_BYTES);
+  #start = 0;
+  #length = 0;
+
+  constructor(ref: Extract<SinkRef, { kind: 'region' }>) {
+    this.#ref = ref;
+    this.#file = new OutputPart(ref.path);
+  }
+
+  write(first: number, frames: NumericArray): void {
+    const bytes = bytesOf(frames);
+    const position = this.#ref.offset + first * this.#ref.frameBytes;
+    if (position !== this.#start + this.#length || this.#length + bytes.byteLength > GATHER_BYTES) this.#flush();
+    if (bytes.byteLength > GATHER_BYTES) {
+      this.#file.write(bytes, position);
+      return;
+    }
+    if (this.#length === 0) this.#start = position;
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.byteLength;
+  }
+
+  #flush(): void {
+    if (this.#length > 0) this.#file.write(this.#buffer.subarray(0, this.#length), this.#start);
+    this.#length = 0;
+  }
+
+  close(): ChunkEntries {
+    try {
+      this.#flush();
+    } finally {
+      this.#file.close();
+    }
+    return NO_ENTRIES;
+  }
 }
 
 /** Encodes frames one by one; a batch of them goes into space claimed from the file's shared end. */
@@ -83,7 +116,7 @@ class ChunkPart implements SinkPart {
 
 /** Opens a streamed output for one worker. @throws SinkError when its file is gone or cannot be shared */
 export function openSinkPart(ref: SinkRef): SinkPart {
-  if (ref.kind === 'region') return openRegion(ref);
+  if (ref.kind === 'region') return new RegionPart(ref);
   if (!(ref.end.buffer instanceof SharedArrayBuffer)) {
     throw new SinkError(
       'not-shared',

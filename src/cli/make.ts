@@ -1,0 +1,150 @@
+import { UsageError } from '../core/errors.js';
+import { checkValues, type Params, type RawValues } from '../core/params.js';
+import { describeReport } from '../core/report.js';
+import type { Provenance, StreamOptions } from '../core/sink.js';
+import { formatBytes } from '../core/size.js';
+import { frameBytes, stackBytes } from '../core/stack.js';
+import { createStream, writeOutput } from '../formats/outputs.js';
+import { findGenerator, GENERATORS, openSynthetic, syntheticTruth } from '../formats/synthetic/index.js';
+import { freeSpace } from '../io/machine.js';
+import { runLocal } from '../layouts/local.js';
+import { version } from '../version.js';
+import { OUTPUT_PARAMS, parseShape } from './common.js';
+import { parseFlags } from './flags.js';
+import { verbHelp } from './help.js';
+import { makeProgress } from './progress.js';
+import { tell } from './terminal.js';
+
+const KINDS = GENERATORS.map(({ name }) => name);
+
+const PARAMS = {
+  kind: { kind: 'choice', choices: KINDS, default: 'random', help: 'what the frames show' },
+  dtype: { kind: 'text', help: 'element type (default: the usual one of the kind)' },
+  codec: { kind: 'text', default: 'none', help: 'none, or gzip:LEVEL (HDF5 only)' },
+  contiguous: { kind: 'flag', help: 'HDF5: one block instead of one chunk a frame' },
+  seed: {
+    kind: 'number',
+    default: 1,
+    min: 0,
+    integer: true,
+    help: 'equal seeds give equal bytes, for any number of workers',
+  },
+  truth: { kind: 'text', help: 'also write what is known exactly about the stack (kind stem: ADF and centre of mass)' },
+  layout: { kind: 'text', default: 'auto', help: 'auto, serial or threads' },
+  workers: { kind: 'number', default: -1, min: -1, integer: true, help: 'worker threads; -1 automatic' },
+  memory: { kind: 'size', help: 'memory for everything together, such as 1GiB' },
+  overwrite: { kind: 'flag', help: 'replace a file that exists' },
+  ...OUTPUT_PARAMS,
+} as const satisfies Params;
+
+function parseCodec(text: string): StreamOptions['codec'] {
+  if (text === 'none') return { name: 'none' };
+  const match = /^(gzip|deflate)(?::(\d))?$/.exec(text);
+  if (match) return { name: 'gzip', level: Number(match[2] ?? 4) };
+  throw new UsageError('bad-codec', `--codec takes none or gzip:0 to gzip:9, not '${text}'.`);
+}
+
+/** The kind decides which further flags exist, so it is looked for first. */
+function kindOf(args: readonly string[]): string {
+  const at = args.findIndex((arg) => arg === '--kind' || arg.startsWith('--kind='));
+  const arg = args[at] ?? '';
+  return at < 0 ? 'random' : (arg.split('=')[1] ?? args[at + 1] ?? '');
+}
+
+interface Command {
+  readonly shape: readonly number[];
+  readonly out: string;
+  readonly values: ReturnType<typeof checkValues<typeof PARAMS>>;
+  readonly own: RawValues;
+}
+
+function parse(args: readonly string[]): Command {
+  const generator = findGenerator(kindOf(args));
+  const { positionals, raw } = parseFlags(
+    args,
+    { ...PARAMS, ...generator.params },
+    `fanfold make --kind ${generator.name}`,
+  );
+  const [shape, out, ...more] = positionals;
+  if (shape === undefined || out === undefined || more.length > 0) {
+    throw new UsageError('no-target', 'fanfold make needs a shape and a file: fanfold make 64x64x128x128 scan.h5.');
+  }
+  const own = Object.fromEntries(Object.entries(raw).filter(([name]) => name in generator.params));
+  const common = Object.fromEntries(Object.entries(raw).filter(([name]) => !(name in generator.params)));
+  return { shape: parseShape(shape), out, values: checkValues(PARAMS, common, 'fanfold make'), own };
+}
+
+export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { shape, out, values, own } = parse(args);
+  const source = openSynthetic(values.kind, shape, values.dtype, values.seed, own);
+  const { handle } = source;
+  const bytes = stackBytes(handle.stack);
+  const codec = parseCodec(values.codec);
+  const free = freeSpace(out);
+  if (codec.name === 'none' && free !== null && free < bytes) {
+    throw new UsageError(
+      'no-space',
+      `${out} needs ${formatBytes(bytes)}, but its disk has ${formatBytes(free)} free. Make a smaller stack.`,
+    );
+  }
+  const recipe = { make: values.kind, shape, seed: values.seed, codec: values.codec, values: own };
+  const provenance: Provenance = { program: 'fanfold', version, recipe: JSON.stringify(recipe) };
+  const sink = await createStream(out, handle.stack, {
+    codec,
+    chunked: !values.contiguous,
+    overwrite: values.overwrite,
+  });
+  const progress = makeProgress(values.quiet ? 'none' : values.progress, frameBytes(handle.stack));
+  const options = {
+    layout: values.layout,
+    workers: values.workers,
+    signal,
+    onProgress: progress.update,
+    ...(values.memory === undefined ? {} : { memory: values.memory }),
+  };
+  try {
+    const { report } = await runLocal(source, [{ name: 'copy', values: {} }], options, {
+      slot: 'frames',
+      sink,
+      provenance,
+    });
+    progress.end();
+    if (values.json) process.stdout.write(`${JSON.stringify({ report, output: out })}\n`);
+    else if (!values.quiet) for (const line of describeReport(report)) tell(line);
+  } catch (error) {
+    progress.end();
+    sink.abort();
+    throw error;
+  }
+  if (!values.quiet) tell(`wrote ${out}`);
+  if (values.truth !== undefined && handle.kind === 'generated')
+    await writeTruth(values.truth, handle, provenance, values.overwrite);
+  return 0;
+}
+
+async function writeTruth(
+  path: string,
+  handle: Parameters<typeof syntheticTruth>[0],
+  provenance: Provenance,
+  overwrite: boolean,
+): Promise<void> {
+  const truth = syntheticTruth(handle);
+  if (truth.length === 0)
+    throw new UsageError(
+      'no-truth',
+      `Nothing is known exactly about a stack of kind ${handle.generator}; leave out --truth.`,
+    );
+  for (const file of await writeOutput(path, truth, provenance, { overwrite })) tell(`wrote ${file}`);
+}
+
+export function help(args: readonly string[]): string {
+  const kinds = GENERATORS.map(({ name, summary }) => `${name}: ${summary}`).join('; ');
+  const generator = GENERATORS.find(({ name }) => name === kindOf(args));
+  const groups: [string, Params][] = [['options', PARAMS]];
+  if (generator) groups.push([`kind ${generator.name}`, generator.params]);
+  return verbHelp(
+    'make SHAPE OUT [options]',
+    `Writes a generated stack, however large, without holding it. Kinds: ${kinds}.`,
+    groups,
+  );
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describeWriteFailure } from './output.js';
+
+/** Makes a folder and those above it. @throws SinkError */
+export function ensureFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw describeWriteFailure(join(path, '.'), error);
+  }
+}
+
+/** A fresh folder for files that are not kept, removed when the process exits. */
+export function temporaryFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), `fanfold-${process.pid}-`));
+  const remove = (): void => rmSync(path, { recursive: true, force: true });
+  process.once('exit', remove);
+  return {
+    path,
+    remove: () => {
+      process.off('exit', remove);
+      remove();
+    },
+  };
+}
+
+/** Bytes of a file, or null when there is none. */
+export function fileBytes(path: string): number | null {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() ? stat.size : null;
+}
+
+export function exists(path: string): boolean {
+  return existsSync(path);
+}
+
+/** Bytes that may still be written below `folder`. */
+export function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+/** True when both paths lie on one device. */
+export function onSameDisk(a: string, b: string): boolean {
+  return statSync(a).dev === statSync(b).dev;
+}
+
+/** A copy that appears only when whole. @throws SinkError */
+export function copyWhole(from: string, to: string): void {
+  const partial = join(dirname(to), `.${process.pid}.copying`);
+  try {
+    copyFileSync(from, partial, constants.COPYFILE_EXCL);
+    renameSync(partial, to);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw describeWriteFailure(to, error);
+  }
+}
+
+/** SHA-256 of a file in hexadecimal. */
+export function digestOf(path: string): string {
+  const hash = createHash('sha256');
+  const buffer = Buffer.alloc(2 ** 20);
+  const fd = openSync(path, 'r');
+  try {
+    for (;;) {
+      const got = readSync(fd, buffer, 0, buffer.length, null);
+      if (got === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, got));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export function removeFile(path: string): void {
+  rmSync(path, { force: true });
+}
