@@ -1,6 +1,6 @@
 import type { Arena } from './arena.js';
 import type { Dtype, NumericArray } from './dtype.js';
-import type { ArrayInput, Params, Values } from './params.js';
+import type { ArrayInput, Params, RawValues, Values } from './params.js';
 import type { Stack } from './stack.js';
 import type { WasmExports } from './wasm.js';
 
@@ -91,6 +91,11 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   /** Longer text for the docs page: definitions, conventions, sources. */
   readonly details?: string;
   readonly params: P;
+  /**
+   * Values worth showing: they stand on the docs page, and every conformance test runs them. They fit frames of 8 x 8
+   * pixels and more. Absent: the defaults alone.
+   */
+  readonly examples?: readonly RawValues[];
   /** @param prepared what `prepare` made, because a mask file may hold many masks */
   outputs(stack: Stack, values: Values<P>, prepared: Prepared): Readonly<Record<O, Slot>>;
   /** Working memory beside slots and prepared arrays; none when absent. */
