@@ -185,6 +185,11 @@ function nameArrays(job: Job, planned: Planned, outs: Pass['outs']): NamedArray[
   return arrays;
 }
 
+function readingOf({ source, direct }: Job): string {
+  if (source.handle.kind === 'generated') return 'generating frames';
+  return direct ? 'reading from disk' : 'reading (page cache or disk)';
+}
+
 function makeReport(
   job: Job,
   { plan, bound, prepareSeconds }: Planned,
@@ -220,7 +225,7 @@ function makeReport(
     badFrames: [...new Set(reports.flatMap(({ badFrames }) => badFrames))].sort((a, b) => a - b),
     nonFinite: countNonFinite(arrays),
     fallbacks: job.fallbacks,
-    limiter: findLimiter(reports, job.direct),
+    limiter: findLimiter(reports, readingOf(job)),
     perWorker: reports,
   };
 }

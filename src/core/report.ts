@@ -47,10 +47,14 @@ export interface Report {
 const sum = (reports: readonly WorkerReport[], pick: (report: WorkerReport) => number): number =>
   reports.reduce((total, report) => total + pick(report), 0);
 
-/** Which of its activities the workers spent most time in, as a phrase with its share. */
-export function findLimiter(reports: readonly WorkerReport[], direct: boolean): string {
+/**
+ * Which of its activities the workers spent most time in, as a phrase with its share.
+ *
+ * @param reading what fetching frames is called for this source
+ */
+export function findLimiter(reports: readonly WorkerReport[], reading: string): string {
   const shares: [string, number][] = [
-    [direct ? 'reading from disk' : 'reading (page cache or disk)', sum(reports, (r) => r.readSeconds)],
+    [reading, sum(reports, (r) => r.readSeconds)],
     ['decoding', sum(reports, (r) => r.decodeSeconds)],
     ['arithmetic', sum(reports, (r) => r.computeSeconds)],
     ['writing', sum(reports, (r) => r.writeSeconds)],

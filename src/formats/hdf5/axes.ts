@@ -87,7 +87,23 @@ function axesBeside(pool: FilePool, group: Located, shape: readonly number[]): A
   return vectors.some((axis) => axis !== null) ? vectors.map((axis, d) => axis ?? plainAxis(d)) : null;
 }
 
-/** Axes that HyperSpy, py4DSTEM or NeXus wrote beside a data set, or beside a link to it; plain ones without. */
+/** Axes written on the data set itself, one array of names, units, steps and origins each: fanfold's own files. */
+function ownAxes(located: Located, rank: number): Axis[] | null {
+  const list = (name: string): unknown[] | null => {
+    const value = attributeValue(located.file, located.messages, name);
+    return Array.isArray(value) && value.length === rank ? value : null;
+  };
+  const [names, units, steps, origins] = ['axis_names', 'axis_units', 'axis_steps', 'axis_origins'].map(list);
+  if (!names || !units || !steps || !origins) return null;
+  return names.map((name, d) => ({
+    name: String(name),
+    unit: String(units[d]),
+    step: Number(steps[d]),
+    origin: Number(origins[d]),
+  }));
+}
+
+/** Axes of a data set: its own, or those HyperSpy, py4DSTEM or NeXus wrote beside it or a link to it; else plain ones. */
 export function readAxes(
   pool: FilePool,
   file: Hdf5File,
@@ -95,6 +111,8 @@ export function readAxes(
   shape: readonly number[],
 ): Axis[] {
   const { located } = chosen;
+  const own = ownAxes(located, shape.length);
+  if (own) return own;
   const places = [
     { file, path: `/${chosen.path.replace(/^\/+/, '')}` },
     { file: located.file, path: located.path },
