@@ -96,11 +96,13 @@ const PEERS = ['numpy', 'h5py', 'dask', 'hyperspy', 'libertem'];
 
 const LIST_PEERS = `
 import sys, json
+from importlib.util import find_spec
 from importlib.metadata import version, PackageNotFoundError
 found = {}
 for name in sys.argv[1:]:
     try: found[name] = version(name)
-    except PackageNotFoundError: pass
+    except PackageNotFoundError:
+        if find_spec(name): found[name] = 'found'
 print(json.dumps(found))`;
 
 /** Versions of those packages an interpreter has, or null when it does not start. */
