@@ -6,7 +6,7 @@ import { INFLATE_FAILURES, type Inflated, inflate } from './inflate.js';
 import { inflateWasm } from './inflate.wasm.js';
 
 /** Bytes of tables the kernel needs in the arena, and where in them it leaves how far it came. */
-export const INFLATE_SCRATCH = 26432;
+export const INFLATE_SCRATCH = 34624;
 const DECODED_AT = 26368;
 
 type Inflate = (input: Uint8Array, output: Uint8Array) => Inflated;
