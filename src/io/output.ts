@@ -7,6 +7,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  type Stats,
   statfsSync,
   statSync,
   writeSync,
@@ -80,7 +81,12 @@ function removeStale(target: string): void {
 
 /** Refuses a target that cannot or may not be replaced. @throws SinkError */
 export function checkTarget(path: string, overwrite: boolean): void {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  let stat: Stats | undefined;
+  try {
+    stat = statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw describeWriteFailure(path, error);
+  }
   if (stat?.isDirectory()) {
     throw new SinkError('is-directory', `${path} is a directory. Name a file in it.`, { path });
   }

@@ -1,8 +1,8 @@
 /** Anchors from the lowest to the highest value, evenly spaced; colours between them are interpolated. */
 const ANCHORS = {
-  viridis: '440154 472d7b 3b528b 2c728e 21918c 28ae80 5ec962 addc30 fde725',
-  magma: '000004 180f3d 440f76 721f81 9e2f7f cd4071 f1605d fd9668 feca8d fcfdbf',
-  inferno: '000004 1b0c41 4a0c6b 781c6d a52c60 cf4446 ed6925 fb9b06 f7d13d fcffa4',
+  viridis: '440154 481f70 443983 3b528b 31688e 287c8e 21918c 20a486 35b779 5ec962 90d743 c8e020 fde725',
+  magma: '000004 100b2d 2c115f 51127c 721f81 932b80 b73779 d8456c f1605d fc8961 feb078 fed799 fcfdbf',
+  inferno: '000004 110a30 320a5e 57106e 781c6d 9a2865 bc3754 d84c3e ed6925 f98e09 fbb61a f4df53 fcffa4',
   gray: '000000 ffffff',
   diverging: '16265c 2f5fb3 86b2de f4f4f2 e5a184 b8423c 5e1226',
 } as const;
