@@ -8,7 +8,7 @@ import {
   groupEdgeBefore,
   grouping,
 } from './blocks.js';
-import { DTYPES } from './dtype.js';
+import { DTYPES, needsWidening } from './dtype.js';
 import { PlanError } from './errors.js';
 import type { Cost, Slot } from './operator.js';
 import { formatBytes } from './size.js';
@@ -122,10 +122,11 @@ export function readerBytes(source: SourceHandle, blockFrames: number, decodeScr
   const block = blockBytes(source.stack, blockFrames) + SLACK + 64;
   if (source.kind !== 'stored') return block;
   const fetch = fetchBytes(source, blockFrames) + 3 * 4096 + SLACK;
-  if (source.storage.layout.kind === 'contiguous') return fetch + block;
-  const stored = blockFrames * product(source.stack.frameShape) * source.storage.type.bytes;
-  const widened = stored === blockBytes(source.stack, blockFrames) ? 0 : stored + SLACK + 64;
-  return fetch + block + widened + decodeScratch + chunkBytes(source.storage) + 8 * SLACK;
+  const { type, layout } = source.storage;
+  const stored = blockFrames * product(source.stack.frameShape) * type.bytes + SLACK + 64;
+  const widened = needsWidening(type) ? block : 0;
+  if (layout.kind === 'contiguous') return fetch + stored + widened;
+  return fetch + stored + widened + decodeScratch + chunkBytes(source.storage) + 8 * SLACK;
 }
 
 interface Sizes {
