@@ -23,11 +23,6 @@ interface OutputFormat {
   stream?(path: string, stack: Stack, options: StreamOptions): Promise<StreamSink>;
 }
 
-/** Runs `write` on the only array of a file that holds one. */
-function single(arrays: readonly NamedArray[], write: (array: NamedArray) => void): void {
-  for (const array of arrays) write(array);
-}
-
 /** All output formats, by extension. */
 export const OUTPUTS: readonly OutputFormat[] = [
   {
@@ -45,7 +40,7 @@ export const OUTPUTS: readonly OutputFormat[] = [
     holdsSeveral: false,
     write: async (path, arrays, _provenance, options) => {
       const { writeNpy } = await import('./npy-write.js');
-      single(arrays, (array) => writeNpy(path, array, options.overwrite));
+      for (const array of arrays) writeNpy(path, array, options.overwrite);
     },
     stream: async (path, stack, options) => (await import('./npy-write.js')).createNpyStream(path, stack, options),
   },
@@ -62,7 +57,7 @@ export const OUTPUTS: readonly OutputFormat[] = [
     holdsSeveral: false,
     write: async (path, arrays, _provenance, options) => {
       const { writeFile } = await import('../io/output.js');
-      single(arrays, (array) => writeFile(path, options.overwrite, (file) => file.write(array.data, 0)));
+      for (const array of arrays) writeFile(path, options.overwrite, (file) => file.write(array.data, 0));
     },
     stream: async (path, stack, options) => (await import('./npy-write.js')).createRawStream(path, stack, options),
   },
@@ -86,7 +81,7 @@ export const OUTPUTS: readonly OutputFormat[] = [
     holdsSeveral: false,
     write: async (path, arrays, provenance, options) => {
       const { writeTiff } = await import('./tiff.js');
-      single(arrays, (array) => writeTiff(path, array, provenance, options.overwrite));
+      for (const array of arrays) writeTiff(path, array, provenance, options.overwrite);
     },
   },
   {
@@ -95,7 +90,7 @@ export const OUTPUTS: readonly OutputFormat[] = [
     holdsSeveral: false,
     write: async (path, arrays, provenance, options) => {
       const { writePng } = await import('./png/index.js');
-      single(arrays, (array) => writePng(path, array, provenance, options.overwrite, options.png));
+      for (const array of arrays) writePng(path, array, provenance, options.overwrite, options.png);
     },
   },
 ];

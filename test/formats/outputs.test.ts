@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SinkError, UsageError } from '../../dist/core/errors.js';
 import type { NamedArray, StreamOptions } from '../../dist/core/sink.js';
-import { makeStack } from '../../dist/core/stack.js';
+import { makeStack, plainAxis } from '../../dist/core/stack.js';
 import { loadArray, readNpyArray } from '../../dist/formats/loaded-array.js';
 import { checkOutput, createStream, OUTPUTS, outputPaths, writeOutput } from '../../dist/formats/outputs.js';
 import { openRaw } from '../../dist/formats/raw.js';
@@ -41,7 +41,7 @@ const stacked: NamedArray = {
   ...image,
   name: 'pages',
   shape: [3, 1, 2],
-  axes: [{ ...AXES[0], name: 'k' } as never, ...AXES],
+  axes: [plainAxis(0), ...AXES],
 };
 const options = { overwrite: false };
 

@@ -65,8 +65,19 @@ describe('pictures', () => {
     expect(text).toMatchObject({ Software: 'fanfold 1.2.3', Recipe: '{"unit":"\\u00c5"}' });
   });
 
-  it('refuse what is no image', () => {
-    expect(() => encodePng(named([5], [1, 2, 3, 4, 5]), PROVENANCE)).toThrow(/Write .csv/);
+  it('draw a curve, with a gap where it is not finite', () => {
+    const blue = (values: number[]) =>
+      colours(encodePng(named([values.length], values), PROVENANCE)).get('47,95,179') ?? 0;
+    const whole = blue(Array.from({ length: 101 }, (_, i) => i));
+    expect(whole).toBeGreaterThan(1200);
+    expect(blue(Array.from({ length: 101 }, (_, i) => (i > 25 && i < 75 ? Number.NaN : i))) / whole).toBeCloseTo(
+      0.51,
+      1,
+    );
+  });
+
+  it('refuse a single number', () => {
+    expect(() => encodePng(named([], [1]), PROVENANCE)).toThrow(/Write .csv/);
   });
 
   it.each([
