@@ -2,9 +2,9 @@
 //
 //   npm run build && node bench/codecs.mjs [--frames 16] [--rounds 15]
 //
-// h5py writes the frames to a file in a temporary folder; rounds of both then alternate, opening the file not counted. Ours reads
-// the stored chunks from memory, h5py from the page cache. PYTHON names the interpreter; without h5py only our
-// figures are printed.
+// h5py writes the frames to a file in a temporary folder; rounds of both then alternate, opening the file not counted.
+// Ours reads the stored chunks from memory, h5py from the page cache. PYTHON names the interpreter; without h5py only
+// our figures are printed.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -64,11 +64,13 @@ function copyMatch(dst: usize, distance: usize, length: usize): void {
     let from = dst - distance;
     v128.store(dst, v128.load(from));
     if (length > 16) {
-      do {
-        from += 16;
-        dst += 16;
+      v128.store(dst, v128.load(from, 16), 16);
+      while (dst + 32 < end) {
+        from += 32;
+        dst += 32;
         v128.store(dst, v128.load(from));
-      } while (dst + 16 < end);
+        v128.store(dst, v128.load(from, 16), 16);
+      }
     }
   } else {
     const pattern = v128.swizzle(v128.load(dst - distance), v128.load(REPEAT + (distance << 4)));
