@@ -73,13 +73,13 @@ export function combineChunks(
     if (product(ourChunk) !== product(block.chunkShape)) return null;
     const grid: readonly number[] = table?.grid ?? chunkGrid(shape, chunkShape);
     const ours: Side = { indices: virtual, shape, chunkShape, grid };
+    table ??= makeBoundedTable(path, dataset.path, grid, dataset.file.pages.size * 65536);
     const pairs = pairChunks(
       ours,
       { indices: source, shape: storage.shape, chunkShape: block.chunkShape, grid: block.table.grid },
       groups,
     );
     if (pairs === null) return null;
-    table ??= makeBoundedTable(path, dataset.path, grid, dataset.file.pages.size * 65536);
     work += pairs.reduce((total, { virtual: list }) => total * list.length, 1);
     if (work > 8 * product(grid) + MAX_BLOCKS) throw unsupported(path, 'a virtual data set whose sources overlap');
     const numbers = fileNumbers(files, known, storage.files, path);

@@ -14,8 +14,13 @@ export interface Located {
   readonly messages: readonly Message[];
 }
 
-/** Soft and external links followed in a row before they count as a cycle. */
-const MAX_HOPS = 32;
+/** Soft and external links followed on the way to one object before they count as a cycle. */
+const MAX_HOPS = 64;
+
+/** What is left of the links that may be followed; shared along the way, or paths of links could fan out. */
+interface Hops {
+  left: number;
+}
 
 function split(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
@@ -43,10 +48,10 @@ function notFound(file: Hdf5File, wanted: string, group: Located, name: string):
 }
 
 /** Object a link of `group` leads to. @throws SourceError when the link dangles or runs in a circle */
-export function followLink(pool: FilePool, group: Located, link: Link, hops = 0): Located {
+export function followLink(pool: FilePool, group: Located, link: Link, hops: Hops = { left: MAX_HOPS }): Located {
   const path = joinPath(group.path, link.name);
   const { file } = group;
-  if (hops > MAX_HOPS) {
+  if (link.kind !== 'hard' && hops.left-- <= 0) {
     throw new SourceError('link-cycle', `${path} in ${file.path} is a link that leads back to itself.`, {
       path: file.path,
     });
@@ -57,11 +62,11 @@ export function followLink(pool: FilePool, group: Located, link: Link, hops = 0)
       return { file, path, address: link.address, messages: readHeader(file, link.address) };
     case 'soft': {
       const from = link.target.startsWith('/') ? rootOf(file) : group;
-      return descend(pool, from, link.target, hops + 1);
+      return descend(pool, from, link.target, hops);
     }
     case 'external': {
       const other = pool.follow(file, link.file);
-      if (other !== null) return descend(pool, rootOf(other), link.target, hops + 1);
+      if (other !== null) return descend(pool, rootOf(other), link.target, hops);
       throw new SourceError(
         'external-missing',
         `${path} in ${file.path} is an external link to ${link.file}, which does not exist. Put that file beside ${file.path}.`,
@@ -75,7 +80,7 @@ export function followLink(pool: FilePool, group: Located, link: Link, hops = 0)
 }
 
 /** Object at `path`, seen from `start`. @throws SourceError listing what exists when there is none */
-export function descend(pool: FilePool, start: Located, path: string, hops = 0): Located {
+export function descend(pool: FilePool, start: Located, path: string, hops: Hops = { left: MAX_HOPS }): Located {
   let here = start;
   for (const name of split(path)) {
     const link = isGroup(here.messages)

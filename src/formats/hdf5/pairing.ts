@@ -96,9 +96,14 @@ function pairDimension(virtual: Side, v: number, source: Side, s: number): Pairs
   return pairs;
 }
 
-/** Table positions of all index combinations of some dimensions, in row-major order; null when their chunks are not 1. */
+/** Chunks of one reshape at most. */
+const MAX_COMBINATIONS = 2 ** 24;
+
+/** Table positions of all index combinations of some dimensions, row-major; null when their chunks are not 1. */
 function enumerate(side: Side, dimensions: readonly number[]): number[] | null {
   let places = [0];
+  const count = dimensions.reduce((total, d) => total * (side.indices[d]?.length ?? 0), 1);
+  if (count > MAX_COMBINATIONS) return null;
   for (const d of dimensions) {
     if ((side.chunkShape[d] ?? 1) !== 1) return null;
     const stride = strideOf(side.grid, d);

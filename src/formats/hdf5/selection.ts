@@ -81,8 +81,22 @@ export function readSelection(cursor: Cursor, file: Hdf5File): Selection {
   return { kind: 'runs', runs: Array.from({ length: rank }, () => regularRuns(cursor, file, bytes)) };
 }
 
+/** Index lists made so far: the mappings of one virtual data set mostly select the same rows and columns. */
+export interface IndexLists {
+  readonly known: Map<string, Int32Array>;
+  total: number;
+}
+
+/** Indices listed for one virtual data set at most. */
+const MAX_INDICES = 2 ** 25;
+
 /** Selected indices of each dimension of an array of this shape. @throws SourceError when they leave the array */
-export function selectedIndices(selection: Selection, shape: readonly number[], file: Hdf5File): Int32Array[] {
+export function selectedIndices(
+  selection: Selection,
+  shape: readonly number[],
+  file: Hdf5File,
+  lists: IndexLists,
+): Int32Array[] {
   if (selection.kind === 'none') return shape.map(() => new Int32Array(0));
   const runs = selection.kind === 'all' ? shape.map((length) => [{ start: 0, length }]) : selection.runs;
   if (runs.length !== shape.length) throw unsupported(file.path, 'a selection of another rank than its array');
@@ -91,9 +105,15 @@ export function selectedIndices(selection: Selection, shape: readonly number[], 
     const extent = shape[d] ?? 0;
     const inside = list.every(({ start, length }) => start + length <= extent);
     if (!inside || count > MAX_RUNS) throw unsupported(file.path, 'a selection that leaves its array');
+    const key = list.length === 1 ? `${list[0]?.start} ${count}` : '';
+    const known = lists.known.get(key);
+    if (known !== undefined) return known;
+    lists.total += count;
+    if (lists.total > MAX_INDICES) throw unsupported(file.path, 'a virtual data set of very many pieces');
     const indices = new Int32Array(count);
     let at = 0;
     for (const { start, length } of list) for (let i = 0; i < length; i++) indices[at++] = start + i;
+    if (key !== '') lists.known.set(key, indices);
     return indices;
   });
 }

@@ -8,7 +8,7 @@ import { type Located, locate } from './links.js';
 import { type Mapping, readMappings } from './mappings.js';
 import type { FilePool } from './pool.js';
 import type { Resolved } from './resolve.js';
-import { selectedIndices } from './selection.js';
+import { type IndexLists, selectedIndices } from './selection.js';
 import { emptyPlacement, type Placement, storedTypeOf } from './storage.js';
 
 type VirtualLayout = Extract<Layout, { kind: 'virtual' }>;
@@ -61,6 +61,7 @@ function lineUp(
   const { file, space } = dataset;
   const type = storedTypeOf(dataset);
   const sources: Source[] = [];
+  const lists: IndexLists = { known: new Map(), total: 0 };
   mappings.forEach((mapping, i) => {
     const storage = storages[i] ?? null;
     if (storage === null) return;
@@ -68,8 +69,8 @@ function lineUp(
     if (kind !== type.kind || bytes !== type.bytes || order !== type.order) {
       throw unsupported(file.path, 'a virtual data set whose sources have another element type');
     }
-    const virtual = selectedIndices(mapping.virtual, space.shape, file);
-    sources.push({ storage, virtual, source: selectedIndices(mapping.source, storage.shape, file) });
+    const virtual = selectedIndices(mapping.virtual, space.shape, file, lists);
+    sources.push({ storage, virtual, source: selectedIndices(mapping.source, storage.shape, file, lists) });
   });
   if (sources.length === 0) return emptyPlacement(file.path, space.shape, frameRank);
   const pipeline = sources.find(({ storage }) => storage.pipeline.length > 0)?.storage.pipeline ?? [];
