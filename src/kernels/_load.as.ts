@@ -8,7 +8,23 @@ export function load4<T>(p: usize): v128 {
   if (sizeof<T>() == 2) {
     return f32x4.convert_i32x4_s(isSigned<T>() ? v128.load_ext<i16>(p) : v128.load_ext<u16>(p));
   }
-  const bytes = v128.load_zero<u32>(p);
+  return widenBytes<T>(v128.load_zero<u32>(p));
+}
+
+/** The four elements after those of `load4` at the same address. */
+// @ts-ignore: decorator
+@inline
+export function next4<T>(p: usize): v128 {
+  if (isFloat<T>()) return v128.load(p, 16);
+  if (sizeof<T>() == 2) {
+    return f32x4.convert_i32x4_s(isSigned<T>() ? v128.load_ext<i16>(p, 8) : v128.load_ext<u16>(p, 8));
+  }
+  return widenBytes<T>(v128.load_zero<u32>(p, 4));
+}
+
+// @ts-ignore: decorator
+@inline
+function widenBytes<T>(bytes: v128): v128 {
   return f32x4.convert_i32x4_s(
     isSigned<T>()
       ? i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(bytes))
@@ -34,7 +50,12 @@ export function load2<T>(p: usize): v128 {
       isSigned<T>() ? i32x4.extend_low_i16x8_s(pair) : i32x4.extend_low_i16x8_u(pair),
     );
   }
-  return f64x2(<f64>load<T>(p), <f64>load<T>(p + 1));
+  const pair = i16x8.splat(load<i16>(p));
+  return f64x2.convert_low_i32x4_s(
+    isSigned<T>()
+      ? i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(pair))
+      : i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(pair)),
+  );
 }
 
 /** Adds the four lanes of `single` to the two of `double`, in float64. */

@@ -1,9 +1,9 @@
 // Masks times frames. Frames lie one after the other; weights and segments are laid out by src/operators/mask/pack.ts.
 //
 // Every product of a mask and a frame is added up in one fixed order, whatever other frames and masks are in the tile:
-// even and odd groups of four pixels in one float32 accumulator of four lanes each, their sum into float64 at the end of
-// a segment that says so, the last pixels of the frame (fewer than 16) one by one in float64.
-import { addWide, load2, load4 } from './_load.as';
+// in four float32 lanes, these into float64 at the end of a segment that says so, the last pixels of the frame (fewer
+// than 16) one by one in float64.
+import { addWide, load2, load4, next4 } from './_load.as';
 
 /** Bytes of one segment: first pixel, end, flush flag (uint32). */
 const SEGMENT: usize = 12;
@@ -12,12 +12,20 @@ const BATCH: i32 = 16;
 
 // @ts-ignore: decorator
 @inline
-function flush(sums: usize, even: v128, odd: v128): void {
-  v128.store(sums, addWide(v128.load(sums), f32x4.add(even, odd)));
+function flush(sums: usize, lanes: v128): void {
+  v128.store(sums, addWide(v128.load(sums), lanes));
 }
 
-function four<T>(x: usize, stride: usize, w: usize, seg: usize, segEnd: usize, sums: usize, sumStride: usize): void {
-  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+// @ts-ignore: decorator
+@inline
+function fma(sum: v128, value: v128, weight: v128): v128 {
+  return f32x4.add(sum, f32x4.mul(value, weight));
+}
+
+/** One mask on four frames. */
+function fourByOne<T>(x: usize, stride: usize, w: usize, seg: usize, segEnd: usize, sums: usize, sumStride: usize): void {
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+  const half: usize = 4 * sizeof<T>();
   for (; seg < segEnd; seg += SEGMENT) {
     const first = <usize>load<u32>(seg);
     let wp = w + first * 4;
@@ -26,18 +34,17 @@ function four<T>(x: usize, stride: usize, w: usize, seg: usize, segEnd: usize, s
     let x1 = x0 + stride;
     let x2 = x1 + stride;
     let x3 = x2 + stride;
-    const half: usize = 4 * sizeof<T>();
     while (wp < wEnd) {
-      const even = v128.load(wp);
-      const odd = v128.load(wp, 16);
-      a0 = f32x4.add(a0, f32x4.mul(load4<T>(x0), even));
-      a1 = f32x4.add(a1, f32x4.mul(load4<T>(x1), even));
-      a2 = f32x4.add(a2, f32x4.mul(load4<T>(x2), even));
-      a3 = f32x4.add(a3, f32x4.mul(load4<T>(x3), even));
-      b0 = f32x4.add(b0, f32x4.mul(load4<T>(x0 + half), odd));
-      b1 = f32x4.add(b1, f32x4.mul(load4<T>(x1 + half), odd));
-      b2 = f32x4.add(b2, f32x4.mul(load4<T>(x2 + half), odd));
-      b3 = f32x4.add(b3, f32x4.mul(load4<T>(x3 + half), odd));
+      const w0 = v128.load(wp);
+      a0 = fma(a0, load4<T>(x0), w0);
+      a1 = fma(a1, load4<T>(x1), w0);
+      a2 = fma(a2, load4<T>(x2), w0);
+      a3 = fma(a3, load4<T>(x3), w0);
+      const w1 = v128.load(wp, 16);
+      a0 = fma(a0, next4<T>(x0), w1);
+      a1 = fma(a1, next4<T>(x1), w1);
+      a2 = fma(a2, next4<T>(x2), w1);
+      a3 = fma(a3, next4<T>(x3), w1);
       wp += 32;
       x0 += 2 * half;
       x1 += 2 * half;
@@ -45,99 +52,102 @@ function four<T>(x: usize, stride: usize, w: usize, seg: usize, segEnd: usize, s
       x3 += 2 * half;
     }
     if (load<u32>(seg, 8)) {
-      flush(sums, a0, b0);
-      flush(sums + sumStride, a1, b1);
-      flush(sums + 2 * sumStride, a2, b2);
-      flush(sums + 3 * sumStride, a3, b3);
-      a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+      flush(sums, a0);
+      flush(sums + sumStride, a1);
+      flush(sums + 2 * sumStride, a2);
+      flush(sums + 3 * sumStride, a3);
+      a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
     }
   }
 }
 
-function one<T>(x: usize, w: usize, seg: usize, segEnd: usize, sums: usize): void {
-  let a = f32x4.splat(0), b = a;
+/** One mask on one frame. */
+function oneByOne<T>(x: usize, w: usize, seg: usize, segEnd: usize, sums: usize): void {
+  let a = f32x4.splat(0);
+  const half: usize = 4 * sizeof<T>();
   for (; seg < segEnd; seg += SEGMENT) {
     const first = <usize>load<u32>(seg);
     let wp = w + first * 4;
     const wEnd = w + <usize>load<u32>(seg, 4) * 4;
     let xp = x + first * sizeof<T>();
-    const half: usize = 4 * sizeof<T>();
     while (wp < wEnd) {
-      a = f32x4.add(a, f32x4.mul(load4<T>(xp), v128.load(wp)));
-      b = f32x4.add(b, f32x4.mul(load4<T>(xp + half), v128.load(wp, 16)));
+      a = fma(a, load4<T>(xp), v128.load(wp));
+      a = fma(a, next4<T>(xp), v128.load(wp, 16));
       wp += 32;
       xp += 2 * half;
     }
     if (load<u32>(seg, 8)) {
-      flush(sums, a, b);
-      a = f32x4.splat(0), b = a;
+      flush(sums, a);
+      a = f32x4.splat(0);
     }
   }
 }
 
-/** Two masks, whose weights alternate four by four, on two frames. */
-function twoByTwo<T>(x: usize, stride: usize, w: usize, seg: usize, segEnd: usize, sums: usize, sumStride: usize): void {
-  let a00 = f32x4.splat(0), a01 = a00, a10 = a00, a11 = a00, b00 = a00, b01 = a00, b10 = a00, b11 = a00;
+/** Two masks, whose weights alternate four by four, on four frames. */
+function fourByTwo<T>(x: usize, stride: usize, w: usize, seg: usize, segEnd: usize, sums: usize, sumStride: usize): void {
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
   for (; seg < segEnd; seg += SEGMENT) {
     const first = <usize>load<u32>(seg);
     let wp = w + first * 8;
     const wEnd = w + <usize>load<u32>(seg, 4) * 8;
     let x0 = x + first * sizeof<T>();
     let x1 = x0 + stride;
-    const half: usize = 4 * sizeof<T>();
+    let x2 = x1 + stride;
+    let x3 = x2 + stride;
     while (wp < wEnd) {
-      const w0 = v128.load(wp);
-      const w1 = v128.load(wp, 16);
+      const u = v128.load(wp);
+      const v = v128.load(wp, 16);
       const p0 = load4<T>(x0);
+      a0 = fma(a0, p0, u);
+      b0 = fma(b0, p0, v);
       const p1 = load4<T>(x1);
-      a00 = f32x4.add(a00, f32x4.mul(p0, w0));
-      a01 = f32x4.add(a01, f32x4.mul(p0, w1));
-      a10 = f32x4.add(a10, f32x4.mul(p1, w0));
-      a11 = f32x4.add(a11, f32x4.mul(p1, w1));
-      const v0 = v128.load(wp, 32);
-      const v1 = v128.load(wp, 48);
-      const q0 = load4<T>(x0 + half);
-      const q1 = load4<T>(x1 + half);
-      b00 = f32x4.add(b00, f32x4.mul(q0, v0));
-      b01 = f32x4.add(b01, f32x4.mul(q0, v1));
-      b10 = f32x4.add(b10, f32x4.mul(q1, v0));
-      b11 = f32x4.add(b11, f32x4.mul(q1, v1));
-      wp += 64;
-      x0 += 2 * half;
-      x1 += 2 * half;
+      a1 = fma(a1, p1, u);
+      b1 = fma(b1, p1, v);
+      const p2 = load4<T>(x2);
+      a2 = fma(a2, p2, u);
+      b2 = fma(b2, p2, v);
+      const p3 = load4<T>(x3);
+      a3 = fma(a3, p3, u);
+      b3 = fma(b3, p3, v);
+      wp += 32;
+      x0 += 4 * sizeof<T>();
+      x1 += 4 * sizeof<T>();
+      x2 += 4 * sizeof<T>();
+      x3 += 4 * sizeof<T>();
     }
     if (load<u32>(seg, 8)) {
-      flush(sums, a00, b00);
-      flush(sums + 16, a01, b01);
-      flush(sums + sumStride, a10, b10);
-      flush(sums + sumStride + 16, a11, b11);
-      a00 = f32x4.splat(0), a01 = a00, a10 = a00, a11 = a00, b00 = a00, b01 = a00, b10 = a00, b11 = a00;
+      flush(sums, a0);
+      flush(sums + 16, b0);
+      flush(sums + sumStride, a1);
+      flush(sums + sumStride + 16, b1);
+      flush(sums + 2 * sumStride, a2);
+      flush(sums + 2 * sumStride + 16, b2);
+      flush(sums + 3 * sumStride, a3);
+      flush(sums + 3 * sumStride + 16, b3);
+      a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
     }
   }
 }
 
+/** Two masks on one frame. */
 function oneByTwo<T>(x: usize, w: usize, seg: usize, segEnd: usize, sums: usize): void {
-  let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0;
+  let a = f32x4.splat(0), b = a;
   for (; seg < segEnd; seg += SEGMENT) {
     const first = <usize>load<u32>(seg);
     let wp = w + first * 8;
     const wEnd = w + <usize>load<u32>(seg, 4) * 8;
     let xp = x + first * sizeof<T>();
-    const half: usize = 4 * sizeof<T>();
     while (wp < wEnd) {
       const p = load4<T>(xp);
-      const q = load4<T>(xp + half);
-      a0 = f32x4.add(a0, f32x4.mul(p, v128.load(wp)));
-      a1 = f32x4.add(a1, f32x4.mul(p, v128.load(wp, 16)));
-      b0 = f32x4.add(b0, f32x4.mul(q, v128.load(wp, 32)));
-      b1 = f32x4.add(b1, f32x4.mul(q, v128.load(wp, 48)));
-      wp += 64;
-      xp += 2 * half;
+      a = fma(a, p, v128.load(wp));
+      b = fma(b, p, v128.load(wp, 16));
+      wp += 32;
+      xp += 4 * sizeof<T>();
     }
     if (load<u32>(seg, 8)) {
-      flush(sums, a0, b0);
-      flush(sums + 16, a1, b1);
-      a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0;
+      flush(sums, a);
+      flush(sums + 16, b);
+      a = f32x4.splat(0), b = a;
     }
   }
 }
@@ -226,10 +236,10 @@ function allNarrow<T>(
         const target = sums + <usize>pair * 32;
         let f = 0;
         if (masks - 2 * pair == 1) {
-          for (; f + 4 <= frames; f += 4) four<T>(base + <usize>f * stride, stride, w, seg, segEnd, target + <usize>f * sumStride, sumStride);
-          for (; f < frames; f++) one<T>(base + <usize>f * stride, w, seg, segEnd, target + <usize>f * sumStride);
+          for (; f + 4 <= frames; f += 4) fourByOne<T>(base + <usize>f * stride, stride, w, seg, segEnd, target + <usize>f * sumStride, sumStride);
+          for (; f < frames; f++) oneByOne<T>(base + <usize>f * stride, w, seg, segEnd, target + <usize>f * sumStride);
         } else {
-          for (; f + 2 <= frames; f += 2) twoByTwo<T>(base + <usize>f * stride, stride, w, seg, segEnd, target + <usize>f * sumStride, sumStride);
+          for (; f + 4 <= frames; f += 4) fourByTwo<T>(base + <usize>f * stride, stride, w, seg, segEnd, target + <usize>f * sumStride, sumStride);
           for (; f < frames; f++) oneByTwo<T>(base + <usize>f * stride, w, seg, segEnd, target + <usize>f * sumStride);
         }
       }

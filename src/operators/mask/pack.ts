@@ -23,10 +23,10 @@ export interface PackedMasks {
 const GRAIN = 32;
 /** Pixels of one chunk: its weights and its part of a few frames stay in the first-level cache. */
 const CHUNK = 1024;
-/** Lanes of the float32 accumulators: four, twice. */
-const LANES = 8;
-/** Additions per lane that keep the error of float data and of fractional weights near 1e-7. */
-const FLOAT_FLUSH = 256;
+/** Lanes of a float32 accumulator. */
+const LANES = 4;
+/** Pixels between flushes that keep the error of float data and of fractional weights near 1e-7. */
+const FLOAT_FLUSH = 128;
 
 interface Arithmetic {
   readonly wide: boolean;
@@ -47,8 +47,8 @@ function chooseArithmetic(masks: readonly Float64Array[], dtype: Dtype): Arithme
   if (!isInteger(dtype)) return { wide: false, flush: FLOAT_FLUSH };
   const largest = masks.reduce((high, mask) => mask.reduce((m, weight) => Math.max(m, Math.abs(weight)), high), 1);
   const value = Math.max(...dtypeRange(dtype).map(Math.abs));
-  // The sum of both accumulators of a lane must stay below 2^24, up to where float32 holds every integer.
-  const pixels = Math.floor(2 ** 24 / (value * largest)) * (LANES / 2);
+  // A lane must stay below 2^24, up to where float32 holds every integer.
+  const pixels = Math.floor(2 ** 24 / (value * largest)) * LANES;
   if (pixels < GRAIN) return wide;
   const most = allOf(masks, Number.isInteger) ? CHUNK : FLOAT_FLUSH;
   return { wide: false, flush: Math.min(most, 2 ** Math.floor(Math.log2(pixels))) };
