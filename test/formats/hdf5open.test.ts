@@ -161,6 +161,14 @@ describe('storage', () => {
   });
 });
 
+describe('a file that a writer left open', () => {
+  it('is read, and says so', () => {
+    const { handle, notes } = openHdf5(join(golden, 'left_open.h5'));
+    expect(handle.stack.stackShape).toEqual([4]);
+    expect(notes).toEqual(['Marked as open for writing: a writer is still at work, or did not close it.']);
+  });
+});
+
 describe('virtual data sets', () => {
   const path = join(golden, 'virtual_earliest.h5');
 

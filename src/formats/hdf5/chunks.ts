@@ -39,7 +39,7 @@ export function makeBoundedTable(
   const count = product(grid);
   if (count > MAX_CHUNKS || (count > SMALL_GRID && count > storedBytes)) {
     const reason =
-      count > MAX_CHUNKS ? `at most ${MAX_CHUNKS} can be indexed` : `the file has only ${storedBytes} bytes`;
+      count > MAX_CHUNKS ? `at most ${MAX_CHUNKS} can be indexed` : `its files hold too little for that many`;
     throw new SourceError(
       'too-many-chunks',
       `${dataset} in ${path} is divided into ${count} chunks, but ${reason}. Rewrite it with larger chunks.`,

@@ -46,6 +46,15 @@ function fileNumbers(files: string[], known: Map<string, number>, added: readonl
   });
 }
 
+/** More chunks than a virtual data set over these sources can sensibly have. */
+function plausibleChunks(sources: readonly Source[]): number {
+  let total = 0;
+  for (const storage of new Set(sources.map((source) => source.storage))) {
+    total += storage.layout.kind === 'chunked' ? 64 * storage.layout.table.offset.length : product(storage.shape);
+  }
+  return total;
+}
+
 /** One table over all sources, or null when their chunks do not line up with the virtual array. */
 export function combineChunks(
   dataset: Dataset,
@@ -73,7 +82,7 @@ export function combineChunks(
     if (product(ourChunk) !== product(block.chunkShape)) return null;
     const grid: readonly number[] = table?.grid ?? chunkGrid(shape, chunkShape);
     const ours: Side = { indices: virtual, shape, chunkShape, grid };
-    table ??= makeBoundedTable(path, dataset.path, grid, dataset.file.pages.size * 65536);
+    table ??= makeBoundedTable(path, dataset.path, grid, plausibleChunks(sources));
     const pairs = pairChunks(
       ours,
       { indices: source, shape: storage.shape, chunkShape: block.chunkShape, grid: block.table.grid },

@@ -1,4 +1,5 @@
 import type { Filter } from '../../core/storage.js';
+import { malformed } from './bytes.js';
 import { type Dataspace, readDataspace } from './dataspace.js';
 import { type Datatype, readDatatype } from './datatype.js';
 import { type ExternalSegment, readExternalFiles } from './externalfiles.js';
@@ -41,11 +42,8 @@ export function describeDataset(
 export function readDataset(file: Hdf5File, path: string, messages: readonly Message[]): Dataset {
   const described = describeDataset(file, messages);
   const layoutMessage = findMessage(messages, MESSAGE.layout);
-  const first = messages[0]?.open();
   if (described === null || layoutMessage === null) {
-    throw (
-      (first ?? findMessage(messages, MESSAGE.layout))?.fail(`the data set ${path} lacks a part`) ?? new Error(path)
-    );
+    throw malformed(file.path, file.base, `${path} lacks its shape, type or layout`);
   }
   const layout = readLayout(layoutMessage, file);
   const filters = layout.kind === 'chunked' ? findMessage(messages, MESSAGE.filters) : null;

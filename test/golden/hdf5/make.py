@@ -4,6 +4,7 @@ import ctypes.util
 import hashlib
 import json
 import os
+import shutil
 
 import h5py
 import numpy as np
@@ -121,6 +122,16 @@ def kinds():
             f.create_dataset(f"data{i}", data=frames[i], chunks=(4, 8), compression="gzip", fillvalue=77).attrs["note"] = "a long shared note"
 
 
+def left_open():
+    """A copy taken while a writer that others may read beside (SWMR) is at work."""
+    with h5py.File("left_open_now.h5", "w", libver="latest") as f:
+        f.create_dataset("data", data=frames[:4], chunks=(1, 8, 8), maxshape=(None, 8, 8))
+        f.swmr_mode = True
+        f.flush()
+        shutil.copy("left_open_now.h5", "left_open.h5")
+    os.remove("left_open_now.h5")
+
+
 def record(file):
     with h5py.File(file, "r") as f:
         found = expected[file] = {}
@@ -141,6 +152,7 @@ sources()
 virtual("earliest")
 virtual("latest")
 kinds()
+left_open()
 for file in ("virtual_earliest.h5", "virtual_latest.h5", "kinds.h5", "default.nxs", "superblock1.h5", "shared_messages.h5"):
     record(file)
 with open("expected.json", "w") as out:

@@ -1,10 +1,15 @@
+import { SinkError } from '../../../core/errors.js';
 import type { ChunkEntries, SinkRef, StreamOptions, StreamSink } from '../../../core/sink.js';
+import { formatBytes } from '../../../core/size.js';
 import { frameBytes, frameCount, fullShape, type Stack, stackBytes } from '../../../core/stack.js';
 import { OutputFile } from '../../../io/output.js';
 import { describe, rootGroup } from './described.js';
 import { DATA_ALIGNMENT } from './results.js';
 import { makeStructure } from './structure.js';
 import type { Placement, StoredChunks } from './tree.js';
+
+/** Sizes of chunks are 32 bits wide. */
+const LARGEST_CHUNK = 2 ** 32 - 1;
 
 /** Chunks written at known offsets: one per frame, in frame order. */
 function framesInOrder(stack: Stack): StoredChunks {
@@ -36,9 +41,12 @@ function mergeEntries(stack: Stack, entries: readonly ChunkEntries[]): StoredChu
  * @throws SinkError as `OutputFile.create`, and when the disk cannot hold the data
  */
 export function createHdf5Stream(path: string, stack: Stack, options: StreamOptions): StreamSink {
-  const file = OutputFile.create(path, { overwrite: options.overwrite });
   const { codec } = options;
   const size = frameBytes(stack);
+  if (size > LARGEST_CHUNK && (options.chunked || codec.name === 'gzip')) {
+    throw new SinkError('chunk-too-large', `A frame of ${formatBytes(size)} cannot be one HDF5 chunk: those end at 4 GiB. Write without chunks.`);
+  }
+  const file = OutputFile.create(path, { overwrite: options.overwrite });
   const end = new BigInt64Array(new SharedArrayBuffer(8));
   end[0] = BigInt(DATA_ALIGNMENT);
   const ref: SinkRef =
