@@ -7,6 +7,7 @@ import type { Prepared } from '../../core/operator.js';
 import { allocateResults } from '../worker/targets.js';
 import type { PlacedPrepared, StartMessage, WorkerMessage } from './messages.js';
 import { PartQueue } from './queue.js';
+import { onSharedMemory } from './share.js';
 
 const LARGEST_MEMORY = 2 ** 32 - 2 ** 20;
 
@@ -32,7 +33,7 @@ class ThreadsCrew implements Crew {
   readonly #shared: WebAssembly.Memory | null;
 
   constructor(task: Task) {
-    this.#task = task;
+    this.#task = { ...task, source: onSharedMemory(task.source) };
     this.#results = allocateResults(task, true);
     const { workers, windowBytes, sharedBytes } = task.plan;
     const together = workers * windowBytes + sharedBytes;
@@ -45,7 +46,10 @@ class ThreadsCrew implements Crew {
     const entry = new URL('./entry.js', import.meta.url);
     this.#workers = this.#windows.map(
       (_, i) =>
-        new Worker(entry, { name: `fanfold-${i}`, workerData: { source: task.source, operators: task.operators } }),
+        new Worker(entry, {
+          name: `fanfold-${i}`,
+          workerData: { source: this.#task.source, operators: task.operators },
+        }),
     );
   }
 
