@@ -164,6 +164,15 @@ print(json.dumps([d[()].astype('f8').ravel().tolist(), d.shape, d.dtype.name, d.
     }
   });
 
+  it('refuses frames that are too large for a chunk', () => {
+    const stack = makeTestStack([2], [65536, 65536], 'uint8');
+    const options: StreamOptions = { codec: { name: 'gzip', level: 1 }, chunked: true, overwrite: false };
+    expect(() => createHdf5Stream(join(folder, 'huge.h5'), stack, options)).toThrow(
+      /4.00 GiB cannot be one HDF5 chunk/,
+    );
+    expect(existsSync(join(folder, 'huge.h5'))).toBe(false);
+  });
+
   it('indexes 262,144 chunks quickly, each found by h5py', async () => {
     const path = join(folder, 'large.h5');
     const stack = makeTestStack([512, 512], [1, 4], 'uint8');

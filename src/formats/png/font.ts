@@ -14,7 +14,7 @@ const GLYPHS: Readonly<Record<string, string>> = Object.fromEntries(
 
 const BLANK = '0000000';
 export const GLYPH_WIDTH = 6;
-export const GLYPH_HEIGHT = 7;
+const GLYPH_HEIGHT = 7;
 
 /** Calls `dot` for every inked pixel of a line of text; what the font lacks is drawn as a question mark. */
 export function drawText(text: string, dot: (x: number, y: number) => void): void {

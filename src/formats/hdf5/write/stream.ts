@@ -44,7 +44,10 @@ export function createHdf5Stream(path: string, stack: Stack, options: StreamOpti
   const { codec } = options;
   const size = frameBytes(stack);
   if (size > LARGEST_CHUNK && (options.chunked || codec.name === 'gzip')) {
-    throw new SinkError('chunk-too-large', `A frame of ${formatBytes(size)} cannot be one HDF5 chunk: those end at 4 GiB. Write without chunks.`);
+    throw new SinkError(
+      'chunk-too-large',
+      `A frame of ${formatBytes(size)} cannot be one HDF5 chunk: those end at 4 GiB. Write without chunks.`,
+    );
   }
   const file = OutputFile.create(path, { overwrite: options.overwrite });
   const end = new BigInt64Array(new SharedArrayBuffer(8));
