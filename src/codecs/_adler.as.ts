@@ -9,7 +9,6 @@ const BASE: u32 = 65521;
 /** Bytes per block: 128 steps keep the column sums (at most 510 each) below 2^16. */
 const BLOCK: usize = 4096;
 
-// @ts-ignore: decorator
 @inline
 function total(v: v128): u32 {
   return (
@@ -17,7 +16,6 @@ function total(v: v128): u32 {
   );
 }
 
-// @ts-ignore: decorator
 @inline
 function weighted(columns: v128, weights: v128): u32 {
   return total(

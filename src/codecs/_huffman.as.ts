@@ -45,7 +45,6 @@ const DISTANCE_SYMBOLS: usize = memory.data<u32>([
   0xc01000a, 0x1001000b, 0x1801000b, 0x2001000c, 0x3001000c, 0x4001000d, 0x6001000d, 0x8000, 0x8000,
 ]);
 
-// @ts-ignore: decorator
 @inline
 function entry(kind: i32, symbol: u32, length: u32): u32 {
   if (kind == PRE) return (symbol << 16) | length;
@@ -55,7 +54,6 @@ function entry(kind: i32, symbol: u32, length: u32): u32 {
 }
 
 /** The next code word, bits reversed as they arrive, after `code` of the given length; not for the last one. */
-// @ts-ignore: decorator
 @inline
 function following(code: u32, length: u32): u32 {
   const bit: u32 = 1 << (31 - clz(code ^ ((1 << length) - 1)));
@@ -63,7 +61,6 @@ function following(code: u32, length: u32): u32 {
 }
 
 /** Copies the first `size` entries behind themselves. */
-// @ts-ignore: decorator
 @inline
 function double(table: usize, size: u32): void {
   const behind = table + (<usize>size << 2);
@@ -159,7 +156,6 @@ export function build(kind: i32, scratch: usize, table: usize, bits: u32, length
 }
 
 /** Bits of the shortest literal code word; more than 15 when there is none. */
-// @ts-ignore: decorator
 @inline
 function shortestLiteral(lengths: usize): u32 {
   const one = v128.splat<u8>(1);

@@ -9,7 +9,6 @@ export function adler32(address: usize, length: usize): u32 {
 /** Bytes per block: 256 steps keep the 32-bit lanes from overflowing. */
 const BLOCK: usize = 4096;
 
-// @ts-ignore: decorator
 @inline
 function weighted(v: v128, w0: u64, w1: u64, w2: u64, w3: u64): u64 {
   return (
@@ -21,14 +20,12 @@ function weighted(v: v128, w0: u64, w1: u64, w2: u64, w3: u64): u64 {
 }
 
 /** A sum as HDF5's folding of carries leaves it when any word is not 0: 1 to 65535. */
-// @ts-ignore: decorator
 @inline
 function folded(sum: u64): u32 {
   const rest = <u32>(sum % 65535);
   return rest == 0 ? 65535 : rest;
 }
 
-// @ts-ignore: decorator
 @inline
 function swapped(half: u32): u32 {
   return ((half << 8) | (half >> 8)) & 0xffff;

@@ -1,19 +1,16 @@
 // Moves bytes about within elements: undoes HDF5's byte shuffle, swaps byte order.
 
 /** Interleaves two planes of 16 bytes: byte k of each to 2 k and 2 k + 1. */
-// @ts-ignore: decorator
 @inline
 function low(a: v128, b: v128): v128 {
   return v128.shuffle<u8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
-// @ts-ignore: decorator
 @inline
 function high(a: v128, b: v128): v128 {
   return v128.shuffle<u8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-// @ts-ignore: decorator
 @inline
 function unshuffle2(src: usize, dst: usize, count: usize): usize {
   const whole = count & ~15;
@@ -27,7 +24,6 @@ function unshuffle2(src: usize, dst: usize, count: usize): usize {
   return whole;
 }
 
-// @ts-ignore: decorator
 @inline
 function unshuffle4(src: usize, dst: usize, count: usize): usize {
   const whole = count & ~15;
@@ -52,7 +48,6 @@ function unshuffle4(src: usize, dst: usize, count: usize): usize {
 }
 
 /** Eight 8-byte elements from their bytes 0 and 4, 1 and 5, 2 and 6, 3 and 7. */
-// @ts-ignore: decorator
 @inline
 function eight(dst: usize, a04: v128, a15: v128, a26: v128, a37: v128): void {
   const e0 = low(a04, a26);
@@ -65,7 +60,6 @@ function eight(dst: usize, a04: v128, a15: v128, a26: v128, a37: v128): void {
   v128.store(dst, high(e1, o1), 48);
 }
 
-// @ts-ignore: decorator
 @inline
 function unshuffle8(src: usize, dst: usize, count: usize): usize {
   const whole = count & ~15;
