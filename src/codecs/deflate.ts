@@ -5,9 +5,12 @@ import { badChunk, type Codec, type Kernel } from './codec.js';
 import { INFLATE_FAILURES, type Inflated, inflate } from './inflate.js';
 import { inflateWasm } from './inflate.wasm.js';
 
-/** Bytes of tables the kernel needs in the arena, and where in them it leaves how far it came. */
+/** Bytes the kernel needs in the arena for tables; at `DECODED_AT` in them it leaves how many bytes it decoded. */
 export const INFLATE_SCRATCH = 34624;
 const DECODED_AT = 26368;
+
+/** The longest match past here would wrap around the kernel's 32-bit addresses. */
+const LAST_OUTPUT = 2 ** 32 - 512;
 
 type Inflate = (input: Uint8Array, output: Uint8Array) => Inflated;
 
@@ -19,6 +22,9 @@ function makeKernel(arena: Arena): Inflate {
   return (input, output) => {
     if (input.byteOffset + input.length + SLACK > memory.buffer.byteLength) {
       throw new RangeError('inflate needs 64 readable bytes behind its input');
+    }
+    if (output.byteOffset + output.length > LAST_OUTPUT) {
+      throw new RangeError('inflate needs its output to end 512 bytes below 4 GiB');
     }
     const code = run?.(input.byteOffset, input.length, output.byteOffset, output.length, scratch, 1) ?? 0;
     const failure = code < 0 ? INFLATE_FAILURES[-1 - code] : undefined;
