@@ -1,162 +1,29 @@
 // Masks times frames. Frames lie one after the other; weights and segments are laid out by src/operators/mask/pack.ts.
 //
-// Every product of a mask and a frame is added up in one fixed order, whatever other frames and masks are in the tile:
-// in four float32 lanes, these into float64 at the end of a segment that says so, the last pixels of the frame (fewer
-// than 16) one by one in float64.
-import { addWide, load2, load4, next4 } from './_load.as';
+// Every product of a mask and a frame is added up in one fixed order, whatever other frames are in the tile: in lanes of
+// float32 or int32, these into float64 at the end of a segment that says so, the last pixels of the frame (fewer than 16)
+// one by one in float64.
+import { dotFourByOne, dotFourByTwo, dotOneByOne, dotOneByTwo } from './_dot.as';
+import { fourByOne, fourByTwo, oneByOne, oneByTwo } from './_float.as';
+import { load2 } from './_load.as';
+import { SEGMENT } from './_segment.as';
 
-/** Bytes of one segment: first pixel, end, flush flag (uint32). */
-const SEGMENT: usize = 12;
 /** Frames whose float64 sums are kept at a time. */
 const BATCH: i32 = 16;
 
+/** Pixels whose weights lie together before those of the other mask of a pair follow. */
 // @ts-ignore: decorator
 @inline
-function flush(sums: usize, lanes: v128): void {
-  v128.store(sums, addWide(v128.load(sums), lanes));
-}
-
-// @ts-ignore: decorator
-@inline
-function fma(sum: v128, value: v128, weight: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(value, weight));
-}
-
-/** One mask on four frames. */
-function fourByOne<T>(x: usize, stride: usize, w: usize, seg: usize, segEnd: usize, sums: usize, sumStride: usize): void {
-  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
-  const half: usize = 4 * sizeof<T>();
-  for (; seg < segEnd; seg += SEGMENT) {
-    const first = <usize>load<u32>(seg);
-    let wp = w + first * 4;
-    const wEnd = w + <usize>load<u32>(seg, 4) * 4;
-    let x0 = x + first * sizeof<T>();
-    let x1 = x0 + stride;
-    let x2 = x1 + stride;
-    let x3 = x2 + stride;
-    while (wp < wEnd) {
-      const w0 = v128.load(wp);
-      a0 = fma(a0, load4<T>(x0), w0);
-      a1 = fma(a1, load4<T>(x1), w0);
-      a2 = fma(a2, load4<T>(x2), w0);
-      a3 = fma(a3, load4<T>(x3), w0);
-      const w1 = v128.load(wp, 16);
-      a0 = fma(a0, next4<T>(x0), w1);
-      a1 = fma(a1, next4<T>(x1), w1);
-      a2 = fma(a2, next4<T>(x2), w1);
-      a3 = fma(a3, next4<T>(x3), w1);
-      wp += 32;
-      x0 += 2 * half;
-      x1 += 2 * half;
-      x2 += 2 * half;
-      x3 += 2 * half;
-    }
-    if (load<u32>(seg, 8)) {
-      flush(sums, a0);
-      flush(sums + sumStride, a1);
-      flush(sums + 2 * sumStride, a2);
-      flush(sums + 3 * sumStride, a3);
-      a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
-    }
-  }
-}
-
-/** One mask on one frame. */
-function oneByOne<T>(x: usize, w: usize, seg: usize, segEnd: usize, sums: usize): void {
-  let a = f32x4.splat(0);
-  const half: usize = 4 * sizeof<T>();
-  for (; seg < segEnd; seg += SEGMENT) {
-    const first = <usize>load<u32>(seg);
-    let wp = w + first * 4;
-    const wEnd = w + <usize>load<u32>(seg, 4) * 4;
-    let xp = x + first * sizeof<T>();
-    while (wp < wEnd) {
-      a = fma(a, load4<T>(xp), v128.load(wp));
-      a = fma(a, next4<T>(xp), v128.load(wp, 16));
-      wp += 32;
-      xp += 2 * half;
-    }
-    if (load<u32>(seg, 8)) {
-      flush(sums, a);
-      a = f32x4.splat(0);
-    }
-  }
-}
-
-/** Two masks, whose weights alternate four by four, on four frames. */
-function fourByTwo<T>(x: usize, stride: usize, w: usize, seg: usize, segEnd: usize, sums: usize, sumStride: usize): void {
-  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-  for (; seg < segEnd; seg += SEGMENT) {
-    const first = <usize>load<u32>(seg);
-    let wp = w + first * 8;
-    const wEnd = w + <usize>load<u32>(seg, 4) * 8;
-    let x0 = x + first * sizeof<T>();
-    let x1 = x0 + stride;
-    let x2 = x1 + stride;
-    let x3 = x2 + stride;
-    while (wp < wEnd) {
-      const u = v128.load(wp);
-      const v = v128.load(wp, 16);
-      const p0 = load4<T>(x0);
-      a0 = fma(a0, p0, u);
-      b0 = fma(b0, p0, v);
-      const p1 = load4<T>(x1);
-      a1 = fma(a1, p1, u);
-      b1 = fma(b1, p1, v);
-      const p2 = load4<T>(x2);
-      a2 = fma(a2, p2, u);
-      b2 = fma(b2, p2, v);
-      const p3 = load4<T>(x3);
-      a3 = fma(a3, p3, u);
-      b3 = fma(b3, p3, v);
-      wp += 32;
-      x0 += 4 * sizeof<T>();
-      x1 += 4 * sizeof<T>();
-      x2 += 4 * sizeof<T>();
-      x3 += 4 * sizeof<T>();
-    }
-    if (load<u32>(seg, 8)) {
-      flush(sums, a0);
-      flush(sums + 16, b0);
-      flush(sums + sumStride, a1);
-      flush(sums + sumStride + 16, b1);
-      flush(sums + 2 * sumStride, a2);
-      flush(sums + 2 * sumStride + 16, b2);
-      flush(sums + 3 * sumStride, a3);
-      flush(sums + 3 * sumStride + 16, b3);
-      a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-    }
-  }
-}
-
-/** Two masks on one frame. */
-function oneByTwo<T>(x: usize, w: usize, seg: usize, segEnd: usize, sums: usize): void {
-  let a = f32x4.splat(0), b = a;
-  for (; seg < segEnd; seg += SEGMENT) {
-    const first = <usize>load<u32>(seg);
-    let wp = w + first * 8;
-    const wEnd = w + <usize>load<u32>(seg, 4) * 8;
-    let xp = x + first * sizeof<T>();
-    while (wp < wEnd) {
-      const p = load4<T>(xp);
-      a = fma(a, p, v128.load(wp));
-      b = fma(b, p, v128.load(wp, 16));
-      wp += 32;
-      xp += 4 * sizeof<T>();
-    }
-    if (load<u32>(seg, 8)) {
-      flush(sums, a);
-      flush(sums + 16, b);
-      a = f32x4.splat(0), b = a;
-    }
-  }
+function together<W>(): i32 {
+  return sizeof<W>() == 2 ? 8 : 4;
 }
 
 /** The last pixels of a frame; pixels of weight 0 do not count, whatever they are. */
 function tail<T, W>(x: usize, w: usize, width: i32, from: i32, pixels: i32): f64 {
   let sum: f64 = 0;
+  const inside = together<W>() - 1;
   for (let p = from; p < pixels; p++) {
-    const weight = <f64>load<W>(w + <usize>(((p & ~3) * width) + (p & 3)) * sizeof<W>());
+    const weight = <f64>load<W>(w + <usize>(((p & ~inside) * width) + (p & inside)) * sizeof<W>());
     if (weight != 0) sum += weight * <f64>load<T>(x + <usize>p * sizeof<T>());
   }
   return sum;
@@ -216,11 +83,39 @@ function allWide<T, W>(
   }
 }
 
-function allNarrow<T>(
-  x: usize, count: i32, pixels: i32, weights: usize, masks: i32, segments: usize, index: usize, chunks: i32, sums: usize, out: usize,
+function lanes<T, W>(
+  x: usize, stride: usize, frames: i32, width: i32, w: usize, seg: usize, segEnd: usize, sums: usize, sumStride: usize,
+): void {
+  let f = 0;
+  for (; f + 4 <= frames; f += 4) {
+    const frame = x + <usize>f * stride;
+    const at = sums + <usize>f * sumStride;
+    if (isFloat<W>()) {
+      if (width == 1) fourByOne<T>(frame, stride, w, seg, segEnd, at, sumStride);
+      else fourByTwo<T>(frame, stride, w, seg, segEnd, at, sumStride);
+    } else {
+      if (width == 1) dotFourByOne<T>(frame, stride, w, seg, segEnd, at, sumStride);
+      else dotFourByTwo<T>(frame, stride, w, seg, segEnd, at, sumStride);
+    }
+  }
+  for (; f < frames; f++) {
+    const frame = x + <usize>f * stride;
+    const at = sums + <usize>f * sumStride;
+    if (isFloat<W>()) {
+      if (width == 1) oneByOne<T>(frame, w, seg, segEnd, at);
+      else oneByTwo<T>(frame, w, seg, segEnd, at);
+    } else {
+      if (width == 1) dotOneByOne<T>(frame, w, seg, segEnd, at);
+      else dotOneByTwo<T>(frame, w, seg, segEnd, at);
+    }
+  }
+}
+
+function allLanes<T, W>(
+  x: usize, count: i32, pixels: i32, weights: usize, masks: i32, segments: usize, index: usize, chunks: i32, offsets: usize, sums: usize, out: usize,
 ): void {
   const stride = <usize>pixels * sizeof<T>();
-  const padded = <usize>((pixels + 3) & ~3);
+  const padded = <usize>((pixels + together<W>() - 1) & ~(together<W>() - 1));
   const sumStride = <usize>masks * 16;
   for (let from = 0; from < count; from += BATCH) {
     const frames = min(BATCH, count - from);
@@ -232,16 +127,8 @@ function allNarrow<T>(
         const seg = segmentAt(segments, index, entry);
         const segEnd = segmentAt(segments, index, entry + 1);
         if (seg == segEnd) continue;
-        const w = weights + <usize>pair * 2 * padded * 4;
-        const target = sums + <usize>pair * 32;
-        let f = 0;
-        if (masks - 2 * pair == 1) {
-          for (; f + 4 <= frames; f += 4) fourByOne<T>(base + <usize>f * stride, stride, w, seg, segEnd, target + <usize>f * sumStride, sumStride);
-          for (; f < frames; f++) oneByOne<T>(base + <usize>f * stride, w, seg, segEnd, target + <usize>f * sumStride);
-        } else {
-          for (; f + 4 <= frames; f += 4) fourByTwo<T>(base + <usize>f * stride, stride, w, seg, segEnd, target + <usize>f * sumStride, sumStride);
-          for (; f < frames; f++) oneByTwo<T>(base + <usize>f * stride, w, seg, segEnd, target + <usize>f * sumStride);
-        }
+        const w = weights + <usize>pair * 2 * padded * sizeof<W>();
+        lanes<T, W>(base, stride, frames, min(2, masks - 2 * pair), w, seg, segEnd, sums + <usize>pair * 32, sumStride);
       }
     }
     for (let f = 0; f < frames; f++) {
@@ -249,10 +136,12 @@ function allNarrow<T>(
       for (let m = 0; m < masks; m++) {
         const pair = m >> 1;
         const width = min(2, masks - 2 * pair);
-        const w = weights + (<usize>pair * 2 * padded + <usize>(m & 1) * 4) * 4;
-        const lanes = v128.load(sums + <usize>f * sumStride + <usize>m * 16);
-        let sum = f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1) + tail<T, f32>(frame, w, width, pixels & ~15, pixels);
-        if (sum - sum != 0) {
+        const w = weights + (<usize>pair * 2 * padded + <usize>((m & 1) * together<W>())) * sizeof<W>();
+        const both = v128.load(sums + <usize>f * sumStride + <usize>m * 16);
+        let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+        sum += tail<T, W>(frame, w, width, pixels & ~15, pixels);
+        if (!isFloat<W>()) sum += load<f64>(offsets + <usize>m * 8);
+        else if (sum - sum != 0) {
           const seg = segmentAt(segments, index, pair * (chunks + 1));
           const segEnd = segmentAt(segments, index, pair * (chunks + 1) + chunks);
           sum = wide<T, f32>(frame, w, width, seg, segEnd, pixels);
@@ -263,15 +152,26 @@ function allNarrow<T>(
   }
 }
 
-/** Products in float32 lanes, sums in float64. `dtype` counts in the order of DTYPES: uint8 int8 uint16 int16 . . float32. */
-export function narrow(
+/** Products and short sums in float32. `dtype` counts in the order of DTYPES: uint8 int8 uint16 int16 . . float32. */
+export function floatMasks(
   dtype: i32, x: usize, count: i32, pixels: i32, weights: usize, masks: i32, segments: usize, index: usize, chunks: i32, sums: usize, out: usize,
 ): void {
-  if (dtype == 0) allNarrow<u8>(x, count, pixels, weights, masks, segments, index, chunks, sums, out);
-  else if (dtype == 1) allNarrow<i8>(x, count, pixels, weights, masks, segments, index, chunks, sums, out);
-  else if (dtype == 2) allNarrow<u16>(x, count, pixels, weights, masks, segments, index, chunks, sums, out);
-  else if (dtype == 3) allNarrow<i16>(x, count, pixels, weights, masks, segments, index, chunks, sums, out);
-  else if (dtype == 6) allNarrow<f32>(x, count, pixels, weights, masks, segments, index, chunks, sums, out);
+  if (dtype == 0) allLanes<u8, f32>(x, count, pixels, weights, masks, segments, index, chunks, 0, sums, out);
+  else if (dtype == 1) allLanes<i8, f32>(x, count, pixels, weights, masks, segments, index, chunks, 0, sums, out);
+  else if (dtype == 2) allLanes<u16, f32>(x, count, pixels, weights, masks, segments, index, chunks, 0, sums, out);
+  else if (dtype == 3) allLanes<i16, f32>(x, count, pixels, weights, masks, segments, index, chunks, 0, sums, out);
+  else if (dtype == 6) allLanes<f32, f32>(x, count, pixels, weights, masks, segments, index, chunks, 0, sums, out);
+  else unreachable();
+}
+
+/** Whole weights (int16) on 8 and 16 bit integers, exact. `offsets` is added to the sums of each mask. */
+export function dotMasks(
+  dtype: i32, x: usize, count: i32, pixels: i32, weights: usize, masks: i32, segments: usize, index: usize, chunks: i32, offsets: usize, sums: usize, out: usize,
+): void {
+  if (dtype == 0) allLanes<u8, i16>(x, count, pixels, weights, masks, segments, index, chunks, offsets, sums, out);
+  else if (dtype == 1) allLanes<i8, i16>(x, count, pixels, weights, masks, segments, index, chunks, offsets, sums, out);
+  else if (dtype == 2) allLanes<u16, i16>(x, count, pixels, weights, masks, segments, index, chunks, offsets, sums, out);
+  else if (dtype == 3) allLanes<i16, i16>(x, count, pixels, weights, masks, segments, index, chunks, offsets, sums, out);
   else unreachable();
 }
 

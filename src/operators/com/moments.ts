@@ -1,6 +1,6 @@
 import type { Tile } from '../../core/operator.js';
 import type { WasmExports } from '../../core/wasm.js';
-import { dtypeNumber } from '../../kernels/dtype-number.js';
+import { callKernel, dtypeNumber } from '../../kernels/call.js';
 
 /** Frames whose moments are kept at a time. */
 const BATCH = 64;
@@ -54,7 +54,7 @@ export function eachMomentsWasm(exports: WasmExports, tile: Tile, state: MomentS
     const count = Math.min(BATCH, tile.count - first);
     const address = tile.data.byteOffset + first * bytes;
     const places = [spans.byteOffset, cy, cx, scratch.byteOffset, moments.byteOffset] as const;
-    exports.momentsOfImages?.(dtype, address, count, height, width, ...places);
+    callKernel(exports, 'momentsOfImages', dtype, address, count, height, width, ...places);
     for (let i = 0; i < count; i++) {
       use(first + i, moments[3 * i] ?? 0, moments[3 * i + 1] ?? 0, moments[3 * i + 2] ?? 0);
     }

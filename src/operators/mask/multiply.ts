@@ -1,8 +1,8 @@
 import type { NumericArray } from '../../core/dtype.js';
 import type { Tile } from '../../core/operator.js';
 import type { WasmExports } from '../../core/wasm.js';
-import { dtypeNumber } from '../../kernels/dtype-number.js';
-import type { PackedMasks } from './pack.js';
+import { callKernel, dtypeNumber } from '../../kernels/call.js';
+import { type PackedMasks, placeOf } from './pack.js';
 
 /** Frames whose float64 sums the kernel keeps at a time, two lanes each. */
 const BATCH = 16;
@@ -19,14 +19,14 @@ export function scratchLength(masks: number): number {
 }
 
 function sumOne(data: NumericArray, offset: number, mask: number, state: MaskState): number {
-  const { weights, segments, index, chunks, masks, pixels } = state;
+  const { weights, segments, index, chunks, masks, pixels, together } = state;
+  const { base, width } = placeOf(mask, masks, pixels, together);
+  const inside = together - 1;
   const pair = mask >> 1;
-  const width = Math.min(2, masks - 2 * pair);
-  const base = 2 * pair * Math.ceil(pixels / 4) * 4 + 4 * (mask & 1);
   let sum = 0;
   const add = (first: number, end: number) => {
     for (let p = first; p < end; p++) {
-      const weight = weights[base + (p & ~3) * width + (p & 3)] ?? 0;
+      const weight = weights[base + (p & ~inside) * width + (p & inside)] ?? 0;
       if (weight !== 0) sum += weight * (data[offset + p] ?? 0);
     }
   };
@@ -47,10 +47,19 @@ export function multiply(tile: Tile, state: MaskState, image: NumericArray): voi
 
 /** The same by the kernel: bit for bit on integers, within 1e-6 of the sum of magnitudes on float32. */
 export function multiplyWasm(exports: WasmExports, tile: Tile, state: MaskState, image: NumericArray): void {
-  const { weights, segments, index, chunks, masks, pixels, sums } = state;
+  const { weights, segments, index, chunks, masks, pixels, offsets, sums } = state;
   const dtype = dtypeNumber(tile.data);
   const frames = [tile.data.byteOffset, tile.count, pixels] as const;
   const layout = [weights.byteOffset, masks, segments.byteOffset, index.byteOffset, chunks] as const;
-  if (state.wide) exports.wideMasks?.(dtype, weights.BYTES_PER_ELEMENT, ...frames, ...layout, image.byteOffset);
-  else exports.narrow?.(dtype, ...frames, ...layout, sums.byteOffset, image.byteOffset);
+  const into = [sums.byteOffset, image.byteOffset] as const;
+  switch (state.arithmetic) {
+    case 'dot':
+      callKernel(exports, 'dotMasks', dtype, ...frames, ...layout, offsets.byteOffset, ...into);
+      break;
+    case 'float32':
+      callKernel(exports, 'floatMasks', dtype, ...frames, ...layout, ...into);
+      break;
+    case 'float64':
+      callKernel(exports, 'wideMasks', dtype, weights.BYTES_PER_ELEMENT, ...frames, ...layout, image.byteOffset);
+  }
 }

@@ -2,7 +2,7 @@ import type { NumericArray } from '../../core/dtype.js';
 import type { Tile } from '../../core/operator.js';
 import type { Stack } from '../../core/stack.js';
 import type { WasmExports } from '../../core/wasm.js';
-import { dtypeNumber } from '../../kernels/dtype-number.js';
+import { callKernel, dtypeNumber } from '../../kernels/call.js';
 
 /** What all patterns over a stack have in common: float64, the shape of a frame. */
 export function frameSlot(stack: Stack, label: string) {
@@ -27,7 +27,16 @@ export function runKernel(
   ...rest: number[]
 ): void {
   const dtype = dtypeNumber(tile.data);
-  exports[name]?.(dtype, tile.data.byteOffset, tile.count, accumulator.length, accumulator.byteOffset, ...rest);
+  callKernel(
+    exports,
+    name,
+    dtype,
+    tile.data.byteOffset,
+    tile.count,
+    accumulator.length,
+    accumulator.byteOffset,
+    ...rest,
+  );
 }
 
 /** Replaces every entry by the extreme of itself and the values of its pixel; NaN wins. */
