@@ -27,7 +27,7 @@ interface Recipe {
   readonly values: RawValues;
 }
 
-function readRecipe(path: string): Recipe {
+export function readRecipe(path: string): Recipe {
   let parsed: unknown;
   try {
     parsed = JSON.parse(readText(path));

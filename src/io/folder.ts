@@ -10,7 +10,6 @@ import {
   readSync,
   renameSync,
   rmSync,
-  statfsSync,
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,12 +49,6 @@ export function exists(path: string): boolean {
   return existsSync(path);
 }
 
-/** Bytes that may still be written below `folder`. */
-export function freeBytes(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
-}
-
 /** True when both paths lie on one device. */
 export function onSameDisk(a: string, b: string): boolean {
   return statSync(a).dev === statSync(b).dev;
@@ -89,6 +82,7 @@ export function digestOf(path: string): string {
   }
 }
 
-export function removeFile(path: string): void {
-  rmSync(path, { force: true });
+/** Removes a file, or a folder with all it holds; nothing happens when there is none. */
+export function removePath(path: string): void {
+  rmSync(path, { recursive: true, force: true });
 }

@@ -1,0 +1,77 @@
+import { element, label, ticks } from './svg.js';
+
+/** One curve over numbers of workers. */
+export interface Curve {
+  readonly name: string;
+  readonly points: readonly { readonly workers: number; readonly value: number }[];
+}
+
+/** One panel of curves. */
+export interface Panel {
+  readonly title: string;
+  readonly unit: string;
+  readonly curves: readonly Curve[];
+  /** Draw y = workers, up to `cores`, for comparison. */
+  readonly ideal: number | null;
+}
+
+const WIDTH = 310;
+const HEIGHT = 250;
+const LEFT = 40;
+const RIGHT = 14;
+const TOP = 30;
+const PLOT_BOTTOM = 178;
+const COUNTS = [1, 2, 4, 8, 16];
+
+const x = (workers: number): number => LEFT + (Math.log2(workers) / 4) * (WIDTH - LEFT - RIGHT);
+
+function legend(curves: readonly Curve[]): string {
+  return curves
+    .map(({ name }, i) => {
+      const left = LEFT + (i % 2) * 130;
+      const y = PLOT_BOTTOM + 38 + Math.floor(i / 2) * 16;
+      return (
+        element('path', { d: `M${left} ${y - 4}h16`, class: `curve curve-${i}` }) +
+        label(left + 22, y, name, { class: 'tick' })
+      );
+    })
+    .join('');
+}
+
+/** Values over 1, 2, 4, 8 and 16 workers; the axis of workers is logarithmic. */
+export function lineChart({ title, unit, curves, ideal }: Panel): string {
+  const highest = Math.max(0, ...curves.flatMap(({ points }) => points.map(({ value }) => value)), ideal ?? 0);
+  const marks = ticks(highest * 1.05, 5);
+  const top = marks[marks.length - 1] || 1;
+  const y = (value: number): number => PLOT_BOTTOM - (value / top) * (PLOT_BOTTOM - TOP);
+  const grid = marks.map(
+    (value) =>
+      element('path', { d: `M${LEFT} ${y(value).toFixed(1)}H${WIDTH - RIGHT}`, class: 'grid' }) +
+      label(LEFT - 6, y(value) + 4, String(value), { class: 'tick', 'text-anchor': 'end' }),
+  );
+  const counts = COUNTS.map((workers) =>
+    label(x(workers), PLOT_BOTTOM + 15, String(workers), { class: 'tick', 'text-anchor': 'middle' }),
+  );
+  const straight =
+    ideal === null
+      ? ''
+      : element('path', {
+          d: `M${COUNTS.map((workers) => `${x(workers).toFixed(1)} ${y(Math.min(workers, ideal)).toFixed(1)}`).join('L')}`,
+          class: 'ideal',
+        });
+  const lines = curves.map(({ points }, i) => {
+    const path = points.map(({ workers, value }) => `${x(workers).toFixed(1)} ${y(value).toFixed(1)}`).join('L');
+    const dots = points.map(({ workers, value }) =>
+      element('circle', { cx: x(workers), cy: y(value), r: 2.6, class: `dot curve-${i}` }),
+    );
+    return element('path', { d: `M${path}`, class: `curve curve-${i}` }) + dots.join('');
+  });
+  const heading =
+    label(LEFT, 16, title, { class: 'panel-title' }) +
+    label(WIDTH - RIGHT, 16, unit, { class: 'tick', 'text-anchor': 'end' });
+  return element(
+    'svg',
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': `${title}, ${unit}` },
+    [heading, ...grid, ...counts, straight, ...lines, legend(curves)].join(''),
+  );
+}
