@@ -82,7 +82,7 @@ const cases = [
     ['uint8', 'uint16', 'float32'],
     F,
   ]),
-  ['mask, 16 dense binary', 'mask', { mask: [binary(16, ...F)] }, ['uint8', 'uint16', 'float32'], F],
+  ['mask, 16 dense binary', 'mask', { mask: [binary(16, ...F)] }, ['uint8', 'uint16', 'int16', 'float32'], F],
   ['com', 'com', {}, ['uint8', 'uint16', 'uint32', 'float32', 'float64'], F],
   ['com, disk of 60', 'com', { radius: 60 }, ['uint16', 'float32'], F],
   ...['sum', 'max', 'std'].map((name) => [name, name, {}, ['uint8', 'uint16', 'float32', 'float64'], F]),

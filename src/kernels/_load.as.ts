@@ -1,14 +1,18 @@
 // Elements of any dtype, widened while they are loaded, so that a tile is never converted in memory.
 
+/** Four elements of 8 or 16 bits as int32. */
+// @ts-ignore: decorator
+@inline
+export function integers4<T>(p: usize): v128 {
+  if (sizeof<T>() == 2) return isSigned<T>() ? v128.load_ext<i16>(p) : v128.load_ext<u16>(p);
+  return widenBytes<T>(v128.load_zero<u32>(p));
+}
+
 /** Four elements as float32: exact for 8 and 16 bits. */
 // @ts-ignore: decorator
 @inline
 export function load4<T>(p: usize): v128 {
-  if (isFloat<T>()) return v128.load(p);
-  if (sizeof<T>() == 2) {
-    return f32x4.convert_i32x4_s(isSigned<T>() ? v128.load_ext<i16>(p) : v128.load_ext<u16>(p));
-  }
-  return widenBytes<T>(v128.load_zero<u32>(p));
+  return isFloat<T>() ? v128.load(p) : f32x4.convert_i32x4_s(integers4<T>(p));
 }
 
 /** The four elements after those of `load4` at the same address. */
@@ -16,20 +20,16 @@ export function load4<T>(p: usize): v128 {
 @inline
 export function next4<T>(p: usize): v128 {
   if (isFloat<T>()) return v128.load(p, 16);
-  if (sizeof<T>() == 2) {
-    return f32x4.convert_i32x4_s(isSigned<T>() ? v128.load_ext<i16>(p, 8) : v128.load_ext<u16>(p, 8));
-  }
-  return widenBytes<T>(v128.load_zero<u32>(p, 4));
+  if (sizeof<T>() == 1) return f32x4.convert_i32x4_s(widenBytes<T>(v128.load_zero<u32>(p, 4)));
+  return f32x4.convert_i32x4_s(isSigned<T>() ? v128.load_ext<i16>(p, 8) : v128.load_ext<u16>(p, 8));
 }
 
 // @ts-ignore: decorator
 @inline
 function widenBytes<T>(bytes: v128): v128 {
-  return f32x4.convert_i32x4_s(
-    isSigned<T>()
-      ? i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(bytes))
-      : i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes)),
-  );
+  return isSigned<T>()
+    ? i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(bytes))
+    : i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
 }
 
 /** Two elements as float64: exact for every dtype. */
