@@ -6,13 +6,15 @@ import { element, escapeText, label, ticks } from './svg.js';
 const WIDTH = 960;
 const LEFT = 290;
 const RIGHT = 70;
-const TOP = 46;
+const TOP = 68;
 const STEP = 17;
 
 /** A rate that no row exceeds for long, drawn as a line across the bars. */
 interface Roof {
   readonly name: string;
   readonly rate: number;
+  /** All that happens on the cores, one after the other. */
+  readonly isSum: boolean;
 }
 
 const GiB = 2 ** 30;
@@ -21,43 +23,35 @@ const GiB = 2 ** 30;
 function roofsOf({ floors, files }: GroupReport, cores: number): Roof[] {
   const [first] = Object.values(files);
   const ratio = first ? first.decodedBytes / first.storedBytes : 1;
-  const roofs: [string, number | null][] = [
-    ['disk', floors.disk === null ? null : floors.disk * ratio],
+  const onCores: [string, number | null][] = [
     ['memory', floors.cached.all === null ? null : floors.cached.all * ratio],
     ['decode', floors.decode === null ? null : floors.decode * cores],
     ['arithmetic', floors.arithmetic === null ? null : floors.arithmetic * cores],
   ];
-  return roofs.flatMap(([name, rate]) => (rate === null ? [] : [{ name, rate }]));
+  const alone = onCores.flatMap(([name, rate]) => (rate === null ? [] : [{ name, rate, isSum: false }]));
+  const sum = 1 / alone.reduce((seconds, { rate }) => seconds + 1 / rate, 0);
+  const disk = floors.disk === null ? [] : [{ name: 'disk, uncached', rate: floors.disk * ratio, isSum: false }];
+  return [...disk, ...alone, ...(alone.length > 1 ? [{ name: 'in turn', rate: sum, isSum: true }] : [])];
 }
 
-function bar(row: RowSummary, y: number, x: (rate: number) => number): string {
+/** The bar itself, and the text beside it, which stands over the roofs. */
+function bar(row: RowSummary, y: number, x: (rate: number) => number): { shape: string; text: string } {
   const { configuration, rate, seconds, reason } = row;
   const name = label(LEFT - 8, y + 11, `${rowLetter(row)} ${configuration.label}`.trim(), {
     class: 'name',
     'text-anchor': 'end',
   });
-  if (rate === null || !seconds) return name + label(LEFT + 6, y + 11, reason ?? 'not run', { class: 'quiet' });
+  if (rate === null || !seconds)
+    return { shape: '', text: name + label(LEFT + 6, y + 11, reason ?? 'not run', { class: 'quiet value' }) };
   const bytes = rate * seconds.median;
   const [low, high] = [x(bytes / seconds.max), x(bytes / seconds.min)];
-  const middle = y + 7;
-  const title = escapeText(`${configuration.label}: ${gibPerSecond(rate)} GiB/s`);
-  return [
-    name,
-    element(
-      'rect',
-      {
-        x: LEFT,
-        y: y + 1,
-        width: Math.max(1, x(rate) - LEFT),
-        height: 12,
-        rx: 2,
-        class: `bar row-${configuration.row}`,
-      },
-      `<title>${title}</title>`,
-    ),
-    element('path', { d: `M${low.toFixed(1)} ${middle}H${high.toFixed(1)}`, class: 'range' }),
-    label(Math.max(x(rate), high) + 6, y + 11, gibPerSecond(rate), { class: 'value' }),
-  ].join('');
+  const title = element('title', {}, escapeText(`${configuration.label}: ${gibPerSecond(rate)} GiB/s`));
+  const box = { x: LEFT, y: y + 1, width: Math.max(1, x(rate) - LEFT), height: 12, rx: 2 };
+  const range = element('path', { d: `M${low.toFixed(1)} ${y + 7}H${high.toFixed(1)}`, class: 'range' });
+  return {
+    shape: element('rect', { ...box, class: `bar row-${configuration.row}` }, title) + range,
+    text: name + label(Math.max(x(rate), high) + 6, y + 11, gibPerSecond(rate), { class: 'value' }),
+  };
 }
 
 /** Throughput of every row, with the roofs: disk, memory, decoding and arithmetic of all cores. */
@@ -78,10 +72,10 @@ export function throughputChart(group: GroupReport, cores: number): string {
       label(x(value * GiB), bottom + 15, String(value), { class: 'tick', 'text-anchor': 'middle' }),
   );
   const inside = all.filter(({ rate }) => rate <= top);
-  const roofs = inside.map(({ name, rate }, i) => {
+  const roofs = inside.map(({ name, rate, isSum }, i) => {
     const level = TOP - 8 - (inside.length - 1 - i) * 11;
     return (
-      element('path', { d: `M${x(rate).toFixed(1)} ${level + 3}V${bottom}`, class: 'roof' }) +
+      element('path', { d: `M${x(rate).toFixed(1)} ${level + 3}V${bottom}`, class: isSum ? 'roof roof-sum' : 'roof' }) +
       label(x(rate) - 3, level, `${name} ${gibPerSecond(rate)}`, { class: 'roof-name', 'text-anchor': 'end' })
     );
   });
@@ -98,6 +92,6 @@ export function throughputChart(group: GroupReport, cores: number): string {
   return element(
     'svg',
     { viewBox: `0 0 ${WIDTH} ${height}`, role: 'img', 'aria-label': `Throughput of every row, ${group.name}` },
-    [...grid, ...bars, ...roofs, unit, off].join(''),
+    [...grid, ...bars.map(({ shape }) => shape), ...roofs, ...bars.map(({ text }) => text), unit, off].join(''),
   );
 }

@@ -102,20 +102,12 @@ export function judge(rate: number, ceilings: readonly Ceiling[]): Verdict {
   return { limiter, ceiling, reached: rate / ceiling };
 }
 
-const WORDS: Readonly<Record<LimitName, string>> = {
-  disk: 'disk',
-  memory: 'memory (copy from the page cache)',
-  decode: 'decoding',
-  arithmetic: 'arithmetic',
-};
-
 /** Below this share of what the floors allow, something else held the row back. */
 const FAR = 0.6;
 
 /** The verdict as a phrase. */
 export function describeVerdict({ limiter, reached }: Verdict): string {
   if (limiter === null || reached === null) return '';
-  const share = `${Math.round(100 * reached)} % of the floors`;
-  if (reached >= FAR) return `${WORDS[limiter]}, ${share}`;
-  return `start-up, hand-out or other load, ${share}`;
+  const share = `${Math.round(100 * reached)} % of floors`;
+  return reached >= FAR ? `${limiter}, ${share}` : `overhead or other load, ${share}`;
 }

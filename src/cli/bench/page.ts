@@ -43,12 +43,15 @@ function groupSection(group: GroupReport, cores: number): string {
   parts.push(
     element('h3', {}, 'Throughput and what bounds it'),
     paragraph(
-      'Bars: median, with the range of all runs. Dashed lines: what disk, memory, decoding and arithmetic of all cores allow, each alone.',
+      'Bars: median, with the range of all runs. Dashed lines: what the disk alone, and memory, decoding and arithmetic of all cores allow, each alone. Solid line: these one after the other, without the disk.',
       'soft',
     ),
     element('div', { class: 'scroll' }, throughputChart(group, cores)),
-    panelRow('Speed-up over workers (dotted: one more core, one more time as fast)', speedUpPanels(group, cores)),
-    panelRow('Peak memory over workers', memoryPanels(group)),
+    panelRow(
+      'Speed-up over the number of workers (dotted: as many times as fast as cores are used)',
+      speedUpPanels(group, cores),
+    ),
+    panelRow('Peak memory over the number of workers', memoryPanels(group)),
   );
   for (const { title, rows } of sectionsOf(group.rows)) parts.push(element('h3', {}, escapeText(title)), table(rows));
   return parts.join('\n');

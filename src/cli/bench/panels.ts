@@ -55,7 +55,7 @@ function panelsOf(
 
 /** Speed-up over workers, one panel for each family of rows. */
 export function speedUpPanels(group: GroupReport, cores: number): Panel[] {
-  return panelsOf(group, 'x control (e)', cores, ({ speedUp }) => speedUp);
+  return panelsOf(group, 'x (e)', cores, ({ speedUp }) => speedUp);
 }
 
 /** Peak memory over workers in GiB, one panel for each family of rows. */

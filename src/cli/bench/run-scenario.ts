@@ -108,6 +108,9 @@ function describeMethod(settings: Settings, coldReason: string | null): string[]
       : `Warm: files are in the page cache as far as it holds them.${coldReason === null ? '' : ` Cold is not possible: ${coldReason}.`}`,
     'Seconds are those of the job, with the data set open and workers started; the whole process stands beside. ' +
       'Median, then smallest to largest. GiB/s counts decoded bytes. Speed-up is against row (e).',
+    'Limited by: what an ideal worker spends most time on when it reads, decodes and computes one after the other at the ' +
+      'rates of the floors, and per cent of that ideal pace. Memory means copying from the page cache. ' +
+      'Per task: waiting for a part to be handed out.',
     isCold || warmups === 0
       ? 'Peak memory is what the program itself reports: resident bytes, shared pages counted in every process.'
       : 'Peak memory is the proportional size of the process tree and of its shared memory, sampled from outside in the warm-up.',

@@ -164,7 +164,7 @@ export function findings(rows: readonly RowSummary[], cores: number): string[] {
       if (!own.rate) continue;
       const factor = (own.rate / rate).toFixed(2);
       const verb = configuration.row === 'peer' ? `${factor}x the speed of` : `${factor} of the speed of`;
-      found.push(`${own.configuration.label}: ${verb} ${configuration.label}.`);
+      found.push(`(${own.configuration.row}) ${own.configuration.label}: ${verb} ${configuration.label}.`);
     }
   }
   return found;
@@ -175,18 +175,16 @@ function counterparts(rows: readonly RowSummary[], against: RowSummary, cores: n
   const { workers, threads, row, engine } = against.configuration;
   if (engine.kind === 'peer' && engine.mode === 'memory')
     return rows.filter(({ configuration }) => configuration.row === 'f');
-  const lanes = Math.min(cores, workers * threads);
-  const equal = bestRow(
-    rows.filter(({ configuration }) => Math.min(cores, configuration.workers * configuration.threads) <= lanes),
-  );
-  const best = row === 'peer' ? bestRow(rows) : equal;
+  const equal = bestRow(rows, workers * threads);
+  const best = row === 'peer' ? bestRow(rows, cores) : equal;
   return [...new Set([equal, best])].filter((one) => one !== undefined);
 }
 
-/** The fastest row of fanfold on one file of the main set. */
-export function bestRow(rows: readonly RowSummary[]): RowSummary | undefined {
+/** The fastest row on one file of the main set with no more threads than cores. */
+export function bestRow(rows: readonly RowSummary[], lanes: number): RowSummary | undefined {
   const own = rows.filter(
-    ({ configuration, rate }) => rate !== null && configuration.set === 'main' && 'abcde'.includes(configuration.row),
+    ({ configuration: { row, workers, threads }, rate }) =>
+      rate !== null && ['a', 'c', 'e'].includes(row) && workers * threads <= lanes,
   );
   return own.toSorted((a, b) => (b.rate ?? 0) - (a.rate ?? 0))[0];
 }
