@@ -111,10 +111,18 @@ function extremeOf<T, MAX>(x: usize, count: i32, pixels: i32, extremes: usize, l
     for (let p = 0; p < body; p += step) {
       let xp = base + <usize>p * sizeof<T>();
       let best = v128.load(xp);
+      let nan = isFloat<T>() ? v128.ne<T>(best, best) : best;
       for (xp += stride; xp < end; xp += stride) {
-        if (isInteger<MAX>()) best = v128.max<T>(best, v128.load(xp));
-        else best = v128.min<T>(best, v128.load(xp));
+        const value = v128.load(xp);
+        if (isFloat<T>()) {
+          // One comparison beside a plain maximum is cheaper than a maximum that minds NaN.
+          nan = v128.or(nan, v128.ne<T>(value, value));
+          best = isInteger<MAX>() ? v128.pmax<T>(best, value) : v128.pmin<T>(best, value);
+        } else {
+          best = isInteger<MAX>() ? v128.max<T>(best, value) : v128.min<T>(best, value);
+        }
       }
+      if (isFloat<T>()) best = v128.or(best, nan);
       v128.store(lanes, best);
       for (let k: usize = 0; k < 16 / sizeof<T>(); k += 2) {
         const at = extremes + (<usize>p + k) * 8;

@@ -8,6 +8,9 @@ import { type MaskState, multiply, multiplyWasm, scratchLength } from './multipl
 import { packMasks } from './pack.js';
 import { type MaskParams, params } from './params.js';
 
+/** Masks named in the label of the image. */
+const LABELS = 16;
+
 const details = `
 Each mask gives one number per frame: the sum of weight times value over all pixels. Masks from files come first, in the
 order given, then the detector, then the preset; all are computed in one pass. One mask gives an image of the shape of the
@@ -44,6 +47,12 @@ async function gather({ stack, values, load }: PrepareContext<MaskParams>): Prom
   return masks;
 }
 
+/** What the planes of the image are, in order; the first few when there are many. */
+function labelOf(masks: readonly Weights[]): string {
+  const shown = masks.slice(0, LABELS).map(({ label }) => label);
+  return masks.length > LABELS ? `${shown.join('; ')}; ... (${masks.length} masks)` : shown.join('; ');
+}
+
 /** Sums of masks, or detectors, times frames: virtual images. */
 export default defineOperator<MaskParams, 'image', MaskState>({
   name: 'mask',
@@ -60,7 +69,7 @@ export default defineOperator<MaskParams, 'image', MaskState>({
       masks.map(({ data }) => data),
       context.stack.dtype,
     );
-    return { ...packed, label: masks.map(({ label }) => label).join('; ') };
+    return { ...packed, label: labelOf(masks) };
   },
   outputs(_stack, _values, { masks, label }) {
     const count = Number(masks);

@@ -34,7 +34,7 @@ export function loadedMasks(input: ArrayInput, array: LoadedArray, frameShape: r
     );
   }
   return Array.from({ length: count }, (_, i) => {
-    const weights = Float64Array.from(data.subarray(i * pixels, (i + 1) * pixels));
+    const weights = new Float64Array(data.subarray(i * pixels, (i + 1) * pixels));
     const bad = weights.findIndex((weight) => !Number.isFinite(weight));
     if (bad >= 0) {
       throw new UsageError(
