@@ -19,7 +19,7 @@ h3 { font-size: 15px; margin: 24px 0 6px; } p, ul { margin: 6px 0; } .soft { col
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 16px 0; } dt { color: var(--soft); } dd { margin: 0; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 13px; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; background: var(--head); position: sticky; top: 0; } th, td { padding: 3px 9px; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top; }
-td.number, th.number { text-align: right; } td.wide { white-space: normal; min-width: 120px; } .differs { color: var(--bad); font-weight: 600; }
+td.number, th.number { text-align: right; } td.wide { white-space: normal; min-width: 165px; } .differs { color: var(--bad); font-weight: 600; }
 tr.unmeasured td { color: var(--soft); }
 .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 12px; }
 svg { display: block; width: 100%; height: auto; font: 11px system-ui, "Segoe UI", Roboto, sans-serif; } svg text { fill: var(--ink); }
