@@ -6,7 +6,15 @@ import asc from 'assemblyscript/asc';
 
 // Every module is instantiated on the memory the worker computes in, so each has its own place for constant tables.
 // Nothing below 64 KiB is ever handed out by an arena.
-const MEMORY_BASES = { checksum: 1024, random: 2048, mask: 4096, statistics: 8192, com: 10240, reorder: 12288, inflate: 16384 };
+const MEMORY_BASES = {
+  checksum: 1024,
+  random: 2048,
+  mask: 4096,
+  statistics: 8192,
+  com: 10240,
+  reorder: 12288,
+  inflate: 16384,
+};
 
 const sources = readdirSync('src', { recursive: true })
   .map((name) => join('src', name))
@@ -17,7 +25,9 @@ for (const source of sources) {
   const name = basename(source, '.as.ts');
   const isShared = name.startsWith('_');
   if (isShared) continue;
-  const newest = Math.max(...sources.filter((s) => s === source || basename(s).startsWith('_')).map((s) => statSync(s).mtimeMs));
+  const newest = Math.max(
+    ...sources.filter((s) => s === source || basename(s).startsWith('_')).map((s) => statSync(s).mtimeMs),
+  );
   const built = statSync(target, { throwIfNoEntry: false });
   if (built && built.mtimeMs > newest && built.mtimeMs > statSync('scripts/build-wasm.mjs').mtimeMs) continue;
   const base = MEMORY_BASES[name];
@@ -27,10 +37,28 @@ for (const source of sources) {
   const { error, stderr } = await asc.main(
     [
       source,
-      '--outFile', outFile,
-      '--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory',
-      '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536',
-      '--memoryBase', String(base), '--runtime', 'stub', '-O3', '--noAssert', '--use', 'abort=',
+      '--outFile',
+      outFile,
+      '--enable',
+      'simd',
+      '--enable',
+      'threads',
+      '--enable',
+      'bulk-memory',
+      '--importMemory',
+      '--sharedMemory',
+      '--initialMemory',
+      '1',
+      '--maximumMemory',
+      '65536',
+      '--memoryBase',
+      String(base),
+      '--runtime',
+      'stub',
+      '-O3',
+      '--noAssert',
+      '--use',
+      'abort=',
     ],
     { writeFile: (file, contents) => files.set(file, contents) },
   );
@@ -40,6 +68,9 @@ for (const source of sources) {
   }
   const bytes = files.get(outFile);
   const text = Buffer.from(bytes).toString('base64');
-  writeFileSync(target, `// Made from ${basename(source)} by scripts/build-wasm.mjs (${bytes.length} bytes).\nexport const ${name}Wasm =\n  '${text}';\n`);
+  writeFileSync(
+    target,
+    `// Made from ${basename(source)} by scripts/build-wasm.mjs (${bytes.length} bytes).\nexport const ${name}Wasm =\n  '${text}';\n`,
+  );
   process.stdout.write(`${target}: ${bytes.length} bytes\n`);
 }

@@ -3,20 +3,17 @@
 import { SEGMENT } from './_segment.as';
 
 /** Eight elements as int16. uint16 is lowered by 32768, which the caller adds again, times the sum of weights. */
-// @ts-ignore: decorator
 @inline
 function load8<T>(p: usize): v128 {
   if (sizeof<T>() == 1) return isSigned<T>() ? v128.load_ext<i8>(p) : v128.load_ext<u8>(p);
   return isSigned<T>() ? v128.load(p) : v128.xor(v128.load(p), i16x8.splat(-32768));
 }
 
-// @ts-ignore: decorator
 @inline
 function dot(sum: v128, value: v128, weight: v128): v128 {
   return i32x4.add(sum, i32x4.dot_i16x8_s(value, weight));
 }
 
-// @ts-ignore: decorator
 @inline
 function flush(sums: usize, lanes: v128): void {
   const high = v128.shuffle<i32>(lanes, lanes, 2, 3, 2, 3);

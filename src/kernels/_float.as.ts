@@ -3,13 +3,11 @@
 import { addWide, load4, next4 } from './_load.as';
 import { SEGMENT } from './_segment.as';
 
-// @ts-ignore: decorator
 @inline
 function flush(sums: usize, lanes: v128): void {
   v128.store(sums, addWide(v128.load(sums), lanes));
 }
 
-// @ts-ignore: decorator
 @inline
 function fma(sum: v128, value: v128, weight: v128): v128 {
   return f32x4.add(sum, f32x4.mul(value, weight));

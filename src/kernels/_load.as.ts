@@ -1,7 +1,6 @@
 // Elements of any dtype, widened while they are loaded, so that a tile is never converted in memory.
 
 /** Four elements of 8 or 16 bits as int32. */
-// @ts-ignore: decorator
 @inline
 export function integers4<T>(p: usize): v128 {
   if (sizeof<T>() == 2) return isSigned<T>() ? v128.load_ext<i16>(p) : v128.load_ext<u16>(p);
@@ -9,14 +8,12 @@ export function integers4<T>(p: usize): v128 {
 }
 
 /** Four elements as float32: exact for 8 and 16 bits. */
-// @ts-ignore: decorator
 @inline
 export function load4<T>(p: usize): v128 {
   return isFloat<T>() ? v128.load(p) : f32x4.convert_i32x4_s(integers4<T>(p));
 }
 
 /** The four elements after those of `load4` at the same address. */
-// @ts-ignore: decorator
 @inline
 export function next4<T>(p: usize): v128 {
   if (isFloat<T>()) return v128.load(p, 16);
@@ -24,7 +21,6 @@ export function next4<T>(p: usize): v128 {
   return f32x4.convert_i32x4_s(isSigned<T>() ? v128.load_ext<i16>(p, 8) : v128.load_ext<u16>(p, 8));
 }
 
-// @ts-ignore: decorator
 @inline
 function widenBytes<T>(bytes: v128): v128 {
   return isSigned<T>()
@@ -33,7 +29,6 @@ function widenBytes<T>(bytes: v128): v128 {
 }
 
 /** Two elements as float64: exact for every dtype. */
-// @ts-ignore: decorator
 @inline
 export function load2<T>(p: usize): v128 {
   if (isFloat<T>()) {
@@ -59,7 +54,6 @@ export function load2<T>(p: usize): v128 {
 }
 
 /** Adds the four lanes of `single` to the two of `double`, in float64. */
-// @ts-ignore: decorator
 @inline
 export function addWide(double: v128, single: v128): v128 {
   const high = v128.shuffle<i32>(single, single, 2, 3, 2, 3);

@@ -11,7 +11,6 @@ const BLOCK: u32 = 16;
 /** Bytes of one frame's accumulators: S lanes 0-1, S lanes 2-3, Y, X (f64x2 each), then S, Y, X of single pixels. */
 const SUMS: usize = 88;
 
-// @ts-ignore: decorator
 @inline
 function settle(sums: usize, s: v128, t: v128, dy: v128, dx: v128): void {
   const low = f64x2.promote_low_f32x4(s);
@@ -24,7 +23,6 @@ function settle(sums: usize, s: v128, t: v128, dy: v128, dx: v128): void {
   v128.store(sums, f64x2.add(v128.load(sums, 48), f64x2.add(f64x2.mul(dx, both), steps)), 48);
 }
 
-// @ts-ignore: decorator
 @inline
 function addPixel(sums: usize, value: f64, dy: f64, dx: f64): void {
   store<f64>(sums, load<f64>(sums, 64) + value, 64);

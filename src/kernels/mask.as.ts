@@ -12,7 +12,6 @@ import { SEGMENT } from './_segment.as';
 const BATCH: i32 = 16;
 
 /** Pixels whose weights lie together before those of the other mask of a pair follow. */
-// @ts-ignore: decorator
 @inline
 function together<W>(): i32 {
   return sizeof<W>() == 2 ? 8 : 4;
@@ -60,7 +59,6 @@ function wide<T, W>(x: usize, w: usize, width: i32, seg: usize, segEnd: usize, p
 }
 
 /** Address of the first segment of a pair of masks in a chunk of pixels. */
-// @ts-ignore: decorator
 @inline
 function segmentAt(segments: usize, index: usize, entry: i32): usize {
   return segments + <usize>load<u32>(index + <usize>entry * 4) * SEGMENT;

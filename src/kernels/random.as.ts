@@ -2,7 +2,6 @@
 // multipliers are a published 32-bit mixer with low bias; the second key word enters between its two rounds, so that
 // two frames never run through the same sequence at a distance.
 
-// @ts-ignore: decorator
 @inline
 function words(counter: v128, k0: v128, k1: v128): v128 {
   let x = v128.xor(counter, k0);

@@ -80,7 +80,6 @@ function sumOfSmall<T>(x: usize, count: i32, pixels: i32, sums: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function addIntegers(at: usize, lanes: v128): void {
   v128.store(at, f64x2.add(v128.load(at), f64x2.convert_low_i32x4_s(lanes)));
