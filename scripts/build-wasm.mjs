@@ -1,6 +1,6 @@
 // Compiles every AssemblyScript module (*.as.ts) to WebAssembly and writes it beside its source as a TypeScript file
 // that holds the bytes, so that Node, workers and browsers load kernels in the same way, without reading a file.
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
