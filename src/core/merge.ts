@@ -23,7 +23,7 @@ export class Merger {
   #merged = 0;
   #empty = true;
   #seconds = 0;
-  #room: (() => void) | null = null;
+  #waiters: (() => void)[] = [];
 
   /** @param order part numbers in the order to merge them, or null to merge as they come */
   constructor(slots: readonly BoundSlot[], operators: readonly AnyOperator[], order: readonly number[] | null) {
@@ -55,7 +55,7 @@ export class Merger {
   /** Resolves as soon as something has been merged. */
   nextMerge(): Promise<void> {
     return new Promise((resolve) => {
-      this.#room = resolve;
+      this.#waiters.push(resolve);
     });
   }
 
@@ -85,8 +85,9 @@ export class Merger {
       this.#mergeByRule(partial);
     }
     this.#seconds += (performance.now() - started) / 1000;
-    this.#room?.();
-    this.#room = null;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
   }
 
   #mergeByRule(partial: Partial): void {
