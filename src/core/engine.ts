@@ -226,6 +226,6 @@ function makeReport(
     nonFinite: countNonFinite(arrays),
     fallbacks: job.fallbacks,
     limiter: findLimiter(reports, readingOf(job)),
-    perWorker: reports,
+    perWorker: reports.map(({ entries: _, ...rest }) => rest),
   };
 }

@@ -41,7 +41,7 @@ export interface Report {
   /** Every step that was not taken as asked or as planned, in sentences. */
   readonly fallbacks: readonly string[];
   readonly limiter: string;
-  readonly perWorker: readonly WorkerReport[];
+  readonly perWorker: readonly Omit<WorkerReport, 'entries'>[];
 }
 
 const sum = (reports: readonly WorkerReport[], pick: (report: WorkerReport) => number): number =>
