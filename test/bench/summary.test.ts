@@ -81,6 +81,7 @@ describe('limiter', () => {
     expect(verdict.ceiling).toBeCloseTo(200);
     expect(verdict.reached).toBeCloseTo(0.5);
     expect(describeVerdict(verdict)).toBe('overhead or other load, 50 % of floors');
+    expect(describeVerdict(verdict, true)).toBe('memory, 50 % of the pace in cache');
     const slow = judge(90, [{ name: 'disk', rate: 100 }, ...cores]);
     expect(slow).toEqual({ limiter: 'disk', ceiling: 100, reached: 0.9 });
     expect(describeVerdict(slow)).toBe('disk, 90 % of floors');
@@ -91,17 +92,16 @@ describe('limiter', () => {
     expect(describeVerdict(judge(100, []))).toBe('');
   });
 
-  it('takes floors from the measured series, arithmetic from control (f) when it ran', () => {
+  it('takes floors from the measured series, the best run of each', () => {
     const all = [
       series(configured('floor-cached-1'), [measured(1), measured(3), measured(2)]),
       series(configured('floor-cached-2'), [measured(1)]),
-      series(configured('floor-arithmetic-1'), [measured(10)]),
-      series(configured('f-1x1'), [measured(4)]),
+      series(configured('floor-arithmetic-1'), [measured(4), measured(5)]),
     ];
     expect(floorsOf(all, 2)).toEqual({
       disk: null,
       secondDisk: null,
-      cached: { one: 500, all: 1000 },
+      cached: { one: 1000, all: 1000 },
       decode: null,
       arithmetic: 250,
     });

@@ -1,5 +1,4 @@
 import type { Configuration, Series } from './record.js';
-import { medianOf } from './spread.js';
 
 /** Rates measured in the same run that no row can exceed for long, in bytes per second. */
 export interface Floors {
@@ -11,7 +10,7 @@ export interface Floors {
   readonly cached: { readonly one: number | null; readonly all: number | null };
   /** Decoded bytes of one thread; null without a codec. */
   readonly decode: number | null;
-  /** Decoded bytes of one thread, frames in memory. */
+  /** Decoded bytes of one thread, frames in the processor's cache. */
   readonly arithmetic: number | null;
 }
 
@@ -32,14 +31,14 @@ export interface Conditions {
   readonly fromDisk: boolean;
 }
 
-/** The floors among the measured series of a group. */
+/** The floors among the measured series of a group: the best run of each, because a limit is what can be reached. */
 export function floorsOf(series: readonly Series[], cores: number): Floors {
   const rate = (id: string): number | null => {
     const runs = series.find(({ configuration }) => configuration.id === id)?.runs ?? [];
-    return runs.length === 0 ? null : medianOf(runs.map(({ bytes, seconds }) => bytes / seconds));
+    return runs.length === 0 ? null : Math.max(...runs.map(({ bytes, seconds }) => bytes / seconds));
   };
   const one = rate('floor-cached-1');
-  const arithmetic = rate('f-1x1') ?? rate('floor-arithmetic-1');
+  const arithmetic = rate('floor-arithmetic-1');
   const all = cores > 1 ? rate(`floor-cached-${cores}`) : one;
   return {
     disk: rate('floor-direct-1'),
@@ -104,10 +103,14 @@ export function judge(rate: number, ceilings: readonly Ceiling[]): Verdict {
 
 /** Below this share of what the floors allow, something else held the row back. */
 const FAR = 0.6;
+/** Above this share the memory keeps up with the arithmetic. */
+const NEAR = 0.9;
 
 /** The verdict as a phrase. */
-export function describeVerdict({ limiter, reached }: Verdict): string {
+export function describeVerdict({ limiter, reached }: Verdict, isResident = false): string {
   if (limiter === null || reached === null) return '';
+  // Frames that lie in memory wait for nothing but arithmetic and the way from memory to the processor.
+  if (isResident && reached < NEAR) return `memory, ${Math.round(100 * reached)} % of the pace in cache`;
   const share = `${Math.round(100 * reached)} % of floors`;
   return reached >= FAR ? `${limiter}, ${share}` : `overhead or other load, ${share}`;
 }

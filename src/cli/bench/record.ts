@@ -29,7 +29,7 @@ export type Engine =
   | { readonly kind: 'peer'; readonly mode: string }
   | { readonly kind: 'own'; readonly layout: string };
 
-/** Reading from the page cache, reading past it, decoding chunks, and the kernel on frames in memory. */
+/** Reading from the page cache, reading past it, decoding chunks, and the kernel on frames in cache. */
 export type FloorKind = 'cached' | 'direct' | 'decode' | 'arithmetic';
 
 /** What one run of a configuration gave, in seconds and bytes. */

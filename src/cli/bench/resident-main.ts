@@ -13,12 +13,17 @@ const { values, positionals } = parseArgs({
   options: { mask: { type: 'string' }, out: { type: 'string' }, sample: { type: 'string' } },
 });
 
+const SAMPLED_WORK = 2 ** 30;
+
 async function main(): Promise<void> {
   const { handle } = await openSource(positionals[0] ?? '');
   const { stack } = handle;
   const most = values.sample === undefined ? frameCount(stack) : Math.floor(Number(values.sample) / frameBytes(stack));
   const part = most < frameCount(stack) ? selectFrames(handle, `0:${Math.max(1, most)}`) : handle;
-  const { seconds, bytes, memories, result } = await runResident(part, values.mask ?? '');
+  // A sample is gone over until it says something.
+  const passes =
+    values.sample === undefined ? 1 : Math.ceil(SAMPLED_WORK / (frameCount(part.stack) * frameBytes(stack)));
+  const { seconds, bytes, memories, result } = await runResident(part, values.mask ?? '', passes);
   if (values.out !== undefined) {
     const shape = part.stack.stackShape;
     const axes = shape.map((_, i) => plainAxis(i));

@@ -124,9 +124,10 @@ async function loadBanks(handle: SourceHandle, ready: Ready, tileFrames: number)
  * one thread. Only that is timed.
  *
  * @param mask file with weights of the shape of a frame
+ * @param passes times everything is computed
  * @throws PlanError when the frames do not fit into the free memory
  */
-export async function runResident(handle: SourceHandle, mask: string): Promise<ResidentOutcome> {
+export async function runResident(handle: SourceHandle, mask: string, passes = 1): Promise<ResidentOutcome> {
   const { stack } = handle;
   const bytes = frameCount(stack) * frameBytes(stack);
   const free = availableMemory();
@@ -142,12 +143,13 @@ export async function runResident(handle: SourceHandle, mask: string): Promise<R
     for (const bank of banks) bank.compute(0, Math.min(tileFrames, bank.count));
   }
   const started = performance.now();
-  for (const { first, count, compute, out } of banks) {
+  const again = Array.from({ length: passes }, () => banks).flat();
+  for (const { first, count, compute, out } of again) {
     for (let from = 0; from < count; from += tileFrames) {
       const many = Math.min(tileFrames, count - from);
       compute(from, many);
       result.set(many === tileFrames ? out : out.subarray(0, many * width), (first + from) * width);
     }
   }
-  return { seconds: (performance.now() - started) / 1000, bytes, memories: banks.length, result };
+  return { seconds: (performance.now() - started) / 1000, bytes: bytes * passes, memories: banks.length, result };
 }

@@ -126,7 +126,7 @@ export function floorRows(codec: Codec, cores: number, twoDisks: boolean): Confi
   rows.push(floor('cached', 1, 'read from the page cache, 1 thread'));
   if (cores > 1) rows.push(floor('cached', cores, `read from the page cache, ${cores} threads`));
   if (codec === 'gzip') rows.push(floor('decode', 1, 'decode chunks, 1 thread'));
-  rows.push(floor('arithmetic', 1, 'mask kernel on frames in memory, 1 thread'));
+  rows.push(floor('arithmetic', 1, 'mask kernel on frames in cache, 1 thread'));
   return rows;
 }
 

@@ -141,7 +141,10 @@ export function summarise(all: readonly Series[], context: Context): RowSummary[
       taskSeconds: medianOrNull(present(runs.map((run) => run.taskSeconds))),
       agreement: agreementOf(series, all, context.tolerance),
       verdict,
-      limiter: verdict.limiter === null ? (runs[0]?.limiter ?? '') : describeVerdict(verdict),
+      limiter:
+        verdict.limiter === null
+          ? (runs[0]?.limiter ?? '')
+          : describeVerdict(verdict, configuration.engine.kind === 'resident'),
       notes: notesFor(series, context),
     };
   });
