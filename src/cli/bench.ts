@@ -103,7 +103,7 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
       `${path} belongs to a benchmark with other settings, data or another version. Start again without --resume, or give --state another file.`,
     );
   }
-  const progress = new BenchProgress(values.quiet, values.warmup, values.runs);
+  const progress = new BenchProgress(values.quiet, values.runs);
   if (found > 0) progress.tell(`going on after ${found} finished runs`);
   const hooks: Hooks = {
     signal,

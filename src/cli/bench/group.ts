@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { formatBytes } from '../../core/size.js';
 import { fileBytes, removePath } from '../../io/folder.js';
-import { availableMemory } from '../../io/machine.js';
+import { availableMemory, describeMachine } from '../../io/machine.js';
 import { dropPageCache } from '../../io/page-cache.js';
 import type { DataOutcome, DataSet } from './data.js';
 import type { Conditions } from './limits.js';
@@ -125,6 +125,8 @@ export class GroupSession {
 
   notesOf(configuration: Configuration): string[] {
     const data = this.#dataOf(configuration.set);
-    return configuration.files === 2 && data?.sameDisk ? ['same disk'] : [];
+    const notes = configuration.files === 2 && data?.sameDisk ? ['same disk'] : [];
+    const fits = configuration.set === 'large' && data !== null && data.storedBytes < describeMachine().memoryBytes;
+    return fits ? [...notes, 'not larger than memory'] : notes;
   }
 }

@@ -114,7 +114,7 @@ export async function runOwn(bench: OwnBench, journal: Journal, resumed: boolean
       title: `${bench.operator} over ${bench.source}`,
       date: new Date().toISOString(),
       method: [
-        `Every run is a process of its own; ${bench.runs} timed runs of each row, round after round over all rows.`,
+        `Every run is a process of its own; ${bench.runs} timed runs of each row, round after round over all rows${cold ? '' : `, after ${bench.warmups} warm-up`}.`,
         cold
           ? 'Cold: the page cache is dropped before every run.'
           : `Warm.${coldReason ? ` Cold is not possible: ${coldReason}.` : ''}`,

@@ -5,15 +5,13 @@ import type { Attempt } from './runner.js';
 /** Tells on stderr how far a benchmark is: one line that changes on a terminal, else a line for every round. */
 export class BenchProgress {
   readonly #quiet: boolean;
-  readonly #warmups: number;
-  readonly #rounds: number;
+  readonly #runs: number;
   #last = '';
   #open = false;
 
-  constructor(quiet: boolean, warmups: number, runs: number) {
+  constructor(quiet: boolean, runs: number) {
     this.#quiet = quiet;
-    this.#warmups = warmups;
-    this.#rounds = warmups + runs;
+    this.#runs = runs;
   }
 
   tell(text: string): void {
@@ -22,8 +20,7 @@ export class BenchProgress {
   }
 
   step(group: string, configuration: Configuration, repeat: number, attempt: Attempt): void {
-    const round = repeat + this.#warmups + 1;
-    const place = `${group}, round ${round} of ${this.#rounds}`;
+    const place = repeat < 0 ? `${group}, warm-up` : `${group}, round ${repeat + 1} of ${this.#runs}`;
     if ('reason' in attempt) {
       this.tell(`${group}, ${configuration.label}: ${attempt.reason}`);
       return;
