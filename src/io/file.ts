@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { SourceError } from '../core/errors.js';
 
 /** Alignment of offset, length and address that O_DIRECT asks for. */
@@ -9,6 +10,10 @@ function describeOpenFailure(path: string, error: unknown): SourceError {
   if (code === 'ENOENT') return new SourceError('not-found', `${path} does not exist. Check the path.`, { path });
   if (code === 'EACCES' || code === 'EPERM') {
     return new SourceError('not-permitted', `${path} may not be read by this user. Check its permissions.`, { path });
+  }
+  if (code === 'ENOTDIR') {
+    const folder = dirname(path);
+    return new SourceError('not-found', `${path} does not exist: ${folder} is no folder. Check the path.`, { path });
   }
   return new SourceError('unreadable', `${path} cannot be opened: ${(error as Error).message}.`, { path, errno: code });
 }
@@ -32,13 +37,14 @@ export class InputFile {
 
   /**
    * @param options.direct read past the page cache (O_DIRECT); then use `readAligned`
-   * @throws SourceError for a path that is missing, a directory, empty, or not readable
+   * @throws SourceError for a path that is missing, no ordinary file, empty, or not readable
    */
   static open(path: string, options: { direct?: boolean } = {}): InputFile {
     const direct = options.direct ?? false;
     let fd: number;
     try {
-      fd = openSync(path, constants.O_RDONLY | (direct ? constants.O_DIRECT : 0));
+      // Opening a pipe waits for its writer unless told not to; ordinary files do not care.
+      fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (direct ? constants.O_DIRECT : 0));
     } catch (error) {
       throw describeOpenFailure(path, error);
     }
@@ -46,6 +52,11 @@ export class InputFile {
     if (stat.isDirectory()) {
       closeSync(fd);
       throw new SourceError('is-directory', `${path} is a directory. Name a file in it.`, { path });
+    }
+    if (!stat.isFile()) {
+      closeSync(fd);
+      const what = `${path} is a pipe or device, which cannot be read at any position. Copy it to a file first.`;
+      throw new SourceError('not-a-file', what, { path });
     }
     if (stat.size === 0) {
       closeSync(fd);
@@ -110,7 +121,11 @@ export class InputFile {
   }
 }
 
-/** True when the path names a directory. */
+/** True when the path names a directory; whatever is wrong with it otherwise, opening it will tell. */
 export function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
