@@ -1,0 +1,51 @@
+/**
+ * Runs one operator over large stacks of scientific frames, in parallel.
+ *
+ * ```js
+ * import { run } from 'fanfold';
+ * const { arrays, report } = await run('mask', 'scan.h5', { values: { preset: 'adf', disk: 20 } });
+ * ```
+ *
+ * @module
+ */
+export { openArray, type PlanOutcome, plan, type RunRequest, run, type Work } from './api.js';
+export type { Arena } from './core/arena.js';
+export type { Dtype, NumericArray } from './core/dtype.js';
+export type { Outcome } from './core/engine.js';
+export {
+  FanfoldError,
+  LayoutError,
+  OperatorError,
+  PlanError,
+  SinkError,
+  SourceError,
+  Stopped,
+  UsageError,
+} from './core/errors.js';
+export type { OperatorRef } from './core/layout.js';
+export {
+  type AnyOperator,
+  type Arrays,
+  type Cost,
+  defineOperator,
+  type InitContext,
+  type LoadedArray,
+  type MergeRule,
+  type Operator,
+  type PrepareContext,
+  type Prepared,
+  type Slot,
+  type Tile,
+  type WasmKernel,
+} from './core/operator.js';
+export type { ArrayInput, Param, Params, RawValues, Values } from './core/params.js';
+export type { Plan } from './core/plan.js';
+export { describeReport, type Report } from './core/report.js';
+export type { NamedArray } from './core/sink.js';
+export type { OpenOptions, Source } from './core/source.js';
+export { type Axis, makeStack, type Stack } from './core/stack.js';
+export { openSource } from './formats/registry.js';
+export { openSynthetic } from './formats/synthetic/index.js';
+export type { RunOptions } from './layouts/local.js';
+export { operatorNames } from './operators/registry.js';
+export { version } from './version.js';
