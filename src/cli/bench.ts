@@ -8,7 +8,7 @@ import { exportReport, exportTargets } from './bench/export.js';
 import { Journal } from './bench/journal.js';
 import { flagsOf, ownRows, runOwn } from './bench/own.js';
 import { BenchProgress } from './bench/progress.js';
-import { type BenchReport, disagreeing } from './bench/report.js';
+import { type BenchReport, disagreeing, isEmpty } from './bench/report.js';
 import { fingerprintOf, type Hooks, runScenario } from './bench/run-scenario.js';
 import { BENCH_PARAMS, defaultFolder, SCENARIO_PARAMS, settingsOf } from './bench/settings.js';
 import { reportText } from './bench/text-table.js';
@@ -20,6 +20,7 @@ import { findOperators, takeOperator } from './operators.js';
 import { tell } from './terminal.js';
 
 const SCENARIO = '4d-stem';
+const NOTHING = 1;
 const DIFFERS = 6;
 const INTERRUPTED = 130;
 
@@ -125,6 +126,10 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
   exportReport(report, targets);
   if (!values.quiet) for (const target of targets) tell(`wrote ${target}`);
   const wrong = disagreeing(report);
+  if (isEmpty(report)) {
+    tell('fanfold: no row could be measured; the table says why.');
+    return NOTHING;
+  }
   if (wrong.length === 0) return 0;
   tell(
     `fanfold: results differ from the reference in ${wrong.length} row${wrong.length === 1 ? '' : 's'}: ${wrong.join('; ')}.`,

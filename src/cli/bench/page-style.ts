@@ -21,7 +21,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margi
 th { text-align: left; font-weight: 600; background: var(--head); position: sticky; top: 0; } th, td { padding: 3px 9px; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top; }
 td.number, th.number { text-align: right; } td.wide { white-space: normal; min-width: 165px; } .differs { color: var(--bad); font-weight: 600; }
 tr.unmeasured td { color: var(--soft); }
-.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 12px; }
+.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(280px, 400px)); gap: 12px; }
 svg { display: block; width: 100%; height: auto; font: 11px system-ui, "Segoe UI", Roboto, sans-serif; } svg text { fill: var(--ink); }
 svg .tick, svg .quiet { fill: var(--soft); } svg .value { font-variant-numeric: tabular-nums; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; } svg .panel-title { font-weight: 600; font-size: 12px; }
 svg .grid { stroke: var(--line); stroke-width: 1; fill: none; } svg .roof { stroke: var(--roof); stroke-width: 1.2; stroke-dasharray: 5 3; fill: none; }

@@ -31,3 +31,11 @@ export function disagreeing(report: BenchReport): string[] {
       .map(({ configuration }) => `${name}, ${configuration.label}`),
   );
 }
+
+/** True when not a single row of fanfold's own gave figures. */
+export function isEmpty({ groups }: BenchReport): boolean {
+  const own = groups
+    .flatMap(({ rows }) => rows)
+    .filter(({ configuration: { row } }) => row.length === 1 || row === 'own');
+  return own.every(({ seconds }) => seconds === null);
+}
