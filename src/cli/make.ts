@@ -1,12 +1,12 @@
 import { UsageError } from '../core/errors.js';
 import { checkValues, type Params, type RawValues } from '../core/params.js';
 import { describeReport } from '../core/report.js';
-import type { Provenance, StreamOptions } from '../core/sink.js';
-import { formatBytes } from '../core/size.js';
-import { frameBytes, stackBytes } from '../core/stack.js';
-import { createStream, writeOutput } from '../formats/outputs.js';
+import type { NamedArray, Provenance, StreamOptions } from '../core/sink.js';
+import type { SourceHandle } from '../core/source.js';
+import { frameBytes } from '../core/stack.js';
+import { checkOutputs, createStream, writeOutput } from '../formats/outputs.js';
 import { findGenerator, GENERATORS, openSynthetic, syntheticTruth } from '../formats/synthetic/index.js';
-import { freeSpace } from '../io/machine.js';
+import { isSameFile } from '../io/path.js';
 import { runLocal } from '../layouts/local.js';
 import { version } from '../version.js';
 import { OUTPUT_PARAMS, parseShape } from './common.js';
@@ -78,17 +78,15 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
   const { shape, out, values, own } = parse(args);
   const source = openSynthetic(values.kind, shape, values.dtype, values.seed, own);
   const { handle } = source;
-  const bytes = stackBytes(handle.stack);
   const codec = parseCodec(values.codec);
-  const free = freeSpace(out);
-  if (codec.name === 'none' && free !== null && free < bytes) {
-    throw new UsageError(
-      'no-space',
-      `${out} needs ${formatBytes(bytes)}, but its disk has ${formatBytes(free)} free. Make a smaller stack.`,
-    );
-  }
+  const truth = values.truth === undefined ? [] : truthOf(handle);
   const recipe = { make: values.kind, shape, seed: values.seed, codec: values.codec, values: own };
   const provenance: Provenance = { program: 'fanfold', version, recipe: JSON.stringify(recipe) };
+  if (values.truth !== undefined) {
+    const names = truth.map(({ name }) => name);
+    checkOutputs([values.truth], names, values.overwrite, []);
+    if (isSameFile(values.truth, out)) throw new UsageError('output-twice', `${out} cannot be stack and truth in one.`);
+  }
   const sink = await createStream(out, handle.stack, {
     codec,
     chunked: !values.contiguous,
@@ -117,24 +115,21 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
     throw error;
   }
   if (!values.quiet) tell(`wrote ${out}`);
-  if (values.truth !== undefined && handle.kind === 'generated')
-    await writeTruth(values.truth, handle, provenance, values.overwrite);
+  if (values.truth !== undefined) {
+    const files = await writeOutput(values.truth, truth, provenance, { overwrite: values.overwrite });
+    if (!values.quiet) for (const file of files) tell(`wrote ${file}`);
+  }
   return 0;
 }
 
-async function writeTruth(
-  path: string,
-  handle: Parameters<typeof syntheticTruth>[0],
-  provenance: Provenance,
-  overwrite: boolean,
-): Promise<void> {
-  const truth = syntheticTruth(handle);
-  if (truth.length === 0)
-    throw new UsageError(
-      'no-truth',
-      `Nothing is known exactly about a stack of kind ${handle.generator}; leave out --truth.`,
-    );
-  for (const file of await writeOutput(path, truth, provenance, { overwrite })) tell(`wrote ${file}`);
+/** What is known exactly about the stack. @throws UsageError when that is nothing */
+function truthOf(handle: SourceHandle): readonly NamedArray[] {
+  const truth = handle.kind === 'generated' ? syntheticTruth(handle) : [];
+  if (handle.kind !== 'generated' || truth.length > 0) return truth;
+  throw new UsageError(
+    'no-truth',
+    `Nothing is known exactly about a stack of kind ${handle.generator}; leave out --truth.`,
+  );
 }
 
 export function help(args: readonly string[]): string {

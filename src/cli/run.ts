@@ -1,13 +1,12 @@
-import { resolve } from 'node:path';
 import { DTYPES } from '../core/dtype.js';
 import { type Outcome, runPlanned } from '../core/engine.js';
-import { UsageError } from '../core/errors.js';
 import { type BoundJob, bindJob, type Job, planBound, slotLabel } from '../core/job.js';
 import type { Params } from '../core/params.js';
 import { describeReport } from '../core/report.js';
 import type { Provenance } from '../core/sink.js';
+import { filesOf } from '../core/source.js';
 import { frameBytes, frameCount, plainAxis, product } from '../core/stack.js';
-import { checkOutput, createStream, writeOutput } from '../formats/outputs.js';
+import { checkOutputs, createStream, writeOutput } from '../formats/outputs.js';
 import { splitDataset } from '../formats/registry.js';
 import { localHost, makeJob } from '../layouts/local.js';
 import { version } from '../version.js';
@@ -34,13 +33,6 @@ function provenanceOf({ set, refs, sourceText }: Command): Provenance {
 
 function prefixed(owner: string, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${owner}.${name}`, value]));
-}
-
-function checkNotInput(source: string, outputs: readonly string[]): void {
-  const input = resolve(splitDataset(source).path);
-  const same = outputs.find((output) => resolve(output) === input);
-  if (same !== undefined)
-    throw new UsageError('output-is-input', `${same} is the input; a source is never changed. Choose another output.`);
 }
 
 /** Above this many bytes an output of one entry per frame is written while running instead of being collected. */
@@ -79,13 +71,13 @@ function show(command: Command, { arrays, report }: Outcome, written: readonly s
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const command = await parseJob('run', args, PARAMS);
   const { values, source, refs } = command;
-  checkNotInput(command.sourceText, values.out);
   for (const note of values.quiet ? [] : source.notes) tell(`note: ${note}`);
   const progress = makeProgress(values.quiet ? 'none' : values.progress, frameBytes(source.handle.stack));
   const { job, reasons } = makeJob(source, refs, { ...runOptionsOf(values, signal), onProgress: progress.update });
   const bound = await bindJob(job, localHost);
   const names = bound.slots.filter(({ slot }) => !slot.private).map((slot) => slotLabel(slot, bound.bound));
-  for (const output of values.out) checkOutput(output, names, values.overwrite);
+  const inputs = [splitDataset(command.sourceText).path, ...filesOf(source.handle), ...values.replica];
+  checkOutputs(values.out, names, values.overwrite, inputs);
   const stream = await streamFor(command, job, bound);
   const whole: Job = stream ? { ...job, stream } : job;
   const written: string[] = [];

@@ -38,6 +38,13 @@ export interface Source {
   readonly notes: readonly string[];
 }
 
+/** Every file that frames of this source are read from. */
+export function filesOf(handle: SourceHandle): readonly string[] {
+  if (handle.kind === 'selected') return filesOf(handle.base);
+  if (handle.kind === 'stored') return handle.storage.files;
+  return handle.kind === 'library' ? [handle.path] : [];
+}
+
 /** What to open: a path with an optional data set inside it, and what a headerless file does not say itself. */
 export interface OpenOptions {
   readonly dataset?: string;

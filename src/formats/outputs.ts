@@ -2,8 +2,8 @@ import { UsageError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import type { NamedArray, Provenance, StreamOptions, StreamSink } from '../core/sink.js';
 import type { Stack } from '../core/stack.js';
-import { checkTarget } from '../io/output.js';
-import { extensionOf, withPart } from '../io/path.js';
+import { checkTarget, tryTarget } from '../io/output.js';
+import { absolutePath, extensionOf, isSameFile, withPart } from '../io/path.js';
 import type { PngOptions } from './png/options.js';
 
 export interface OutputOptions {
@@ -118,10 +118,34 @@ export function outputPaths(path: string, names: readonly string[]): string[] {
 /**
  * Refuses, before anything is computed, an output that cannot be written in the end.
  *
- * @throws UsageError for an unknown extension; SinkError when a target exists already or is a directory
+ * @throws UsageError for an unknown extension; SinkError when a target exists already, is a directory, or cannot be made
+ *   where it should be
  */
 export function checkOutput(path: string, names: readonly string[], overwrite: boolean): void {
-  for (const target of outputPaths(path, names)) checkTarget(target, overwrite);
+  for (const target of outputPaths(path, names)) tryTarget(target, overwrite);
+}
+
+/** Checks all outputs of a run: that none is a file it reads, or named twice. @throws as `checkOutput` */
+export function checkOutputs(
+  paths: readonly string[],
+  names: readonly string[],
+  overwrite: boolean,
+  inputs: readonly string[],
+): void {
+  const targets = new Set<string>();
+  for (const target of paths.flatMap((path) => outputPaths(path, names))) {
+    if (inputs.some((input) => isSameFile(input, target))) {
+      throw new UsageError(
+        'output-is-input',
+        `${target} is the input; a source is never changed. Choose another output.`,
+        { path: target },
+      );
+    }
+    const absolute = absolutePath(target);
+    if (targets.has(absolute)) throw new UsageError('output-twice', `${target} is named twice as an output.`);
+    targets.add(absolute);
+  }
+  for (const path of paths) checkOutput(path, names, overwrite);
 }
 
 /**

@@ -29,6 +29,16 @@ function removeAtExit(path: string): void {
   });
 }
 
+/** Why no file can be made in a folder. */
+function whatIs(folder: string): string {
+  try {
+    if (statSync(folder).isDirectory()) return `the folder ${folder} takes no files`;
+    return `${folder} is no folder`;
+  } catch {
+    return `the folder ${folder} does not exist`;
+  }
+}
+
 /** The error for a failed system call on the way out. */
 export function describeWriteFailure(path: string, error: unknown): SinkError {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
@@ -37,7 +47,7 @@ export function describeWriteFailure(path: string, error: unknown): SinkError {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new SinkError('no-folder', `${path} cannot be written: the folder ${folder} does not exist.`, fields);
+      return new SinkError('no-folder', `${path} cannot be written: ${whatIs(folder)}.`, fields);
     case 'EACCES':
     case 'EPERM':
       return new SinkError('not-permitted', `${path} may not be written by this user. Check the permissions.`, fields);
@@ -66,16 +76,30 @@ function isAlive(pid: number): boolean {
   }
 }
 
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // A folder may be written without being listed.
+    return [];
+  }
+}
+
 /** Removes what killed processes left beside the target; a partial file of a process that still runs stays. */
 function removeStale(target: string): void {
   const folder = dirname(target);
   const prefix = `.${basename(target)}.partial-`;
-  for (const name of readdirSync(folder)) {
+  for (const name of namesIn(folder)) {
     if (!name.startsWith(prefix)) continue;
     const pid = Number(name.slice(prefix.length));
     const path = join(folder, name);
     if (!Number.isInteger(pid) || unfinished.has(path)) continue;
-    if (pid === process.pid || !isAlive(pid)) rmSync(path, { force: true });
+    if (pid !== process.pid && isAlive(pid)) continue;
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // It belongs to somebody else, and does not stand in the way.
+    }
   }
 }
 
@@ -93,6 +117,16 @@ export function checkTarget(path: string, overwrite: boolean): void {
   if (stat && !overwrite) {
     throw new SinkError('exists', `${path} exists already. Give --overwrite to replace it, or another name.`, { path });
   }
+}
+
+/**
+ * Tries, before anything is computed, whether the target can be written in the end, by starting its hidden file and
+ * removing it again.
+ *
+ * @throws SinkError as `OutputFile.create`
+ */
+export function tryTarget(path: string, overwrite: boolean): void {
+  OutputFile.create(path, { overwrite }).abort();
 }
 
 function writeAll(path: string, fd: number, bytes: ArrayBufferView, position: number): void {

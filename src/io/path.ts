@@ -1,8 +1,20 @@
+import { statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 
 /** The path from the root, so that workers in any folder open the same file. */
 export function absolutePath(path: string): string {
   return resolve(path);
+}
+
+/** True when both paths lead to one file, through links of any kind. */
+export function isSameFile(a: string, b: string): boolean {
+  if (resolve(a) === resolve(b)) return true;
+  try {
+    const [one, other] = [statSync(a), statSync(b)];
+    return one.ino !== 0 && one.ino === other.ino && one.dev === other.dev;
+  } catch {
+    return false;
+  }
 }
 
 /** Name of the file without its folder. */
