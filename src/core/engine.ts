@@ -67,6 +67,7 @@ async function runPass(
     return batch;
   };
   try {
+    if (job.signal.aborted) throw new Stopped();
     const reports = await crew.run(prepared, {
       next,
       onPartial: (partial) => merger.add(partial),
@@ -76,10 +77,10 @@ async function runPass(
       },
       signal: job.signal,
     });
-    if (job.signal.aborted) throw new Stopped(frames);
+    if (job.signal.aborted) throw new Stopped();
     return { reports, merger, outs: collect(job, planned, crew, merger) };
   } catch (error) {
-    if (error instanceof Stopped || job.signal.aborted) throw new Stopped(frames);
+    if (error instanceof Stopped || job.signal.aborted) throw new Stopped(frames, total);
     throw error;
   }
 }
@@ -163,6 +164,7 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
     await crew?.close();
     job.stream?.sink.abort();
     if (error instanceof Stopped) throw error;
+    if (job.signal.aborted) throw new Stopped(0, frameCount(job.source.handle.stack));
     throw asFanfoldError(error, 'The run');
   }
 }
@@ -224,6 +226,7 @@ function makeReport(
     amplification: plan.amplification,
     badFrames: [...new Set(reports.flatMap(({ badFrames }) => badFrames))].sort((a, b) => a - b),
     nonFinite: countNonFinite(arrays),
+    parts: plan.parts.length - 1,
     fallbacks: job.fallbacks,
     limiter: findLimiter(reports, readingOf(job)),
     perWorker: reports.map(({ entries: _, ...rest }) => rest),

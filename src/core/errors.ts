@@ -95,10 +95,13 @@ export function asFanfoldError(thrown: unknown, during: string): FanfoldError {
 export class Stopped extends Error {
   /** Frames finished before the stop. */
   readonly frames: number;
+  /** Frames there were to do; 0 when it was not known yet. */
+  readonly total: number;
 
-  constructor(frames = 0) {
+  constructor(frames = 0, total = 0) {
     super('stopped');
     this.name = 'Stopped';
     this.frames = frames;
+    this.total = total;
   }
 }

@@ -1,13 +1,13 @@
 import { ARENA_BASE, Arena, makeMemory } from './arena.js';
 import type { NumericArray } from './dtype.js';
-import { UsageError } from './errors.js';
+import { SourceError, Stopped } from './errors.js';
 import type { BoundSlot, CrewOptions, Layout, OperatorRef } from './layout.js';
 import type { AnyOperator, Cost, LoadedArray, PrepareContext, Prepared } from './operator.js';
 import { type ArrayInput, checkValues, type Params, type Values } from './params.js';
 import { type Limits, makePlan, type Plan, readerBytes } from './plan.js';
 import type { Provenance, StreamSink } from './sink.js';
 import type { BadFramePolicy, FrameReader, ReadOptions, Source, SourceHandle } from './source.js';
-import { fullShape, stackBytes } from './stack.js';
+import { frameCount, fullShape, stackBytes } from './stack.js';
 
 /** What the engine cannot do itself because it does no I/O. */
 export interface EngineHost {
@@ -98,13 +98,13 @@ export interface BoundJob {
   readonly prepareSeconds: number;
 }
 
-/** Checks operators and values and lets the operators prepare. @throws UsageError */
+/** Checks operators and values and lets the operators prepare. @throws UsageError, SourceError, Stopped */
 export async function bindJob(job: Job, host: EngineHost): Promise<BoundJob> {
   const started = performance.now();
   const { stack } = job.source.handle;
   if (stackBytes(stack) === 0) {
     const shape = fullShape(stack).join(' x ');
-    throw new UsageError('no-frames', `${job.source.location} holds no frames: its shape is ${shape}.`);
+    throw new SourceError('no-frames', `${job.source.location} holds no frames: its shape is ${shape}.`);
   }
   const bound: Bound[] = [];
   const slots: BoundSlot[] = [];
@@ -113,6 +113,7 @@ export async function bindJob(job: Job, host: EngineHost): Promise<BoundJob> {
     const operator = await host.loadOperator(ref);
     const values = checkValues(operator.params, ref.values, operator.name);
     const prepared = (await operator.prepare?.(contextOf(host, job, values))) ?? {};
+    if (job.signal.aborted) throw new Stopped(0, frameCount(stack));
     for (const [name, slot] of Object.entries(operator.outputs(stack, values, prepared))) {
       slots.push({ operator: i, name, slot });
     }

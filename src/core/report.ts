@@ -38,6 +38,8 @@ export interface Report {
   readonly badFrames: readonly number[];
   /** Result entries that are NaN or infinite. */
   readonly nonFinite: number;
+  /** Parts handed out. */
+  readonly parts: number;
   /** Every step that was not taken as asked or as planned, in sentences. */
   readonly fallbacks: readonly string[];
   readonly limiter: string;
@@ -88,6 +90,10 @@ export function describeReport(report: Report): string[] {
       `${report.direct ? ', direct I/O' : ''}, peak memory ${formatBytes(report.peakBytes)}`,
     `  limited by ${report.limiter}`,
   ];
+  if (report.layout === 'processes') {
+    const each = (1e6 * seconds.wait) / report.parts;
+    lines.push(`  ${report.parts} parts, ${each.toFixed(0)} us of waiting for each`);
+  }
   if (report.amplification > 1) lines.push(`  each chunk decoded ${report.amplification}x`);
   if (report.badFrames.length > 0) {
     const shown = report.badFrames.slice(0, 10).join(', ');

@@ -26,6 +26,8 @@ function sampleRate(path: string, direct: boolean, phase: number): number {
 export interface DirectChoice {
   readonly direct: boolean;
   readonly reason: string;
+  /** False when there was nothing to decide. */
+  readonly considered: boolean;
 }
 
 /**
@@ -36,20 +38,29 @@ export interface DirectChoice {
  */
 export function chooseDirect(path: string, bytes: number, cacheBytes: number, wanted: boolean): DirectChoice {
   if (!wanted && bytes <= cacheBytes)
-    return { direct: false, reason: 'The file fits the page cache: read through it.' };
+    return { direct: false, reason: 'The file fits the page cache: read through it.', considered: false };
   let direct: number;
   try {
     direct = sampleRate(path, true, 0.25);
   } catch {
-    return { direct: false, reason: 'This file system has no direct I/O: read through the page cache.' };
+    return {
+      direct: false,
+      reason: 'This file system has no direct I/O: read through the page cache.',
+      considered: true,
+    };
   }
-  if (wanted) return { direct: true, reason: 'Direct I/O, as asked.' };
+  if (wanted) return { direct: true, reason: 'Direct I/O, as asked.', considered: true };
   const cached = sampleRate(path, false, 0.75);
   const [a, b] = [direct, cached].map((rate) => `${(rate / 1e9).toFixed(2)} GB/s`);
   return direct >= 0.9 * cached
     ? {
         direct: true,
         reason: `Direct I/O: the file is larger than free memory, and a sample ran at ${a} against ${b} through the cache.`,
+        considered: true,
       }
-    : { direct: false, reason: `Read through the page cache: a sample ran at ${b} against ${a} with direct I/O.` };
+    : {
+        direct: false,
+        reason: `Read through the page cache: a sample ran at ${b} against ${a} with direct I/O.`,
+        considered: true,
+      };
 }

@@ -13,6 +13,7 @@ import type { Storage } from '../core/storage.js';
 import { loadInput } from '../formats/load-input.js';
 import { attachSource } from '../formats/registry.js';
 import { chooseDirect } from '../io/direct.js';
+import { InputFile } from '../io/file.js';
 import { availableCores, availableMemory, peakResidentBytes, residentBytes } from '../io/machine.js';
 import { loadOperator } from '../operators/load.js';
 import { chooseLayout } from './choose.js';
@@ -171,9 +172,11 @@ export function makeJob(
     path === undefined
       ? null
       : chooseDirect(path, stackBytes(selected.handle.stack), availableMemory(), options.direct ?? false);
-  if (choice && (choice.direct || options.direct)) reasons.push(choice.reason);
+  if (choice?.considered) reasons.push(choice.reason);
   const direct = choice?.direct ?? false;
   if (options.direct && !direct) fallbacks.push(choice?.reason ?? 'This source has no file to read directly.');
+  const replicas = (options.replicas ?? []).map((replica) => replicaFiles(storage, replica));
+  fallbacks.push(...(options.replicas ?? []).flatMap((replica) => checkReplica(path, replica)));
   const crew: CrewOptions = {
     plain: options.plain ?? false,
     threadsPerWorker: options.threadsPerWorker ?? 1,
@@ -190,7 +193,7 @@ export function makeJob(
     kernel: options.kernel === 'ts' ? 'ts' : 'wasm',
     direct,
     onBadFrame: options.onBadFrame ?? 'fail',
-    replicas: (options.replicas ?? []).map((replica) => replicaFiles(storage, replica)),
+    replicas,
     deterministic: options.deterministic ?? false,
     ...(stream ? { stream } : {}),
     fallbacks,
@@ -203,6 +206,23 @@ export function makeJob(
 function replicaFiles(storage: Storage | null, replica: string): string[] {
   if (storage?.files.length === 1) return [replica];
   throw new UsageError('bad-replica', '--replica needs a source that is one file.');
+}
+
+/** A copy must have the source's size; one on the same disk is used, and told to be of no help. @throws UsageError */
+function checkReplica(path: string | undefined, replica: string): string[] {
+  if (path === undefined) return [];
+  const [original, copy] = [InputFile.open(path), InputFile.open(replica)];
+  original.close();
+  copy.close();
+  if (copy.size !== original.size) {
+    throw new UsageError(
+      'replica-differs',
+      `${replica} holds ${copy.size} bytes, but ${path} holds ${original.size}: a replica is an exact copy.`,
+    );
+  }
+  return copy.device === original.device
+    ? [`${replica} lies on the same disk as the source: reading both is no faster.`]
+    : [];
 }
 
 /** Runs operators over a source on this machine. */

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ARENA_BASE, Arena, makeMemory } from '../core/arena.js';
 import type { NumericArray } from '../core/dtype.js';
+import { Stopped } from '../core/errors.js';
 import type { Crew, Layout, RunHooks, Task, WorkerReport } from '../core/layout.js';
 import type { Prepared } from '../core/operator.js';
 import { preload } from './worker/preload.js';
@@ -36,13 +37,15 @@ class SerialCrew implements Crew {
       const parts = await hooks.next(1);
       if (parts.length === 0) break;
       for (const part of parts) {
-        runner.run(part);
-        if (task.ordered) hooks.onPartial(runner.takePartial());
-        if (performance.now() - breathed > 50) {
+        for (const _ of runner.steps(part)) {
+          if (performance.now() - breathed < 50) continue;
           hooks.onProgress(frames);
+          // Signals and messages arrive only between turns of the event loop.
           await setImmediate();
+          if (hooks.signal.aborted) throw new Stopped();
           breathed = performance.now();
         }
+        if (task.ordered) hooks.onPartial(runner.takePartial());
       }
     }
     if (!task.ordered) hooks.onPartial(runner.takePartial());

@@ -1,5 +1,4 @@
 import type { Arena } from '../../core/arena.js';
-import { UsageError } from '../../core/errors.js';
 import type { ReadStatistics } from '../../core/source.js';
 import { DIRECT_ALIGNMENT, InputFile } from '../../io/file.js';
 
@@ -9,7 +8,6 @@ import { DIRECT_ALIGNMENT, InputFile } from '../../io/file.js';
  */
 export class StoredFiles {
   readonly #paths: readonly string[];
-  readonly #originals: readonly string[];
   readonly #open: (InputFile | undefined)[] = [];
   readonly #direct: boolean;
   readonly #memory: WebAssembly.Memory;
@@ -26,7 +24,6 @@ export class StoredFiles {
     capacity: number,
     statistics: ReadStatistics,
   ) {
-    this.#originals = paths;
     this.#paths = replica ?? paths;
     this.#direct = direct;
     this.#memory = arena.memory;
@@ -43,18 +40,6 @@ export class StoredFiles {
     const known = this.#open[file];
     if (known) return known;
     const opened = InputFile.open(this.path(file), { direct: this.#direct });
-    const original = this.#originals[file];
-    if (this.#paths !== this.#originals && original !== undefined) {
-      const twin = InputFile.open(original);
-      twin.close();
-      if (twin.size !== opened.size) {
-        opened.close();
-        throw new UsageError(
-          'replica-differs',
-          `${opened.path} holds ${opened.size} bytes, but ${original} holds ${twin.size}: a replica is an exact copy.`,
-        );
-      }
-    }
     this.#open[file] = opened;
     return opened;
   }

@@ -53,11 +53,16 @@ class ThreadsCrew implements Crew {
     );
   }
 
-  /** Waits until every thread has loaded its code. */
+  /** Waits until every thread has loaded its code; when one cannot, none is left. */
   async ready(): Promise<this> {
-    await Promise.all(
-      this.#workers.map((worker, i) => answer(worker, i, (message) => (message.kind === 'ready' ? true : null))),
-    );
+    try {
+      await Promise.all(
+        this.#workers.map((worker, i) => answer(worker, i, (message) => (message.kind === 'ready' ? true : null))),
+      );
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
     return this;
   }
 

@@ -150,6 +150,11 @@ export class PartRunner {
 
   /** @throws Stopped when the host asked to stop; FanfoldError when reading or processing failed */
   run(part: number): void {
+    for (const _ of this.steps(part));
+  }
+
+  /** The same with a pause after every block, for a thread that must also listen to others. */
+  *steps(part: number): Generator<void> {
     if (this.#parts === 0) this.#started = performance.now();
     const { parts, blockFrames } = this.#task.plan;
     const end = parts[part + 1] ?? 0;
@@ -157,6 +162,7 @@ export class PartRunner {
       const stop = Math.min(end, this.#reader.blockEnd(frame, Math.min(blockFrames, end - frame)));
       this.#runBlock(frame, stop - frame);
       frame = stop;
+      yield;
     }
     this.#covered.push(part);
     this.#parts++;
