@@ -1,5 +1,5 @@
 /**
- * Aborts at the first Ctrl-C (or SIGTERM): the run stops at its next tile and cleans up. A second one ends the process
+ * Aborts at the first Ctrl-C (or SIGTERM, or when its terminal closes): the run stops at its next tile and cleans up. A second one ends the process
  * at once.
  */
 export function interruptSignal(): AbortSignal {
@@ -10,5 +10,6 @@ export function interruptSignal(): AbortSignal {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
   return controller.signal;
 }

@@ -48,13 +48,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : INTERNAL);
 });
 
+/** Nobody reads the progress any more; the run goes on for its files. */
+process.stderr.on('error', () => undefined);
+
 dispatch(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
     if (error instanceof Stopped) {
-      tell(`fanfold: stopped after ${error.frames} frames; nothing was written.`);
+      const of = error.total > 0 ? ` of ${error.total}` : '';
+      tell(`fanfold: stopped after ${error.frames}${of} frames; nothing was written.`);
       process.exitCode = INTERRUPTED;
     } else if (error instanceof FanfoldError) {
       tell(`fanfold: ${error.message}`);
