@@ -34,28 +34,37 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Folders left behind by a process that was killed before it could clean up. */
+/** Folders left behind by a process that was killed before it could clean up; those of other users stay. */
 function removeStale(root: string): void {
   for (const name of readdirSync(root)) {
     const pid = Number(/^fanfold-(\d+)-/.exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) rmSync(join(root, name), { recursive: true, force: true });
+    if (!(pid > 0) || isAlive(pid)) continue;
+    try {
+      rmSync(join(root, name), { recursive: true, force: true });
+    } catch {
+      // Not ours to remove.
+    }
   }
 }
 
-function whyNot(root: string, needBytes: number): string | null {
+/** A fresh private folder in `root`, or why there cannot be one. */
+function makeFolder(root: string, needBytes: number): { readonly path: string } | { readonly reason: string } {
   try {
     accessSync(root, constants.W_OK | constants.X_OK);
+    // What killed runs left may be what takes the space.
+    removeStale(root);
     const { bavail, bsize } = statfsSync(root);
     if (bavail * bsize < needBytes) {
       const remedy = root === MEMORY_FOLDER ? 'use fewer workers or --no-shared-memory' : 'free some space';
-      return `${root} has no space left for ${Math.ceil(needBytes / 2 ** 20)} MiB; ${remedy}`;
+      return { reason: `${root} has no space left for ${Math.ceil(needBytes / 2 ** 20)} MiB; ${remedy}` };
     }
-    return null;
+    return { path: mkdtempSync(join(root, `${PREFIX}${process.pid}-`)) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') return `${root} does not exist here`;
-    if (code === 'EACCES' || code === 'EPERM') return `${root} may not be written by this user; check its rights`;
-    return `${root} cannot be used: ${(error as Error).message}`;
+    if (code === 'ENOENT') return { reason: `${root} does not exist here` };
+    if (code === 'EACCES' || code === 'EPERM')
+      return { reason: `${root} may not be written by this user; check its rights` };
+    return { reason: `${root} cannot be used: ${(error as Error).message}` };
   }
 }
 
@@ -75,13 +84,12 @@ export function openScratch(
   if (!sharedMemory)
     notes.push('Shared memory is switched off: workers share results through files in a temporary folder.');
   for (const root of candidates) {
-    const reason = whyNot(root, needBytes);
-    if (reason !== null) {
-      notes.push(`${reason}: trying ${root === roots.memory ? 'a temporary folder' : 'pipes'} instead.`);
+    const made = makeFolder(root, needBytes);
+    if ('reason' in made) {
+      notes.push(`${made.reason}: trying ${root === roots.memory ? 'a temporary folder' : 'pipes'} instead.`);
       continue;
     }
-    removeStale(root);
-    const path = mkdtempSync(join(root, `${PREFIX}${process.pid}-`));
+    const { path } = made;
     const remove = () => rmSync(path, { recursive: true, force: true });
     process.once('exit', remove);
     const scratch: Scratch = {
@@ -97,9 +105,15 @@ export function openScratch(
   return { scratch: null, notes };
 }
 
-/** Writes a scratch file at once. */
-export function writeWhole(path: string, bytes: Uint8Array): void {
-  writeFileSync(path, bytes);
+/** Writes a scratch file at once. @returns false, and leaves nothing, when there is no room for it */
+export function tryWriteWhole(path: string, bytes: Uint8Array): boolean {
+  try {
+    writeFileSync(path, bytes);
+    return true;
+  } catch {
+    rmSync(path, { force: true });
+    return false;
+  }
 }
 
 /** An empty scratch file of a given length; space is taken only where something is written. */

@@ -12,7 +12,8 @@ import { PartSupply } from './supply.js';
 type Start = Extract<ToChild, { kind: 'start' }>;
 
 const tell = (message: FromChild): void => {
-  process.send?.(message);
+  // A coordinator that is gone needs no answers; this process ends with the event of its leaving.
+  if (process.connected) process.send?.(message, () => undefined);
 };
 
 /** One worker process: a crew of its own, fed with parts by the coordinator. */

@@ -61,6 +61,8 @@ class ProcessesCrew implements Crew {
     const children = Array.from({ length: count }, () =>
       fork(entry, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
     );
+    // What is wrong with a process shows in its end; without a listener the event would end this one.
+    for (const child of children) child.on('error', () => undefined);
     const crew = new ProcessesCrew(task, options, scratch, children);
     try {
       await crew.#startAll();
@@ -79,15 +81,14 @@ class ProcessesCrew implements Crew {
         const ready = converse<void>(child, worker, (message, settle) => {
           if (message.kind === 'ready') settle(undefined);
         });
-        const start: ToChild = {
+        send(child, {
           kind: 'start',
           worker,
           threads: this.#options.threadsPerWorker,
           task,
           scratch,
           memoryLimit: this.#options.memoryPerWorker,
-        };
-        child.send(start);
+        });
         return ready;
       }),
     );
@@ -95,7 +96,6 @@ class ProcessesCrew implements Crew {
 
   async run(prepared: readonly Prepared[], hooks: RunHooks): Promise<readonly WorkerReport[]> {
     const parcel = makeParcel(prepared, this.#scratch?.path ?? null);
-    const shares = this.#options.plain ? await this.#fixedShares(hooks) : null;
     const frames = this.#children.map(() => 0);
     // Large batches first, single parts at the end: few messages, and nobody is left alone with the last one.
     let left = this.#task.plan.parts.length - 1;
@@ -109,11 +109,12 @@ class ProcessesCrew implements Crew {
     const stop = () => this.#kill();
     hooks.signal.addEventListener('abort', stop, { once: true });
     try {
+      const shares = this.#options.plain ? await this.#fixedShares(hooks) : null;
       const reports = await Promise.all(
         this.#children.map((child, worker) => {
           const done = converse<readonly WorkerReport[]>(child, worker, (message, settle, reject) => {
             if (message.kind === 'next') {
-              Promise.resolve(supply()).then((parts) => child.send({ kind: 'parts', parts } satisfies ToChild), reject);
+              Promise.resolve(supply()).then((parts) => send(child, { kind: 'parts', parts }), reject);
             } else if (message.kind === 'partial') hooks.onPartial(openParcel(message.partial, false) as Partial);
             else if (message.kind === 'slices')
               for (const { slot, at, data } of message.slices) this.#results[slot]?.set(data, at);
@@ -122,7 +123,7 @@ class ProcessesCrew implements Crew {
               hooks.onProgress(frames.reduce((total, count) => total + count, 0));
             } else if (message.kind === 'done') settle(message.reports);
           });
-          child.send({ kind: 'pass', prepared: parcel, parts: shares?.[worker] ?? null } satisfies ToChild);
+          send(child, { kind: 'pass', prepared: parcel, parts: shares?.[worker] ?? null });
           return done;
         }),
       );
@@ -178,7 +179,7 @@ class ProcessesCrew implements Crew {
     const gone = this.#children.map(
       (child) =>
         new Promise<void>((resolve) => {
-          if (child.exitCode !== null || child.signalCode !== null) resolve();
+          if (isGone(child)) resolve();
           else child.once('exit', () => resolve());
         }),
     );
@@ -186,6 +187,16 @@ class ProcessesCrew implements Crew {
     await Promise.all(gone);
     this.#scratch?.remove();
   }
+}
+
+/** True for a process that has ended, or never began. */
+function isGone(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+/** A process that dies cannot take messages; whoever listens to it hears of its end, so the message is dropped. */
+function send(child: ChildProcess, message: ToChild): void {
+  child.send(message, () => undefined);
 }
 
 /** Listens to one child until its answer is settled, it reports an error, or it dies. */
@@ -210,17 +221,20 @@ function converse<T>(
         );
     };
     const onExit = (code: number | null, signal: string | null): void => {
-      const how = signal ? `was killed (${signal})` : `ended with code ${code}`;
-      const why = signal === 'SIGKILL' ? ' If nobody did that, the machine ran out of memory: use fewer workers.' : '';
-      finish(() =>
-        reject(
-          new LayoutError('worker-died', `Worker process ${worker} ${how} before its work was done.${why}`, { worker }),
-        ),
-      );
+      // Ctrl-C at the terminal reaches a process that is only just starting, too.
+      const error = signal === 'SIGINT' ? new Stopped() : workerDied(worker, code, signal);
+      finish(() => reject(error));
     };
     child.on('message', onMessage);
     child.on('exit', onExit);
+    if (isGone(child)) onExit(child.exitCode, child.signalCode);
   });
+}
+
+function workerDied(worker: number, code: number | null, signal: string | null): LayoutError {
+  const how = signal ? `was killed (${signal})` : code === null ? 'could not start' : `ended with code ${code}`;
+  const why = signal === 'SIGKILL' ? ' If nobody did that, the machine ran out of memory: use fewer workers.' : '';
+  return new LayoutError('worker-died', `Worker process ${worker} ${how} before its work was done.${why}`, { worker });
 }
 
 /** Child processes that share results through files in shared memory. */

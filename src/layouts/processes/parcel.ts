@@ -1,17 +1,16 @@
 import { join } from 'node:path';
-import { readAndRemove, writeWhole } from '../../io/scratch.js';
+import { readAndRemove, tryWriteWhole } from '../../io/scratch.js';
 import type { Parcel } from './messages.js';
 import { pack, unpack } from './pack.js';
 
 let counter = 0;
 
-/** Wraps plain data for another process: through the scratch folder when there is one, else through the pipe. */
+/** Wraps plain data for another process: through the scratch folder, else, when there is none or it is full, the pipe. */
 export function makeParcel(value: unknown, scratch: string | null): Parcel {
   const bytes = pack(value);
   if (scratch === null) return { bytes };
   const file = join(scratch, `parcel-${process.pid}-${counter++}`);
-  writeWhole(file, bytes);
-  return { file };
+  return tryWriteWhole(file, bytes) ? { file } : { bytes };
 }
 
 /** @param keep leaves the file for others to open too */
