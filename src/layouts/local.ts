@@ -7,7 +7,7 @@ import type { CrewOptions, Layout, OperatorRef } from '../core/layout.js';
 import type { Limits } from '../core/plan.js';
 import { selectFrames, selectRegion } from '../core/selection.js';
 import { formatBytes } from '../core/size.js';
-import type { BadFramePolicy, Source, SourceHandle } from '../core/source.js';
+import { type BadFramePolicy, filesOf, type Source, type SourceHandle } from '../core/source.js';
 import { reshapeStack, stackBytes } from '../core/stack.js';
 import type { Storage } from '../core/storage.js';
 import { loadInput } from '../formats/load-input.js';
@@ -156,6 +156,19 @@ function checkOptions(options: RunOptions, layout: Layout): void {
   }
 }
 
+/** What `--on-bad-frame` cannot do for this source. @throws UsageError for NaN among integers */
+function checkBadFrames({ handle }: Source, { onBadFrame = 'fail' }: RunOptions): string[] {
+  if (onBadFrame === 'nan' && !handle.stack.dtype.startsWith('float')) {
+    throw new UsageError(
+      'bad-value',
+      `--on-bad-frame nan needs floating-point frames, but these are ${handle.stack.dtype}. Use --on-bad-frame zero.`,
+    );
+  }
+  return onBadFrame !== 'fail' && filesOf(handle).length > 0 && storageOf(handle) === null
+    ? ['--on-bad-frame has no effect on frames read through the HDF5 library: a damaged one ends the run.']
+    : [];
+}
+
 /** Puts a job together: selection, layout, limits, direct I/O. @throws UsageError, LayoutError, PlanError */
 export function makeJob(
   source: Source,
@@ -166,6 +179,7 @@ export function makeJob(
   const selected: Source = { ...source, handle: select(source.handle, options) };
   const { layout, reasons, fallbacks } = pickLayout(selected, options);
   checkOptions(options, layout);
+  fallbacks.push(...checkBadFrames(selected, options));
   const storage = storageOf(selected.handle);
   const path = storage?.files[0];
   const choice =
