@@ -112,7 +112,8 @@ export function chooseDataset(pool: FilePool, file: Hdf5File): Choice {
     null,
   );
   if (best === null) {
-    throw new SourceError('no-dataset', `${file.path} holds no numeric data set that can be reached.`, {
+    const lost = broken.length > 0 ? ` Its links lead to files that do not exist: ${broken.join(', ')}.` : '';
+    throw new SourceError('no-dataset', `${file.path} holds no numeric data set that can be reached.${lost}`, {
       path: file.path,
     });
   }
