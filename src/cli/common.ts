@@ -1,3 +1,4 @@
+import { UsageError } from '../core/errors.js';
 import type { Params, Values } from '../core/params.js';
 import type { OpenOptions } from '../core/source.js';
 import type { RunOptions } from '../layouts/local.js';
@@ -76,8 +77,14 @@ export function openOptionsOf(values: Values<typeof SOURCE_PARAMS>): OpenOptions
   };
 }
 
+/** `128x128` as extents. @throws UsageError for anything but whole numbers */
 export function parseShape(text: string): number[] {
-  return text.split(/[x,]/).map(Number);
+  const extents = text.split(/[x,]/).map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
+  if (extents.every(Number.isSafeInteger)) return extents;
+  throw new UsageError(
+    'bad-shape',
+    `'${text}' is no shape. Write whole numbers with x between, such as 64x64x128x128.`,
+  );
 }
 
 type RunFlagValues = Values<typeof RUN_PARAMS> & Values<typeof SELECT_PARAMS>;

@@ -46,6 +46,21 @@ function describe(error: unknown, args: readonly string[], flags: readonly strin
       { flag },
     );
   }
+  const { code } = error as { readonly code?: unknown };
+  const named = /--[a-z][\w.-]*/.exec(error instanceof Error ? error.message : '')?.[0];
+  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && named !== undefined) {
+    const flag = named.slice(2);
+    if (args.some((arg) => arg.startsWith(`${named}=`)))
+      return new UsageError('no-value', `${named} takes no value. See ${helpOf(owner)}.`, { flag });
+    return new UsageError('no-value', `${named} needs a value: ${named}=VALUE. See ${helpOf(owner)}.`, { flag });
+  }
   const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-  return new UsageError('bad-option', text);
+  return new UsageError(
+    'bad-option',
+    `${text.replace(/\.$/, '').replace(/\. To specify.*/, '')}. See ${helpOf(owner)}.`,
+  );
+}
+
+function helpOf(owner: string): string {
+  return `${owner} --help`;
 }

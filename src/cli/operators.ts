@@ -3,6 +3,7 @@ import { UsageError } from '../core/errors.js';
 import type { OperatorRef } from '../core/layout.js';
 import type { AnyOperator } from '../core/operator.js';
 import type { Param, Params, RawValues } from '../core/params.js';
+import { exists } from '../io/folder.js';
 import { loadOperator } from '../operators/load.js';
 
 /** One or several operators for one pass, with the parameters the command line offers for them. */
@@ -16,13 +17,18 @@ export interface OperatorSet {
 
 const isModule = (name: string): boolean => /\.(m?js)$/.test(name);
 
+function moduleUrl(path: string): string {
+  if (exists(path)) return pathToFileURL(path).href;
+  throw new UsageError('unknown-operator', `There is no operator file ${path}. Check the path.`, { operator: path });
+}
+
 /**
  * `mask`, `mask+com+sum`, or the path of a module with the user's own operator.
  *
  * @throws UsageError for an unknown name or an operator named twice
  */
 export async function findOperators(spec: string): Promise<OperatorSet> {
-  const refs = spec.split('+').map((name) => (isModule(name) ? { name, module: pathToFileURL(name).href } : { name }));
+  const refs = spec.split('+').map((name) => (isModule(name) ? { name, module: moduleUrl(name) } : { name }));
   const operators = await Promise.all(refs.map(loadOperator));
   const names = operators.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
