@@ -1,0 +1,122 @@
+// Writes docs/operators/ and docs/formats/ from the registries. Run after the build; with --check it only says what is
+// out of date.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describeParams } from '../dist/cli/help.js';
+import { flagOf } from '../dist/core/params.js';
+import { OUTPUTS } from '../dist/formats/outputs.js';
+import { FORMATS } from '../dist/formats/registry.js';
+import { GENERATORS } from '../dist/formats/synthetic/index.js';
+import { outlineOf } from '../dist/operators/outline.js';
+import { findOperator, operatorNames } from '../dist/operators/registry.js';
+
+const docs = join(dirname(fileURLToPath(import.meta.url)), '../docs');
+const KINDS = {
+  each: 'an entry for each frame',
+  whole: 'one for the stack',
+  derived: 'one for the stack, worked out last',
+};
+
+const page = (...blocks) => `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+const code = (text, language = '') => `\`\`\`${language}\n${text}\n\`\`\``;
+
+/** The flags that give these values. */
+const flags = (values) =>
+  Object.entries(values ?? {})
+    .map(([name, value]) => (value === true ? ` --${flagOf(name)}` : ` --${flagOf(name)} ${value}`))
+    .join('');
+
+async function operatorPage(name) {
+  const operator = await findOperator(name);
+  const outline = await outlineOf(operator);
+  const commands = (operator.examples ?? [{}]).map(
+    (values) => `fanfold run ${name} scan.h5${flags(values)} -o ${name}.h5`,
+  );
+  const outputs = outline.outputs.map((o) => [
+    `\`${o.name}\``,
+    o.shape.join(', ') || 'a number',
+    o.dtype,
+    o.unit,
+    KINDS[o.kind],
+  ]);
+  const agree = outline.tolerance > 0 ? `within ${outline.tolerance.toExponential()} of the largest value` : 'exactly';
+  return page(
+    `# ${name}`,
+    `${outline.summary[0].toUpperCase()}${outline.summary.slice(1)}.`,
+    code(commands.join('\n'), 'sh'),
+    '## Options',
+    Object.keys(outline.params).length > 0 ? code(describeParams(outline.params)) : 'None.',
+    '## Outputs',
+    outputs.length > 0 ? table(['name', 'shape', 'dtype', 'unit', 'entries'], outputs) : 'They depend on the options.',
+    outline.details === '' ? '' : '## Definitions',
+    outline.details,
+    '## Kernels',
+    outline.kernels.length > 1
+      ? `${outline.kernels.join(' and ')}; they agree ${agree}.`
+      : 'The TypeScript reference alone.',
+  );
+}
+
+function formatsPage() {
+  return page(
+    '# Formats',
+    '## Input',
+    'A file is recognised by its first bytes, not by its name.',
+    table(
+      ['format', 'usual names', 'what'],
+      FORMATS.map((f) => [f.name, f.extensions.map((e) => `.${e}`).join(' '), f.summary]),
+    ),
+    '## Output',
+    'The extension of `-o` names the format. Files appear under their name only when they are complete.',
+    table(
+      ['extension', 'what', 'written while running'],
+      OUTPUTS.map((o) => [o.extensions.join(' '), o.summary, o.stream ? 'yes' : 'no']),
+    ),
+    '## Generated stacks',
+    '`fanfold make SHAPE OUT --kind NAME` writes one of these, of any size.',
+    ...GENERATORS.map(
+      (g) =>
+        `### ${g.name}\n\n${g.summary[0].toUpperCase()}${g.summary.slice(1)}. Element types: ${g.dtypes.join(', ')}.${
+          Object.keys(g.params).length > 0 ? `\n\n${code(describeParams(g.params))}` : ''
+        }`,
+    ),
+  );
+}
+
+const pages = new Map([['formats/README.md', formatsPage()]]);
+const names = operatorNames();
+for (const name of names) pages.set(`operators/${name}.md`, await operatorPage(name));
+const summaries = await Promise.all(
+  names.map(async (name) => [`[${name}](${name}.md)`, (await findOperator(name)).summary]),
+);
+pages.set('operators/README.md', page('# Operators', table(['operator', 'what'], summaries)));
+
+const stale = [];
+for (const [name, text] of pages) {
+  const path = join(docs, name);
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+  stale.push(name);
+}
+for (const folder of ['operators', 'formats']) {
+  const there = existsSync(join(docs, folder)) ? readdirSync(join(docs, folder)) : [];
+  stale.push(...there.map((name) => `${folder}/${name}`).filter((name) => !pages.has(name)));
+}
+if (process.argv.includes('--check')) {
+  if (stale.length > 0) {
+    process.stderr.write(`out of date, run npm run docs: ${stale.join(', ')}\n`);
+    process.exit(1);
+  }
+} else {
+  for (const name of stale) {
+    const path = join(docs, name);
+    const text = pages.get(name);
+    if (text === undefined) rmSync(path);
+    else {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+    process.stdout.write(`docs/${name}\n`);
+  }
+}
