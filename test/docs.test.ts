@@ -28,7 +28,8 @@ test.each(texts)('links of %s lead somewhere', (name) => {
 
 test.each(texts)('commands of %s exist', (name) => {
   const text = readFileSync(join(root, name), 'utf8');
-  const verbs = [...text.matchAll(/^\$? ?fanfold ([a-z]+)\b/gm)].map((match) => match[1] ?? '');
+  const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1] ?? '').join('\n');
+  const verbs = [...blocks.matchAll(/^fanfold ([a-z]+)(?= )/gm)].map((match) => match[1] ?? '');
   const known = VERBS.map((verb) => verb.name);
   expect(verbs.filter((verb) => !known.includes(verb))).toEqual([]);
 });
