@@ -163,8 +163,8 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
   } catch (error) {
     await crew?.close();
     job.stream?.sink.abort();
-    if (error instanceof Stopped) throw error;
-    if (job.signal.aborted) throw new Stopped(0, frameCount(job.source.handle.stack));
+    if (error instanceof Stopped && error.total > 0) throw error;
+    if (error instanceof Stopped || job.signal.aborted) throw new Stopped(0, frameCount(job.source.handle.stack));
     throw asFanfoldError(error, 'The run');
   }
 }
