@@ -67,15 +67,7 @@ export class InputFile {
 
   /** Fills `into` from `position`. @throws SourceError when the file ends before that. */
   read(into: Uint8Array, position: number): void {
-    const got = this.#readUpTo(into, position);
-    if (got < into.byteLength) {
-      throw new SourceError(
-        'truncated',
-        `${this.path} ends at byte ${position + got}, but ${into.byteLength} bytes are needed from byte ${position}: ` +
-          'it is truncated, or became shorter while it was read.',
-        { path: this.path, offset: position, bytes: into.byteLength },
-      );
-    }
+    if (this.#readUpTo(into, position) < into.byteLength) throw this.#tooShort(position, into.byteLength);
   }
 
   /**
@@ -85,15 +77,18 @@ export class InputFile {
    * @throws SourceError when fewer than `needed` bytes came
    */
   readAligned(into: Uint8Array, position: number, needed: number): void {
-    const got = this.#readUpTo(into, position);
-    if (got < needed) {
-      throw new SourceError(
-        'truncated',
-        `${this.path} ends at byte ${position + got}, but ${needed} bytes are needed from byte ${position}: ` +
-          'it is truncated, or became shorter while it was read.',
-        { path: this.path, offset: position, bytes: needed },
-      );
-    }
+    if (this.#readUpTo(into, position) < needed) throw this.#tooShort(position, needed);
+  }
+
+  #tooShort(position: number, needed: number): SourceError {
+    const { path, size } = this;
+    const end = fstatSync(this.#fd).size;
+    const why = end < size ? `it became shorter while it was read (from ${size} bytes)` : 'it is truncated';
+    return new SourceError(
+      'truncated',
+      `${path} ends at byte ${end}, but ${needed} bytes are needed from byte ${position}: ${why}.`,
+      { path, offset: position, bytes: needed },
+    );
   }
 
   #readUpTo(into: Uint8Array, position: number): number {
