@@ -23,6 +23,10 @@ function npm(...args) {
 
 const changed = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-// npm writes its own copy of the lock file when it has finished installing.
-if (changed('node_modules/.package-lock.json') < changed('package-lock.json')) npm('ci', '--no-audit', '--no-fund');
+// npm writes its own copy of the lock file when it has finished installing. `npm ci` would be stricter, but it refuses a
+// lock file without the packages of other platforms, which are optional; this installs the locked versions as well and
+// leaves the lock file alone.
+if (changed('node_modules/.package-lock.json') < changed('package-lock.json')) {
+  npm('install', '--no-save', '--no-audit', '--no-fund');
+}
 npm('run', '--silent', 'build');
