@@ -246,8 +246,14 @@ export async function runLocal(
   options: RunOptions = {},
   stream?: Job['stream'],
 ): Promise<Outcome> {
-  const { job } = makeJob(source, operators, options, stream);
-  return runPlanned(job, await planJob(job, localHost), localHost);
+  try {
+    const { job } = makeJob(source, operators, options, stream);
+    return await runPlanned(job, await planJob(job, localHost), localHost);
+  } catch (error) {
+    // The engine does this only for a job that came as far as being run.
+    stream?.sink.abort();
+    throw error;
+  }
 }
 
 /** Plans the same without running it. */
