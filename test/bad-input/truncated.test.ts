@@ -25,7 +25,9 @@ beforeAll(async () => {
 async function outcomeOf(path: string, options: OpenOptions): Promise<number | FanfoldError> {
   try {
     const { arrays } = await runLocal(await openSource(path, options), [{ name: 'sum', values: {} }]);
-    return (arrays[0]?.data ?? []).reduce<number>((total, value) => total + value, 0);
+    let total = 0;
+    for (const value of arrays[0]?.data ?? []) total += value;
+    return total;
   } catch (error) {
     if (error instanceof FanfoldError) return error;
     throw error;
