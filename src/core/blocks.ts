@@ -1,6 +1,6 @@
 import type { SourceHandle } from './source.js';
 import { frameBytes, product, type Stack } from './stack.js';
-import { chunkGrid, largestChunk, type Storage } from './storage.js';
+import { largestChunk, type Storage } from './storage.js';
 
 /**
  * How the frames of a stored array group into rows of chunks. A block of frames that starts and ends on the edge of a
@@ -38,6 +38,13 @@ export function groupEdgeBefore({ frames, period }: Grouping, frame: number): nu
   return start + Math.floor((frame - start) / frames) * frames;
 }
 
+/** Largest block from `first` that stays within one row of chunk groups, at most `maxFrames` long. */
+export function alignedBlockEnd(group: Grouping, first: number, maxFrames: number): number {
+  const limit = first + maxFrames;
+  const edge = groupEdgeBefore(group, limit);
+  return edge > first ? edge : Math.min(limit, groupEdgeAfter(group, first + 1));
+}
+
 /** True when every chunk is a run of whole frames, so that it can be decoded straight to its place. */
 export function chunksAreFrameRuns(storage: Storage, frameRank: number): boolean {
   if (storage.layout.kind !== 'chunked') return false;
@@ -71,11 +78,6 @@ export function fetchBytes(handle: Extract<SourceHandle, { kind: 'stored' }>, bl
 export function amplification(handle: SourceHandle, blockFrames: number): number {
   const group = grouping(handle).frames;
   return blockFrames >= group ? 1 : Math.ceil(group / blockFrames);
-}
-
-/** Number of chunks of a stored source, 0 when it is not chunked. */
-export function chunkCount(storage: Storage): number {
-  return storage.layout.kind === 'chunked' ? product(chunkGrid(storage.shape, storage.layout.chunkShape)) : 0;
 }
 
 /** Bytes of `count` decoded frames. */

@@ -1,13 +1,5 @@
 import { ARENA_BASE, SLACK } from './arena.js';
-import {
-  amplification,
-  blockBytes,
-  chunkBytes,
-  fetchBytes,
-  groupEdgeAfter,
-  groupEdgeBefore,
-  grouping,
-} from './blocks.js';
+import { amplification, blockBytes, chunkBytes, fetchBytes, groupEdgeAfter, grouping } from './blocks.js';
 import { DTYPES, needsWidening } from './dtype.js';
 import { PlanError } from './errors.js';
 import type { Cost, Slot } from './operator.js';
@@ -237,12 +229,4 @@ export function makePlan(input: PlanInput): Plan {
     amplification: repeats,
     reasons,
   };
-}
-
-/** Largest block from `first` that stays within one row of chunk groups, at most `maxFrames` long. */
-export function alignedBlockEnd(source: SourceHandle, first: number, maxFrames: number): number {
-  const group = grouping(source);
-  const limit = first + maxFrames;
-  const edge = groupEdgeBefore(group, limit);
-  return edge > first ? edge : Math.min(limit, groupEdgeAfter(group, first + 1));
 }

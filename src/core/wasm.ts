@@ -6,12 +6,22 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 }
 
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** The module behind a kernel or codec, compiled once a thread. */
+export function compileModule(base64: string): WebAssembly.Module {
+  const known = compiled.get(base64);
+  if (known) return known;
+  const module = new WebAssembly.Module(decodeBase64(base64));
+  compiled.set(base64, module);
+  return module;
+}
+
 /**
  * Instantiates a kernel or codec module on the memory its worker computes in. Modules hold constant tables only, so any
  * number of instances may share one memory.
  */
 export function instantiate(base64: string, memory: WebAssembly.Memory): WasmExports {
-  const module = new WebAssembly.Module(decodeBase64(base64));
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const instance = new WebAssembly.Instance(compileModule(base64), { env: { memory } });
   return instance.exports as unknown as WasmExports;
 }

@@ -1,12 +1,12 @@
-import { DTYPES, dtypeOfArray, type NumericArray } from '../core/dtype.js';
+import { DTYPES, type NumericArray } from '../core/dtype.js';
 import { OperatorError } from '../core/errors.js';
 import type { WasmExports } from '../core/wasm.js';
 
-const NAMES = Object.keys(DTYPES);
+const NUMBERS = new Map<unknown, number>(Object.values(DTYPES).map(({ array }, i) => [array, i]));
 
 /** The number by which kernels know the element type of an array: its place in `DTYPES`. */
 export function dtypeNumber(array: NumericArray): number {
-  return NAMES.indexOf(dtypeOfArray(array));
+  return NUMBERS.get(array.constructor) ?? -1;
 }
 
 /** Calls an exported kernel. @throws OperatorError when the module has no such export: it is then not the one expected */

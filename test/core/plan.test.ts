@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { groupEdgeAfter, groupEdgeBefore, grouping } from '../../dist/core/blocks.js';
+import { alignedBlockEnd, groupEdgeAfter, groupEdgeBefore, grouping } from '../../dist/core/blocks.js';
 import { PlanError } from '../../dist/core/errors.js';
-import { alignedBlockEnd, cutParts, type Limits, makePlan, type PlanInput } from '../../dist/core/plan.js';
+import { cutParts, type Limits, makePlan, type PlanInput } from '../../dist/core/plan.js';
 import { selectFrames, selectRegion } from '../../dist/core/selection.js';
 import type { SourceHandle } from '../../dist/core/source.js';
 import { frameCount, makeStack } from '../../dist/core/stack.js';
@@ -104,7 +104,7 @@ describe('blocks', () => {
       fc.property(stacks, fc.nat(), fc.integer({ min: 1, max: 2000 }), (source, at, maxFrames) => {
         const group = grouping(source);
         const first = groupEdgeBefore(group, at % frameCount(source.stack));
-        const end = alignedBlockEnd(source, first, maxFrames);
+        const end = alignedBlockEnd(group, first, maxFrames);
         expect(end).toBeGreaterThan(first);
         expect(end).toBeLessThanOrEqual(first + maxFrames);
         if (groupEdgeAfter(group, first + 1) <= first + maxFrames) expect(groupEdgeBefore(group, end)).toBe(end);

@@ -68,8 +68,16 @@ export class ChunkBox {
 
   /** Lowest frame number in a chunk. */
   firstFrame(chunk: number): number {
-    const at = unravel(chunk, this.#grid);
-    return this.#positions.reduce((frame, extent, d) => frame * extent + (at[d] ?? 0) * (this.#chunkShape[d] ?? 1), 0);
+    let place = Math.floor(chunk / this.#perPosition);
+    let frame = 0;
+    let period = 1;
+    for (let d = this.#positions.length - 1; d >= 0; d--) {
+      const along = this.#grid[d] ?? 1;
+      frame += (place % along) * (this.#chunkShape[d] ?? 1) * period;
+      period *= this.#positions[d] ?? 1;
+      place = Math.floor(place / along);
+    }
+    return frame;
   }
 
   /** For chunks that are runs of whole frames: true when the run lies within these frames and does not stick out. */

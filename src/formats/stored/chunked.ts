@@ -1,9 +1,16 @@
 import { type ChunkDecoder, makeDecoder } from '../../codecs/pipeline.js';
 import type { Arena } from '../../core/arena.js';
-import { chunkBytes, chunksAreFrameRuns, FETCH_GAP, fetchBytes } from '../../core/blocks.js';
+import {
+  alignedBlockEnd,
+  chunkBytes,
+  chunksAreFrameRuns,
+  FETCH_GAP,
+  fetchBytes,
+  type Grouping,
+  grouping,
+} from '../../core/blocks.js';
 import type { NumericArray } from '../../core/dtype.js';
 import { FanfoldError, SourceError, UsageError } from '../../core/errors.js';
-import { alignedBlockEnd } from '../../core/plan.js';
 import type { FrameReader, ReadOptions, ReadStatistics, SourceHandle } from '../../core/source.js';
 import { product } from '../../core/stack.js';
 import type { ChunkedLayout, Storage } from '../../core/storage.js';
@@ -16,7 +23,7 @@ const MISSING = -1;
 /** Reads frames out of chunks: neighbouring chunks are fetched together, decoded one by one and put in their place. */
 class ChunkedReader implements FrameReader {
   readonly statistics: ReadStatistics = { readSeconds: 0, decodeSeconds: 0, bytes: 0, badFrames: new Set() };
-  readonly #handle: Extract<SourceHandle, { kind: 'stored' }>;
+  readonly #group: Grouping;
   readonly #storage: Storage;
   readonly #layout: ChunkedLayout;
   readonly #options: ReadOptions;
@@ -29,6 +36,9 @@ class ChunkedReader implements FrameReader {
   readonly #frameBytes: number;
   readonly #fetchLimit: number;
   readonly #inPlace: boolean;
+  readonly #chunkBytes: number;
+  /** Filter mask of a chunk to which no filter was applied. */
+  readonly #plainMask: number;
 
   constructor(
     handle: Extract<SourceHandle, { kind: 'stored' }>,
@@ -37,7 +47,7 @@ class ChunkedReader implements FrameReader {
     options: ReadOptions,
   ) {
     const { storage, stack } = handle;
-    this.#handle = handle;
+    this.#group = grouping(handle);
     this.#storage = storage;
     this.#layout = layout;
     this.#options = options;
@@ -52,6 +62,8 @@ class ChunkedReader implements FrameReader {
       this.#fetchLimit,
       this.statistics,
     );
+    this.#chunkBytes = chunkBytes(storage);
+    this.#plainMask = 2 ** storage.pipeline.length - 1;
     this.#inPlace = chunksAreFrameRuns(storage, stack.frameShape.length);
     this.#decoder = makeDecoder(storage.pipeline, chunkBytes(storage), storage.type.bytes, arena, options.kernel);
     this.#block = arena.bytes(options.blockFrames * this.#frameBytes);
@@ -64,7 +76,7 @@ class ChunkedReader implements FrameReader {
   }
 
   blockEnd(first: number, maxFrames: number): number {
-    return alignedBlockEnd(this.#handle, first, maxFrames);
+    return alignedBlockEnd(this.#group, first, maxFrames);
   }
 
   load(first: number, count: number): NumericArray {
@@ -83,31 +95,25 @@ class ChunkedReader implements FrameReader {
   }
 
   #isStoredPlain(index: number): boolean {
-    const all = 2 ** this.#storage.pipeline.length - 1;
-    return ((this.#layout.table.mask[index] ?? 0) & all) >>> 0 === all;
+    return ((this.#layout.table.mask[index] ?? 0) & this.#plainMask) === this.#plainMask;
   }
 
   /** The frames where they were fetched, when unfiltered chunks lie one behind the other and hold just this block. */
   #alias(wanted: readonly number[], first: number, count: number): Uint8Array | null {
     const { table } = this.#layout;
     const bytes = count * this.#frameBytes;
+    const size = this.#chunkBytes;
     const start = wanted[0];
-    if (
-      !this.#inPlace ||
-      start === undefined ||
-      wanted.length * chunkBytes(this.#storage) !== bytes ||
-      bytes > this.#fetchLimit
-    )
+    if (!this.#inPlace || start === undefined || wanted.length * size !== bytes || bytes > this.#fetchLimit)
       return null;
     if (this.#box.firstFrame(start) !== first) return null;
     const file = table.file[start] ?? 0;
     const offset = table.offset[start] ?? MISSING;
     if (offset === MISSING) return null;
-    const size = chunkBytes(this.#storage);
-    for (const [k, index] of wanted.entries()) {
-      const fits =
-        table.file[index] === file && table.offset[index] === offset + k * size && table.size[index] === size;
-      if (!fits || !this.#isStoredPlain(index)) return null;
+    for (let k = 0; k < wanted.length; k++) {
+      const index = wanted[k] ?? 0;
+      const follows = table.offset[index] === offset + k * size && table.size[index] === size;
+      if (!follows || table.file[index] !== file || !this.#isStoredPlain(index)) return null;
     }
     if (this.#options.onBadFrame !== 'fail') return null;
     const fetched = this.#files.fetch(file, offset, bytes);
