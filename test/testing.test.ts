@@ -31,7 +31,9 @@ test('an operator that depends on its tiles is found out', async () => {
 test('an operator that merges wrongly is found out', async () => {
   const more = `outputs: () => ({ n: { kind: 'whole', shape: [], dtype: 'float64', merge: 'max' } }),
     process(tile, state, out) { out.n[0] = Math.max(out.n[0], 0) + tile.count; },`;
-  await expect(testOperator({ name: 'mine', module: moduleOf('', more) }, only)).rejects.toThrow(/3 workers.*n: element 0 is \d+ instead of 20/);
+  await expect(testOperator({ name: 'mine', module: moduleOf('', more) }, only)).rejects.toThrow(
+    /3 workers.*n: element 0 is \d+ instead of 20/,
+  );
 });
 
 test('a source with other numbers than expected is found out', async () => {
