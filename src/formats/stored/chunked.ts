@@ -224,5 +224,15 @@ export function openChunked(
   arena: Arena,
   options: ReadOptions,
 ): FrameReader {
+  const unsupported = handle.storage.pipeline.find((filter) => filter.name === 'unsupported');
+  if (unsupported) {
+    const path = handle.storage.files[0] ?? '?';
+    throw new SourceError(
+      'unsupported-filter',
+      `The chunks in ${path} are stored with the filter ${unsupported.label} (id ${unsupported.id}), which this version cannot decode. ` +
+        `Make a copy it can read with: h5repack -f GZIP=4 ${path} copy.h5`,
+      { path, filter: unsupported.label, id: unsupported.id },
+    );
+  }
   return new ChunkedReader(handle, layout, arena, options);
 }
