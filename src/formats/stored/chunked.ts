@@ -230,7 +230,7 @@ export function openChunked(
     throw new SourceError(
       'unsupported-filter',
       `The chunks in ${path} are stored with the filter ${unsupported.label} (id ${unsupported.id}), which this version cannot decode. ` +
-        `Make a copy it can read with: h5repack -f GZIP=4 ${path} copy.h5`,
+        `Make a copy with h5repack -f GZIP=4 ${path} copy.h5 and read that.`,
       { path, filter: unsupported.label, id: unsupported.id },
     );
   }
