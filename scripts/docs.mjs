@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SOURCE_PARAMS } from '../dist/cli/common.js';
 import { describeParams } from '../dist/cli/help.js';
 import { flagOf } from '../dist/core/params.js';
 import { OUTPUTS } from '../dist/formats/outputs.js';
@@ -66,7 +67,7 @@ function formatsPage() {
     'A file is recognised by its first bytes, not by its name.',
     table(
       ['format', 'usual names', 'what'],
-      FORMATS.map((f) => [f.name, f.extensions.map((e) => `.${e}`).join(' '), f.summary]),
+      FORMATS.map((f) => [`[${f.name}](${f.name}.md)`, f.extensions.map((e) => `.${e}`).join(' '), f.summary]),
     ),
     '## Output',
     'The extension of `-o` names the format. Files appear under their name only when they are complete.',
@@ -85,7 +86,26 @@ function formatsPage() {
   );
 }
 
+const SOURCE_FLAGS = {
+  raw: ['frameShape', 'dtype', 'offset', 'frameRank'],
+  npz: ['dataset', 'frameRank'],
+  npy: ['frameRank'],
+};
+
+function formatPage({ name, summary, extensions, details }) {
+  const flags = SOURCE_FLAGS[name] ?? ['dataset', 'frameRank'];
+  const params = Object.fromEntries(flags.map((flag) => [flag, SOURCE_PARAMS[flag]]));
+  return page(
+    `# ${name}`,
+    `${summary[0].toUpperCase()}${summary.slice(1)}. Usual names: ${extensions.map((e) => `.${e}`).join(' ')}.`,
+    details,
+    '## Options',
+    code(describeParams(params)),
+  );
+}
+
 const pages = new Map([['formats/README.md', formatsPage()]]);
+for (const format of FORMATS) pages.set(`formats/${format.name}.md`, formatPage(format));
 const names = operatorNames();
 for (const name of names) pages.set(`operators/${name}.md`, await operatorPage(name));
 const summaries = await Promise.all(

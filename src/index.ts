@@ -8,10 +8,12 @@
  *
  * @module
  */
-export { openArray, type PlanOutcome, plan, type RunRequest, run, type Work } from './api.js';
+export { openArray } from './api/array.js';
+export { type PlanOutcome, plan } from './api/plan.js';
+export { type RunOutcome, run } from './api/run.js';
+export type { RunRequest, Work } from './api/work.js';
 export type { Arena } from './core/arena.js';
 export type { Dtype, NumericArray } from './core/dtype.js';
-export type { Outcome } from './core/engine.js';
 export {
   FanfoldError,
   LayoutError,

@@ -40,9 +40,9 @@ test('the public API has exactly these names', () => {
     [
       ...Object.keys(api),
       ...['AnyOperator', 'Arena', 'ArrayInput', 'Arrays', 'Axis', 'Cost', 'Dtype', 'InitContext', 'LoadedArray'],
-      ...['MergeRule', 'NamedArray', 'NumericArray', 'OpenOptions', 'Operator', 'OperatorRef', 'Outcome', 'Param'],
+      ...['MergeRule', 'NamedArray', 'NumericArray', 'OpenOptions', 'Operator', 'OperatorRef', 'Param'],
       ...['Params', 'Plan', 'PlanOutcome', 'Prepared', 'PrepareContext', 'RawValues', 'Report', 'RunOptions'],
-      ...['RunRequest', 'Slot', 'Source', 'Stack', 'Tile', 'Values', 'WasmKernel', 'Work'],
+      ...['RunOutcome', 'RunRequest', 'Slot', 'Source', 'Stack', 'Tile', 'Values', 'WasmKernel', 'Work'],
     ].sort(),
   );
 });

@@ -22,10 +22,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'operators/load.js',
     'operators/registry.js',
   ],
-  cli: ['core/', 'io/', 'codecs/', 'formats/', 'kernels/', 'operators/', 'layouts/', 'version.js'],
+  cli: ['api/', 'core/', 'io/', 'codecs/', 'formats/', 'kernels/', 'operators/', 'layouts/', 'version.js'],
+  api: ['core/', 'formats/', 'layouts/', 'version.js'],
   testing: ['core/', 'io/', 'formats/', 'operators/', 'layouts/'],
-  'api.ts': ['core/', 'formats/', 'layouts/', 'version.js'],
-  'index.ts': ['api.js', 'core/', 'formats/', 'layouts/', 'operators/', 'version.js'],
+  'index.ts': ['api/', 'core/', 'formats/', 'layouts/', 'operators/', 'version.js'],
   'testing.ts': ['testing/'],
   'version.ts': [],
 };

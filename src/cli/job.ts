@@ -1,3 +1,4 @@
+import type { Recipe } from '../api/recipe.js';
 import { UsageError } from '../core/errors.js';
 import type { OperatorRef } from '../core/layout.js';
 import { checkValues, type Params, type RawValues, type Values } from '../core/params.js';
@@ -16,18 +17,13 @@ export interface JobCommand<X extends Params> {
   readonly set: OperatorSet;
   readonly refs: readonly OperatorRef[];
   readonly source: Source;
-  readonly sourceText: string;
   readonly values: Values<typeof COMMON & X>;
 }
 
-/** A saved job: what outputs carry as their recipe. */
-interface Recipe {
-  readonly operators: string;
-  readonly source?: string;
-  readonly values: RawValues;
-}
+/** A recipe as a person may have written it. */
+type WrittenRecipe = Pick<Recipe, 'operators' | 'values'> & Partial<Recipe>;
 
-export function readRecipe(path: string): Recipe {
+export function readRecipe(path: string): WrittenRecipe {
   let parsed: unknown;
   try {
     parsed = JSON.parse(readText(path));
@@ -43,7 +39,7 @@ export function readRecipe(path: string): Recipe {
   ) {
     throw new UsageError('bad-recipe', `${path} is no recipe: it needs "operators", such as "mask+com", and "values".`);
   }
-  const { operators, source, values } = parsed as Recipe;
+  const { operators, source, values } = parsed as WrittenRecipe;
   return { operators, values: values ?? {}, ...(source === undefined ? {} : { source }) };
 }
 
@@ -77,7 +73,7 @@ export async function parseJob<X extends Params>(
     );
   }
   const source = await openSource(sourceText, openOptionsOf(values));
-  return { set, refs: set.bind(own), source, sourceText, values };
+  return { set, refs: set.bind(own), source, values };
 }
 
 /** Help of `run` and `plan`: with an operator, its own parameters come first. */

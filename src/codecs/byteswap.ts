@@ -3,7 +3,7 @@ import type { Kernel } from './codec.js';
 import { reorderWasm } from './reorder.wasm.js';
 
 /** Reverses the bytes of each element in place. */
-export function swapBytes(bytes: Uint8Array, elementBytes: number): void {
+function swapBytes(bytes: Uint8Array, elementBytes: number): void {
   for (let at = 0; at + elementBytes <= bytes.length; at += elementBytes) {
     bytes.subarray(at, at + elementBytes).reverse();
   }

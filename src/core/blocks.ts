@@ -63,7 +63,7 @@ export function chunkBytes(storage: Storage): number {
 export const FETCH_GAP = 4096;
 
 /** Coalesced reads stay below this; larger windows fall out of the cache and cost speed. */
-export const FETCH_LIMIT = 4 * 2 ** 20;
+const FETCH_LIMIT = 4 * 2 ** 20;
 
 /** Bytes of the window that stored bytes are fetched into, for blocks of `blockFrames` frames. */
 export function fetchBytes(handle: Extract<SourceHandle, { kind: 'stored' }>, blockFrames: number): number {

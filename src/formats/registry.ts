@@ -10,6 +10,8 @@ interface Format {
   readonly name: string;
   readonly summary: string;
   readonly extensions: readonly string[];
+  /** Longer text for the docs page: what is read, what is refused, which flags matter. */
+  readonly details: string;
   /** @param head first bytes of the file, up to 64 KiB */
   recognises(head: Uint8Array, path: string): boolean;
   open(path: string, options: OpenOptions): Promise<Source>;
@@ -28,6 +30,16 @@ export const FORMATS: readonly Format[] = [
     name: 'hdf5',
     summary: 'HDF5 and NeXus, any chunk index, links, virtual data sets',
     extensions: ['h5', 'hdf5', 'nxs', 'hspy', 'emd', 'hdf'],
+    details: `Superblocks 0 to 3 with or without a user block, old and new groups, soft, hard and external links, compact, contiguous and
+chunked data sets under every chunk index, virtual data sets over any number of files. Integers, floats and booleans in
+either byte order; 64-bit integers and half floats become float64 and float32.
+
+Without \`--dataset\` (or \`scan.h5:/entry/data\`) the NeXus default is taken, else the largest numeric data set of three or more
+dimensions. \`fanfold info scan.h5 --tree\` lists all. Axes come from HyperSpy, py4DSTEM, NeXus and fanfold's own files.
+
+Deflate, shuffle and fletcher32 are decoded by fanfold, checksums included; szip, scale-offset and n-bit by the HDF5 library,
+slower. Bitshuffle, LZ4, LZF, Blosc and Zstandard are refused by name. Chunks that were never written read as the fill value;
+so do virtual sources whose file is missing, which are named.`,
     recognises: (head) =>
       [0, 512, 1024, 2048, 4096, 8192, 16384, 32768].some((at) => startsWith(head, at, HDF5_SIGNATURE)),
     open: async (path, options) => (await import('./hdf5/index.js')).openHdf5(path, options),
@@ -37,6 +49,8 @@ export const FORMATS: readonly Format[] = [
     name: 'npy',
     summary: 'NumPy array, any region read without the rest',
     extensions: ['npy'],
+    details: `Versions 1 to 3, C order, booleans, integers and floats of 1 to 8 bytes in either byte order. Frames are read from where they
+lie; nothing else of the file is touched. Fortran order, records and objects are refused with what to do about it.`,
     recognises: (head) => startsWith(head, 0, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]),
     open: async (path, options) => (await import('./npy.js')).openNpy(path, options),
   },
@@ -44,6 +58,8 @@ export const FORMATS: readonly Format[] = [
     name: 'npz',
     summary: 'NumPy archive; name the array with --dataset',
     extensions: ['npz'],
+    details: `The array is named with \`--dataset\`; an archive of one needs no name. Stored members are read in place like .npy files,
+compressed ones are inflated into memory first, which \`info\` says.`,
     recognises: (head) => startsWith(head, 0, [0x50, 0x4b, 0x03, 0x04]),
     open: async (path, options) => (await import('./npz.js')).openNpz(path, options),
   },
@@ -51,6 +67,8 @@ export const FORMATS: readonly Format[] = [
     name: 'raw',
     summary: 'headerless binary; give --frame-shape and --dtype',
     extensions: ['raw', 'bin', 'dat'],
+    details: `\`--frame-shape 256,256 --dtype uint16\` describe a file without a header; \`--offset\` skips one, \`>u2\` is big-endian. The
+number of frames follows from the size of the file, which must hold whole frames. \`--scan 128x128\` gives them a grid.`,
     recognises: () => false,
     open: async (path, options) => (await import('./raw.js')).openRaw(path, options),
   },

@@ -17,11 +17,6 @@ export function isSameFile(a: string, b: string): boolean {
   }
 }
 
-/** Name of the file without its folder. */
-export function fileName(path: string): string {
-  return basename(path);
-}
-
 /** The extension in lower case, dot included; empty when there is none. */
 export function extensionOf(path: string): string {
   return extname(path).toLowerCase();

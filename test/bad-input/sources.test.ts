@@ -96,7 +96,11 @@ np.save('zero.npy', np.zeros((0, 8, 8), 'f4'))
   test('a filter that cannot be decoded is named', async () => {
     for (const layout of ['serial', 'threads', 'processes']) {
       const ended = await fanfold(['run', 'sum', 'lzf.h5', '--layout', layout, '-w', '2'], folder);
-      expectError(ended, 3, /The chunks in .* are stored with the filter LZF \(id 32000\), which this version cannot decode\./);
+      expectError(
+        ended,
+        3,
+        /The chunks in .* are stored with the filter LZF \(id 32000\), which this version cannot decode\./,
+      );
     }
     const read = await fanfold(['run', 'sum', 'offset.h5', '--json', '-q'], folder);
     const { results } = JSON.parse(read.stdout) as { results: { sum: number }[] };

@@ -9,7 +9,7 @@ export interface Column {
 }
 
 /** Three significant digits, without an exponent. */
-export function shortNumber(value: number): string {
+function shortNumber(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 

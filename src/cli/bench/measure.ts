@@ -40,7 +40,8 @@ export function figuresOfReport(report: Report, asked: number): Figures {
     taskSeconds: tasks > 0 ? waited / tasks : null,
     isDirect: report.direct,
     limiter: report.limiter,
-    notes: [...few, ...report.fallbacks],
+    // That both copies share a disk is marked by the row itself.
+    notes: [...few, ...report.fallbacks.filter((note) => !note.includes('on the same disk'))],
   };
 }
 

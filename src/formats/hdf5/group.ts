@@ -17,7 +17,7 @@ const MAX_LINKS = 2 ** 20;
 const LINK_BY_NAME = 5;
 
 /** Reads a link message. @throws SourceError when it is damaged */
-export function readLink(cursor: Cursor): Link {
+function readLink(cursor: Cursor): Link {
   if (cursor.u8() !== 1) throw cursor.fail('a link of unknown version');
   const flags = cursor.u8();
   const type = (flags & 8) !== 0 ? cursor.u8() : 0;
@@ -93,7 +93,7 @@ function readDenseLinks(file: Hdf5File, info: Cursor, links: Link[]): void {
 }
 
 /** All links of a group, old or new style, sorted by name. @throws SourceError when the group is damaged */
-export function readLinks(file: Hdf5File, messages: readonly Message[]): Link[] {
+function readLinks(file: Hdf5File, messages: readonly Message[]): Link[] {
   const links: Link[] = [];
   for (const message of messages) {
     if (message.type === MESSAGE.link) links.push(readLink(message.open()));

@@ -2,7 +2,7 @@
 export type Key = readonly [k0: number, k1: number];
 
 /** A 32-bit mixer: every bit of the input changes every bit of the result with a probability near one half. */
-export function mix(value: number): number {
+function mix(value: number): number {
   let x = value | 0;
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);

@@ -1,0 +1,36 @@
+import type { OperatorRef } from '../core/layout.js';
+import type { Provenance } from '../core/sink.js';
+import type { Source } from '../core/source.js';
+import type { RunOptions } from '../layouts/local.js';
+import { version } from '../version.js';
+
+/** A saved job: every output carries one, and `fanfold run RECIPE.json` runs it again. */
+export interface Recipe {
+  /** Operators as the command line takes them, such as `mask+com`. */
+  readonly operators: string;
+  readonly source: string;
+  /** Flags by name; `com.radius` where several operators run. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+function selectionOf({ frames, roi, scan }: RunOptions): Record<string, string> {
+  return {
+    ...(frames === undefined ? {} : { frames }),
+    ...(roi === undefined ? {} : { roi }),
+    ...(scan === undefined ? {} : { scan: scan.join('x') }),
+  };
+}
+
+/** The recipe of a run: what decides its numbers, and nothing about how it was run. */
+export function recipeOf(refs: readonly OperatorRef[], source: Source, options: RunOptions): Recipe {
+  const values: Record<string, unknown> = selectionOf(options);
+  for (const ref of refs) {
+    for (const [name, value] of Object.entries(ref.values))
+      values[refs.length > 1 ? `${ref.name}.${name}` : name] = value;
+  }
+  return { operators: refs.map(({ name }) => name).join('+'), source: source.location, values };
+}
+
+export function provenanceOf(refs: readonly OperatorRef[], source: Source, options: RunOptions): Provenance {
+  return { program: 'fanfold', version, recipe: JSON.stringify(recipeOf(refs, source, options)) };
+}

@@ -1,0 +1,47 @@
+import { type Outcome, runPlanned } from '../core/engine.js';
+import { bindJob, type Job, planBound, slotLabel } from '../core/job.js';
+import { filesOf, type Source } from '../core/source.js';
+import { checkOutputs, writeOutput } from '../formats/outputs.js';
+import { openSource, splitDataset } from '../formats/registry.js';
+import { localHost, makeJob } from '../layouts/local.js';
+import { provenanceOf } from './recipe.js';
+import { streamFor } from './stream.js';
+import { type RunRequest, refsOf, type Work } from './work.js';
+
+/** Results, the report, and the files that were written. */
+export interface RunOutcome extends Outcome {
+  readonly files: readonly string[];
+}
+
+/**
+ * Runs operators over every frame of a source.
+ *
+ * @param source a source, or a path such as `scan.h5:/entry/data`
+ * @returns the results in memory, unless a single large one was streamed to its file, and a report in seconds and bytes
+ * @throws FanfoldError of one of six kinds; `Stopped` when `signal` aborts
+ */
+export async function run(work: Work, source: Source | string, request: RunRequest = {}): Promise<RunOutcome> {
+  const { values, outputs = [], overwrite = false, onPlan, ...options } = request;
+  const opened = typeof source === 'string' ? await openSource(source) : source;
+  const refs = refsOf(work, values);
+  const { job, reasons } = makeJob(opened, refs, options);
+  const bound = await bindJob(job, localHost);
+  const names = bound.slots.filter(({ slot }) => !slot.private).map((slot) => slotLabel(slot, bound.bound));
+  const inputs = [splitDataset(opened.location).path, ...filesOf(opened.handle), ...(options.replicas ?? [])];
+  checkOutputs(outputs, names, overwrite, inputs);
+  const provenance = provenanceOf(refs, opened, options);
+  const stream = await streamFor(job, bound, outputs, overwrite, provenance);
+  const whole: Job = stream ? { ...job, stream } : job;
+  try {
+    const planned = planBound(whole, localHost, bound);
+    onPlan?.(planned.plan, [...reasons, ...planned.plan.reasons]);
+    const outcome = await runPlanned(whole, planned, localHost);
+    if (stream) return { ...outcome, files: outputs };
+    const files: string[] = [];
+    for (const output of outputs) files.push(...(await writeOutput(output, outcome.arrays, provenance, { overwrite })));
+    return { ...outcome, files };
+  } catch (error) {
+    stream?.sink.abort();
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import type { OperatorRef } from '../core/layout.js';
+import type { RawValues } from '../core/params.js';
+import type { Plan } from '../core/plan.js';
+import type { RunOptions } from '../layouts/local.js';
+
+/**
+ * What to run: the name of a built-in operator, an operator with its values, or several for one pass. An operator of
+ * your own is `{ name, module, values }`, where `module` is the URL of a file whose default export comes from
+ * `defineOperator`; workers load it from there.
+ */
+export type Work = string | OperatorRef | readonly OperatorRef[];
+
+/** How to run, and where results go. */
+export interface RunRequest extends RunOptions {
+  /** Parameters of the operator when `work` is its name. */
+  readonly values?: RawValues;
+  /** Files to write the results to; the extension names the format. */
+  readonly outputs?: readonly string[];
+  /** Replace outputs that exist. */
+  readonly overwrite?: boolean;
+  /** Called once everything is checked and planned, before a frame is read. */
+  onPlan?(plan: Plan, reasons: readonly string[]): void;
+}
+
+export function refsOf(work: Work, values: RawValues = {}): readonly OperatorRef[] {
+  if (typeof work === 'string') return [{ name: work, values }];
+  return 'name' in work ? [{ ...work, values: { ...work.values, ...values } }] : work;
+}
