@@ -93,7 +93,7 @@ function readDenseLinks(file: Hdf5File, info: Cursor, links: Link[]): void {
 }
 
 /** All links of a group, old or new style, sorted by name. @throws SourceError when the group is damaged */
-function readLinks(file: Hdf5File, messages: readonly Message[]): Link[] {
+export function readLinks(file: Hdf5File, messages: readonly Message[]): Link[] {
   const links: Link[] = [];
   for (const message of messages) {
     if (message.type === MESSAGE.link) links.push(readLink(message.open()));
