@@ -28,6 +28,6 @@ export async function streamFor(
   if (bytes < STREAM_BYTES || bound.some(({ operator }) => operator.finish)) return undefined;
   const axes = [...stack.axes.slice(0, stack.stackShape.length), ...shape.map((_, i) => plainAxis(i))];
   const results = { ...stack, frameShape: shape, dtype, axes };
-  const sink = await createStream(output, results, { codec: { name: 'none' }, chunked: true, overwrite });
+  const sink = await createStream(output, results, { codec: { name: 'none' }, chunked: false, overwrite });
   return { slot: slotLabel(slot, bound), sink, provenance };
 }

@@ -7,6 +7,9 @@ export const ARENA_BASE = 65536;
 /** Readable bytes after every codec input and writable bytes after every codec output. */
 export const SLACK = 64;
 
+/** Bytes that fit one WebAssembly memory beside its tables. */
+export const LARGEST_MEMORY = 2 ** 32 - 2 ** 20;
+
 const PAGE = 65536;
 
 /** Shared memory of at least `bytes`, tables included. WebAssembly allows at most 4 GiB in one memory. */

@@ -23,6 +23,7 @@ function makeTask(job: Job, { plan, slots, bound }: Planned): Task {
     direct: job.direct,
     onBadFrame: job.onBadFrame,
     replicas: job.replicas,
+    firstWorker: 0,
     ordered: isOrdered(job, bound) && slots.some(({ slot }) => slot.kind === 'whole'),
     destinations: slots.map((slot) =>
       job.stream && slotLabel(slot, bound) === job.stream.slot ? job.stream.sink.ref : null,
@@ -57,6 +58,7 @@ async function runPass(
   let handedOut = 0;
   let frames = 0;
   const next = async (max: number): Promise<readonly number[]> => {
+    if (handedOut === partCount) return [];
     let room = partCount;
     if (task.ordered) {
       while (merger.backlog(handedOut) >= window) await merger.nextMerge();

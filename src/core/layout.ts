@@ -30,6 +30,8 @@ export interface Task {
   readonly onBadFrame: BadFramePolicy;
   /** File lists of further copies of the source. */
   readonly replicas: readonly (readonly string[])[];
+  /** Number of this crew's first worker among all workers of the run: it decides who reads which copy. */
+  readonly firstWorker: number;
   /** Partials are handed in one by one for every part, so that they can be merged in part order. */
   readonly ordered: boolean;
   /** Where the entries of each slot go: a file, or null for memory. */

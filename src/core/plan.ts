@@ -1,4 +1,4 @@
-import { ARENA_BASE, SLACK } from './arena.js';
+import { ARENA_BASE, LARGEST_MEMORY, SLACK } from './arena.js';
 import { amplification, blockBytes, chunkBytes, fetchBytes, groupEdgeAfter, grouping } from './blocks.js';
 import { DTYPES, needsWidening } from './dtype.js';
 import { PlanError } from './errors.js';
@@ -195,7 +195,7 @@ export function makePlan(input: PlanInput): Plan {
   );
 
   // Chunks that hold many frames: rather decode them again in smaller blocks than give up.
-  const windowLimit = limits.windowBytes ?? Number.POSITIVE_INFINITY;
+  const windowLimit = Math.min(limits.windowBytes ?? Number.POSITIVE_INFINITY, LARGEST_MEMORY - shared);
   while (sizes.blockFrames > 1 && (total(sizes, 1) > budget || sizes.windowBytes > windowLimit)) {
     sizes = sizesFor(input, Math.max(1, Math.floor(sizes.blockFrames / 2)));
   }
@@ -212,8 +212,10 @@ export function makePlan(input: PlanInput): Plan {
     const need = perWorker(smallest) - windowLimit;
     throw new PlanError(
       'does-not-fit',
-      `One worker needs ${formatBytes(smallest.windowBytes)} for a single frame, but --memory-per-worker leaves ${formatBytes(windowLimit)}. ` +
-        `Give each worker ${formatBytes(need)} more.`,
+      `One worker needs ${formatBytes(smallest.windowBytes)} for a single frame, but ${limits.windowBytes === null ? 'one memory holds' : '--memory-per-worker leaves'} ${formatBytes(windowLimit)}. ` +
+        (limits.windowBytes === null
+          ? 'Frames this large cannot be read.'
+          : `Give each worker ${formatBytes(need)} more.`),
       { needBytes: smallest.windowBytes, limitBytes: windowLimit },
     );
   }

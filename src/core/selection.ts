@@ -3,7 +3,7 @@ import type { FrameRuns, SourceHandle } from './source.js';
 import { formatShape, frameCount, type Stack } from './stack.js';
 
 function parseRange(text: string, extent: number, what: string): [number, number] {
-  const match = /^(-?\d*):(-?\d*)$/.exec(text.trim());
+  const match = /^(-?\d+)?:(-?\d+)?$/.exec(text.trim());
   if (!match) throw new UsageError('bad-range', `${what} takes ranges such as 0:100, not '${text}'.`);
   const at = (part: string | undefined, fallback: number) => {
     if (part === undefined || part === '') return fallback;

@@ -77,7 +77,7 @@ export class InputFile {
    * @throws SourceError when fewer than `needed` bytes came
    */
   readAligned(into: Uint8Array, position: number, needed: number): void {
-    if (this.#readUpTo(into, position) < needed) throw this.#tooShort(position, needed);
+    if (this.#readUpTo(into, position, needed) < needed) throw this.#tooShort(position, needed);
   }
 
   #tooShort(position: number, needed: number): SourceError {
@@ -91,9 +91,10 @@ export class InputFile {
     );
   }
 
-  #readUpTo(into: Uint8Array, position: number): number {
+  /** Stops as soon as `needed` bytes came: behind a short last block a direct read would begin unaligned. */
+  #readUpTo(into: Uint8Array, position: number, needed = into.byteLength): number {
     let done = 0;
-    while (done < into.byteLength) {
+    while (done < needed) {
       let got: number;
       try {
         got = readSync(this.#fd, into, done, into.byteLength - done, position + done);

@@ -23,7 +23,10 @@ export function availableMemory(): number {
   const line = /^MemAvailable:\s+(\d+) kB/m.exec(readText('/proc/meminfo') ?? '');
   const free = line ? Number(line[1]) * 1024 : freemem();
   const limit = Number(readText('/sys/fs/cgroup/memory.max') ?? Number.NaN);
-  const used = Number(readText('/sys/fs/cgroup/memory.current') ?? Number.NaN);
+  const cached = [...(readText('/sys/fs/cgroup/memory.stat') ?? '').matchAll(/^(?:in)?active_file (\d+)$/gm)];
+  // The page cache counts as used there, but makes room when asked.
+  const reclaimable = cached.reduce((total, [, bytes]) => total + Number(bytes), 0);
+  const used = Number(readText('/sys/fs/cgroup/memory.current') ?? Number.NaN) - reclaimable;
   return Number.isFinite(limit - used) ? Math.min(free, limit - used) : free;
 }
 

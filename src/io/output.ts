@@ -129,11 +129,15 @@ export function tryTarget(path: string, overwrite: boolean): void {
   OutputFile.create(path, { overwrite }).abort();
 }
 
+/** One write call takes less than 2 GiB. */
+const LARGEST_WRITE = 2 ** 30;
+
 function writeAll(path: string, fd: number, bytes: ArrayBufferView, position: number): void {
   let done = 0;
   while (done < bytes.byteLength) {
     try {
-      const rest = new Uint8Array(bytes.buffer, bytes.byteOffset + done, bytes.byteLength - done);
+      const length = Math.min(LARGEST_WRITE, bytes.byteLength - done);
+      const rest = new Uint8Array(bytes.buffer, bytes.byteOffset + done, length);
       done += writeSync(fd, rest, 0, rest.byteLength, position + done);
     } catch (error) {
       throw describeWriteFailure(path, error);

@@ -76,8 +76,8 @@ export const localHost: EngineHost = {
 
 function select(handle: SourceHandle, options: RunOptions): SourceHandle {
   let selected = handle;
-  if (options.scan) selected = { ...selected, stack: reshapeStack(selected.stack, options.scan) };
   if (options.frames !== undefined) selected = selectFrames(selected, options.frames);
+  if (options.scan) selected = { ...selected, stack: reshapeStack(selected.stack, options.scan) };
   if (options.roi !== undefined) selected = selectRegion(selected, options.roi);
   return selected;
 }
@@ -222,17 +222,43 @@ function replicaFiles(storage: Storage | null, replica: string): string[] {
   throw new UsageError('bad-replica', '--replica needs a source that is one file.');
 }
 
-/** A copy must have the source's size; one on the same disk is used, and told to be of no help. @throws UsageError */
+const SAMPLES = 32;
+const SAMPLE_BYTES = 65536;
+
+/** Where two files of one size differ among samples spread over them, first and last bytes included; null nowhere. */
+function firstDifference(a: InputFile, b: InputFile): number | null {
+  const length = Math.min(SAMPLE_BYTES, a.size);
+  const [one, other] = [new Uint8Array(length), new Uint8Array(length)];
+  for (let k = 0; k < SAMPLES; k++) {
+    const at = Math.floor(((a.size - length) * k) / (SAMPLES - 1));
+    a.read(one, at);
+    b.read(other, at);
+    if (one.some((byte, i) => byte !== other[i])) return at;
+  }
+  return null;
+}
+
+/** A copy must have the source's size and, where it is looked at, its bytes; one on the same disk is used, and told to be of no help. @throws UsageError */
 function checkReplica(path: string | undefined, replica: string): string[] {
   if (path === undefined) return [];
   const [original, copy] = [InputFile.open(path), InputFile.open(replica)];
-  original.close();
-  copy.close();
-  if (copy.size !== original.size) {
-    throw new UsageError(
-      'replica-differs',
-      `${replica} holds ${copy.size} bytes, but ${path} holds ${original.size}: a replica is an exact copy.`,
-    );
+  try {
+    if (copy.size !== original.size) {
+      throw new UsageError(
+        'replica-differs',
+        `${replica} holds ${copy.size} bytes, but ${path} holds ${original.size}: a replica is an exact copy.`,
+      );
+    }
+    const at = firstDifference(original, copy);
+    if (at !== null) {
+      throw new UsageError(
+        'replica-differs',
+        `${replica} differs from ${path} near byte ${at}: a replica is an exact copy.`,
+      );
+    }
+  } finally {
+    original.close();
+    copy.close();
   }
   return copy.device === original.device
     ? [`${replica} lies on the same disk as the source: reading both is no faster.`]

@@ -19,6 +19,7 @@ const ways = [
   ['two threads in each', { threadsPerWorker: 2 }],
   ['temporary files', { sharedMemory: false }],
   ['merging in part order', { deterministic: true }],
+  ['fixed shares merged in part order', { plain: true, deterministic: true }],
 ] as const;
 
 for (const [how, options] of ways) {

@@ -33,7 +33,11 @@ class Child {
 
   static async open(start: Start): Promise<Child> {
     const shared = openParcel(start.task, start.threads > 1, true) as Task;
-    const task: Task = { ...shared, plan: { ...shared.plan, workers: start.threads } };
+    const task: Task = {
+      ...shared,
+      firstWorker: start.worker * start.threads,
+      plan: { ...shared.plan, workers: start.threads },
+    };
     const layout = start.threads > 1 ? threads : serial;
     const crew = await layout.start(task, {
       plain: false,

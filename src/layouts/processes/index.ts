@@ -84,7 +84,11 @@ class ProcessesCrew implements Crew {
         send(child, {
           kind: 'start',
           worker,
-          threads: this.#options.threadsPerWorker,
+          // The plan may have room for fewer threads than were asked for.
+          threads: Math.max(
+            1,
+            Math.min(this.#options.threadsPerWorker, Math.floor(this.#task.plan.workers / this.#children.length)),
+          ),
           task,
           scratch,
           memoryLimit: this.#options.memoryPerWorker,

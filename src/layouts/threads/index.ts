@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { ARENA_BASE, Arena, makeMemory, SLACK } from '../../core/arena.js';
+import { ARENA_BASE, Arena, LARGEST_MEMORY, makeMemory, SLACK } from '../../core/arena.js';
 import { dtypeOfArray, type NumericArray } from '../../core/dtype.js';
 import { fromWire, LayoutError, Stopped } from '../../core/errors.js';
 import type { Crew, Layout, RunHooks, Task, WorkerReport } from '../../core/layout.js';
@@ -8,8 +8,6 @@ import { allocateResults } from '../worker/targets.js';
 import type { PlacedPrepared, StartMessage, WorkerMessage } from './messages.js';
 import { PartQueue } from './queue.js';
 import { onSharedMemory } from './share.js';
-
-const LARGEST_MEMORY = 2 ** 32 - 2 ** 20;
 
 /** How often the host looks at the workers' counters, in milliseconds. */
 const PROGRESS_INTERVAL = 100;

@@ -244,5 +244,5 @@ export class PartRunner {
 
 /** Workers are spread evenly over the copies of a source; 0 is the source itself. */
 function replicaOf(task: Task, worker: number): number {
-  return worker % (task.replicas.length + 1);
+  return (task.firstWorker + worker) % (task.replicas.length + 1);
 }
