@@ -21,6 +21,12 @@ export interface Limits {
   readonly hostBytes: number;
   /** Resident bytes one more worker adds. */
   readonly workerRuntimeBytes: number;
+  /** How often prepared arrays stand in memory whatever the number of workers: made, and placed or packed for others. */
+  readonly preparedCopies: number;
+  /** How often they stand in memory once more for each worker. */
+  readonly preparedPerWorker: number;
+  /** How often results stand in memory at the end. */
+  readonly resultCopies: number;
   /** Most bytes of one worker's window (from --memory-per-worker), or null. */
   readonly windowBytes: number | null;
   /** Preferred bytes of a tile; the layout gives it. */
@@ -171,8 +177,8 @@ export function makePlan(input: PlanInput): Plan {
   const frames = frameCount(source.stack);
   const shared = input.sharedBytes;
   const results = resultBytes(input);
-  const fixed = limits.hostBytes + shared + results + ARENA_BASE;
-  const perWorker = (sizes: Sizes) => sizes.windowBytes + limits.workerRuntimeBytes;
+  const fixed = limits.hostBytes + shared * limits.preparedCopies + results * limits.resultCopies + ARENA_BASE;
+  const perWorker = (sizes: Sizes) => sizes.windowBytes + limits.workerRuntimeBytes + shared * limits.preparedPerWorker;
   const total = (sizes: Sizes, workers: number) => fixed + workers * perWorker(sizes);
 
   const group = grouping(source).frames;

@@ -118,6 +118,11 @@ function limitsFor(layout: Layout, options: RunOptions, direct: boolean): Limits
     cores,
     hostBytes: residentBytes() + HOST_MARGIN,
     workerRuntimeBytes: perWorker,
+    preparedCopies: 2,
+    // A process unpacks them and places them; its threads share that.
+    preparedPerWorker: isProcesses ? 2 / perProcess : 0,
+    // Processes write them to a shared file, which is read and then cut to its arrays.
+    resultCopies: isProcesses ? 3 : 1,
     windowBytes: limit === undefined ? null : windowWithin(limit, perProcess, threadBytes),
     tileBytes: 2 ** 20,
     blockBytes: direct ? 4 * 2 ** 20 : 2 ** 20,

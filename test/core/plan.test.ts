@@ -32,6 +32,9 @@ const LIMITS: Limits = {
   cores: 4,
   hostBytes: 100 * 2 ** 20,
   workerRuntimeBytes: 16 * 2 ** 20,
+  preparedCopies: 2,
+  preparedPerWorker: 0,
+  resultCopies: 1,
   windowBytes: null,
   tileBytes: 2 ** 20,
   blockBytes: 2 ** 20,
@@ -135,6 +138,16 @@ describe('memory', () => {
         },
       ),
     );
+  });
+
+  test('counts every copy of prepared arrays and results', () => {
+    const source = chunked([64, 64, 64, 64], [1, 1, 64, 64]);
+    const of = (limits: Partial<Limits>) =>
+      makePlan({ ...input(source, { workers: 2, ...limits }), sharedBytes: 2 ** 20 }).projectedBytes;
+    const base = of({});
+    expect(of({ preparedCopies: 5 }) - base).toBe(3 * 2 ** 20);
+    expect(of({ preparedPerWorker: 2 }) - base).toBe(2 * 2 * 2 ** 20);
+    expect(of({ resultCopies: 3 }) - base).toBe(2 * 64 * 64 * 8);
   });
 
   test('the remedy a refusal names is enough', () => {
