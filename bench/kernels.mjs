@@ -52,7 +52,7 @@ async function prepare(name, raw, dtype, frameShape) {
   }
   const state = operator.init?.({ stack, values, prepared, arena });
   const exports = instantiate(operator.kernels.wasm.module, memory);
-  const tile = { data, first: 0, count };
+  const tile = { data, first: 0, count, team: { rank: 0, size: 1, sum() {} } };
   return { bytes: data.byteLength, once: () => operator.kernels.wasm.process(exports, tile, state, out) };
 }
 

@@ -1,10 +1,8 @@
 import { type Arena, SLACK } from '../core/arena.js';
-import { SourceError } from '../core/errors.js';
+import type { SourceError } from '../core/errors.js';
 import type { Filter } from '../core/storage.js';
-import { badChunk, type Codec, type Kernel } from './codec.js';
-import { INFLATE_SCRATCH, makeInflate } from './deflate.js';
-import { makeFletcher32 } from './fletcher32.js';
-import { makeUnshuffle } from './shuffle.js';
+import { badChunk, type Kernel } from './codec.js';
+import { kindOf } from './filters.js';
 
 /** Decodes chunks of one data set. */
 export interface ChunkDecoder {
@@ -22,52 +20,30 @@ const ALIGN = 64;
 /** What a buffer takes of an arena: itself, its slack and its alignment. */
 const taken = (bytes: number) => bytes + SLACK + ALIGN;
 
-/** True for a filter that needs a second buffer to decode into. */
-function moves(filter: Filter): boolean {
-  return filter.name === 'deflate' || filter.name === 'shuffle';
-}
-
-/** Most bytes a chunk can have before filter `index` is applied; expanding by 1/8 is more than zlib ever does. */
+/** Most bytes a chunk can have before filter `index` is applied. */
 function boundBefore(pipeline: readonly Filter[], index: number, chunkBytes: number): number {
-  let bytes = chunkBytes;
-  for (const { name } of pipeline.slice(0, index)) {
-    if (name === 'deflate') bytes += (bytes >>> 3) + 64;
-    else if (name === 'fletcher32') bytes += 4;
-  }
-  return bytes;
+  return pipeline.slice(0, index).reduce((bytes, filter) => kindOf(filter).bound(bytes), chunkBytes);
 }
 
 /** Sizes of the buffers between filters: one per step that cannot write to the output itself, two at most. */
 function betweenSizes(pipeline: readonly Filter[], chunkBytes: number): number[] {
-  const movers = pipeline.flatMap((filter, index) => (moves(filter) ? [index] : []));
-  const isLastDirect = !pipeline.slice(0, movers[0] ?? 0).some(({ name }) => name === 'fletcher32');
-  const between = isLastDirect ? movers.slice(1) : movers;
+  const movers = pipeline.flatMap((filter, index) => (kindOf(filter).moves ? [index] : []));
+  const isFirstDirect = boundBefore(pipeline, movers[0] ?? 0, chunkBytes) === chunkBytes;
+  const between = isFirstDirect ? movers.slice(1) : movers;
   const size = Math.max(0, ...between.map((index) => boundBefore(pipeline, index, chunkBytes)));
   return between.slice(0, 2).map(() => size);
 }
 
-/** Bytes of arena that `makeDecoder` takes for chunks of `chunkBytes` decoded bytes; allocates nothing. */
+/**
+ * Bytes of arena that `makeDecoder` takes for chunks of `chunkBytes` decoded bytes; allocates nothing. 0 for a pipeline
+ * that nothing here decodes.
+ */
 export function scratchBytes(pipeline: readonly Filter[], chunkBytes: number): number {
-  const inflaters = pipeline.filter(({ name }) => name === 'deflate').length;
-  const between = betweenSizes(pipeline, chunkBytes).reduce((total, bytes) => total + taken(bytes), 0);
-  return between + inflaters * taken(INFLATE_SCRATCH);
-}
-
-function makeCodec(filter: Filter, elementBytes: number, arena: Arena, kernel: Kernel): Codec {
-  switch (filter.name) {
-    case 'deflate':
-      return makeInflate(arena, kernel);
-    case 'shuffle':
-      return makeUnshuffle(filter.elementBytes || elementBytes, arena.memory, kernel);
-    case 'fletcher32':
-      return makeFletcher32(arena.memory, kernel);
-    case 'unsupported':
-      throw new SourceError(
-        'unsupported-filter',
-        `Chunks are stored with the filter ${filter.label} (id ${filter.id}), which cannot be decoded here. Store a copy with deflate, shuffle and fletcher32 only.`,
-        { filter: filter.label, id: filter.id },
-      );
-  }
+  if (pipeline.some(({ name }) => name === 'unsupported')) return 0;
+  const buffers = pipeline.flatMap((filter, index) =>
+    kindOf(filter).scratch(filter, boundBefore(pipeline, index, chunkBytes)),
+  );
+  return [...buffers, ...betweenSizes(pipeline, chunkBytes)].reduce((total, bytes) => total + taken(bytes), 0);
 }
 
 /**
@@ -82,13 +58,15 @@ export function makeDecoder(
   arena: Arena,
   kernel: Kernel,
 ): ChunkDecoder {
-  const codecs = pipeline.map((filter) => makeCodec(filter, elementBytes, arena, kernel));
+  const codecs = pipeline.map((filter, index) =>
+    kindOf(filter).make(filter, { chunkBytes: boundBefore(pipeline, index, chunkBytes), elementBytes, arena, kernel }),
+  );
   const between = betweenSizes(pipeline, chunkBytes).map((bytes) => arena.bytes(bytes, ALIGN));
 
   /** Where filter `index` decodes to: the output when no other active filter comes after it. */
   function targetOf(index: number, mask: number, output: Uint8Array, source: Uint8Array): Uint8Array {
     const isLast = !pipeline.some(
-      (filter, i) => i < index && !isSkipped(mask, i) && (moves(filter) || filter.name === 'fletcher32'),
+      (filter, i) => i < index && !isSkipped(mask, i) && (kindOf(filter).moves || kindOf(filter).bound(1) > 1),
     );
     if (isLast) return output;
     const free = between.find((buffer) => !isSamePlace(buffer, source)) ?? output;

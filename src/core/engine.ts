@@ -102,8 +102,8 @@ function collect(job: Job, { slots, bound }: Planned, crew: Crew, merger: Merger
           : results[i];
     if (out && array) out[name] = array;
   }
-  for (const [i, { operator, values }] of bound.entries()) {
-    operator.finish?.((outs[i] ?? {}) as Arrays<string>, job.source.handle.stack, values);
+  for (const [i, { operator, values, prepared }] of bound.entries()) {
+    operator.finish?.((outs[i] ?? {}) as Arrays<string>, job.source.handle.stack, values, prepared);
   }
   return outs;
 }
@@ -113,8 +113,10 @@ function axesOf(slot: Slot, job: Job): { shape: number[]; axes: Axis[] } {
   const positions = stack.axes.slice(0, stack.stackShape.length);
   if (slot.kind === 'each') {
     const shape = [...stack.stackShape, ...slot.shape];
-    return { shape, axes: shape.map((_, i) => positions[i] ?? plainAxis(i)) };
+    const own = slot.axes ?? [];
+    return { shape, axes: shape.map((_, i) => positions[i] ?? own[i - positions.length] ?? plainAxis(i)) };
   }
+  if (slot.axes) return { shape: [...slot.shape], axes: [...slot.axes] };
   const frame = stack.axes.slice(stack.stackShape.length);
   const [asFrame, asScan] = [stack.frameShape, stack.stackShape].map((shape) => shape.join() === slot.shape.join());
   const axes = asFrame ? frame : asScan ? positions : slot.shape.map((_, i) => plainAxis(i));
@@ -184,7 +186,9 @@ function nameArrays(job: Job, planned: Planned, outs: Pass['outs']): NamedArray[
     if (!data || bound.slot.private) continue;
     const { shape, axes } = axesOf(bound.slot, job);
     const name = slotLabel(bound, planned.bound);
-    arrays.push({ name, shape, data, axes, unit: bound.slot.unit ?? '', label: bound.slot.label ?? name });
+    const { unit = '', label = name, errorsOf } = bound.slot;
+    const of = errorsOf === undefined ? {} : { errorsOf: slotLabel({ ...bound, name: errorsOf }, planned.bound) };
+    arrays.push({ name, shape, data, axes, unit, label, ...of });
   }
   return arrays;
 }

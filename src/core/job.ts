@@ -13,6 +13,7 @@ import { frameCount, fullShape, stackBytes } from './stack.js';
 export interface EngineHost {
   attach(handle: SourceHandle, arena: Arena, options: ReadOptions): Promise<FrameReader>;
   loadArray(input: ArrayInput): Promise<LoadedArray>;
+  readText(path: string): Promise<string>;
   loadOperator(ref: OperatorRef): Promise<AnyOperator>;
   /** Bytes a worker's decoder of this source takes beside the decoded chunk. */
   decodeScratch(handle: SourceHandle): number;
@@ -85,6 +86,8 @@ export function contextOf(host: EngineHost, job: Job, values: Values<Params>): P
   return {
     stack: job.source.handle.stack,
     values,
+    detector: job.source.detector ?? {},
+    readText: (path) => host.readText(path),
     read: (first, count) => readOnHost(host, job, first, count),
     load: (input) => host.loadArray(input),
   };

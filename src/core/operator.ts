@@ -1,7 +1,8 @@
 import type { Arena } from './arena.js';
 import type { Dtype, NumericArray } from './dtype.js';
 import type { ArrayInput, Params, RawValues, Values } from './params.js';
-import type { Stack } from './stack.js';
+import type { DetectorFacts } from './source.js';
+import type { Axis, Stack } from './stack.js';
 import type { WasmExports } from './wasm.js';
 
 /** How the private copies of a `whole` slot become one. `operator` calls the operator's own `merge`. */
@@ -13,6 +14,10 @@ interface SlotBase {
   readonly unit?: string;
   /** What the numbers are, in a few words, for tables and figures. */
   readonly label?: string;
+  /** What the dimensions of `shape` mean; by default those of the stack where the shapes agree. */
+  readonly axes?: readonly Axis[];
+  /** The slot that these are the standard uncertainties of. */
+  readonly errorsOf?: string;
   /** An intermediate that is not part of the result. */
   readonly private?: boolean;
 }
@@ -27,12 +32,29 @@ export type Slot =
   | (SlotBase & { readonly kind: 'whole'; readonly merge: MergeRule })
   | (SlotBase & { readonly kind: 'derived' });
 
+/**
+ * The workers that share the frames of one tile (`--split inside`); a team of one when frames are dealt out whole. Every
+ * member sees the whole tile, does its share of the work and calls the same methods in the same order. What member 0
+ * leaves in `out` counts.
+ */
+export interface Team {
+  /** 0 to `size - 1`. */
+  readonly rank: number;
+  readonly size: number;
+  /** Replaces the values, in every member, by their sum over all members, added in rank order. */
+  sum(values: Float64Array): void;
+}
+
+/** The team of a worker that has its frames to itself. */
+export const ALONE: Team = { rank: 0, size: 1, sum: () => undefined };
+
 /** Frames in cache, native byte order, shape (count, ...frameShape). */
 export interface Tile {
   readonly data: NumericArray;
   /** Number of the first frame in the stack. */
   readonly first: number;
   readonly count: number;
+  readonly team: Team;
 }
 
 /** Bytes an operator needs in every worker's window, beyond its slots and its prepared arrays. */
@@ -54,6 +76,10 @@ export interface LoadedArray {
 export interface PrepareContext<P extends Params> {
   readonly stack: Stack;
   readonly values: Values<P>;
+  /** What the source says about its detector. */
+  readonly detector: DetectorFacts;
+  /** The text of a file. @throws SourceError when it cannot be read, or is too large to be what was meant */
+  readText(path: string): Promise<string>;
   /** Reads decoded frames on the host. */
   read(first: number, count: number): Promise<NumericArray>;
   /** The array behind an `arrays` parameter. @throws UsageError when the file holds none */
@@ -118,7 +144,9 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   /** Merges the `whole` slots whose rule is `operator`; sees all of them. */
   merge?(into: Arrays<O>, from: Arrays<O>): void;
   /** Once, after merging: divides, subtracts, fills `derived` slots. */
-  finish?(out: Arrays<O>, stack: Stack, values: Values<P>): void;
+  finish?(out: Arrays<O>, stack: Stack, values: Values<P>, prepared: Prepared): void;
+  /** True when `process` and its kernels can share one frame between the members of a team. */
+  readonly inside?: boolean;
   /** True when the order of merging shows in the last bits and must not: partials are merged in part order. */
   readonly ordered?: boolean;
   readonly kernels?: { readonly wasm?: WasmKernel<O, S> };

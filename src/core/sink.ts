@@ -10,6 +10,8 @@ export interface NamedArray {
   readonly axes: readonly Axis[];
   readonly unit: string;
   readonly label: string;
+  /** The array that these are the standard uncertainties of. */
+  readonly errorsOf?: string;
 }
 
 /** How a file came to be; written into every output. */

@@ -27,6 +27,20 @@ export interface FrameRuns {
 
 export type GeneratorValues = Readonly<Record<string, string | number | boolean>>;
 
+/** What a file says about the detector that took its frames: lengths in metres, positions in pixels (row, column). */
+export interface DetectorFacts {
+  readonly name?: string;
+  /** Slow (row) then fast (column) direction. */
+  readonly pixelSize?: readonly [number, number];
+  /** From the sample to the detector. */
+  readonly distance?: number;
+  /** Where the direct beam meets the detector, in pixels from the outer corner of pixel (0, 0). */
+  readonly beamCenter?: readonly [number, number];
+  readonly wavelength?: number;
+  /** Path of the bad-pixel mask, `file.h5:/data/set`, of the shape of a frame: 0 good, anything else bad. */
+  readonly mask?: string;
+}
+
 /** A stack that can be read, with what its file says about it. */
 export interface Source {
   /** Name of the format that opened it. */
@@ -36,6 +50,8 @@ export interface Source {
   readonly handle: SourceHandle;
   /** Facts worth showing in `info`: detector, energy, pixel size, warnings. */
   readonly notes: readonly string[];
+  /** Absent for sources that say nothing of a detector. */
+  readonly detector?: DetectorFacts;
 }
 
 /** Every file that frames of this source are read from. */

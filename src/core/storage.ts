@@ -5,6 +5,18 @@ export type Filter =
   | { readonly name: 'deflate' }
   | { readonly name: 'shuffle'; readonly elementBytes: number }
   | { readonly name: 'fletcher32' }
+  | { readonly name: 'lz4' }
+  | { readonly name: 'lzf' }
+  | { readonly name: 'zstd' }
+  | { readonly name: 'blosc' }
+  | {
+      readonly name: 'bitshuffle';
+      readonly elementBytes: number;
+      /** Elements of a block; 0: the number that makes a block of 8 KiB. */
+      readonly blockElements: number;
+      /** What the blocks are compressed with after their bits were transposed. */
+      readonly inner: 'none' | 'lz4' | 'zstd';
+    }
   | { readonly name: 'unsupported'; readonly id: number; readonly label: string };
 
 /**

@@ -1,8 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { SourceError } from '../core/errors.js';
 
-/** A small text file. @throws SourceError when it cannot be read */
+const LARGEST = 64 * 2 ** 20;
+
+/** A small text file. @throws SourceError when it cannot be read, or is far too large to be one */
 export function readText(path: string): string {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (bytes > LARGEST) {
+    throw new SourceError('not-text', `${path} holds ${bytes} bytes: too large to be the text file that is wanted.`, {
+      path,
+    });
+  }
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -15,6 +15,7 @@ import { attachSource } from '../formats/registry.js';
 import { chooseDirect } from '../io/direct.js';
 import { InputFile } from '../io/file.js';
 import { availableCores, availableMemory, peakResidentBytes, residentBytes } from '../io/machine.js';
+import { readText } from '../io/text.js';
 import { loadOperator } from '../operators/load.js';
 import { chooseLayout } from './choose.js';
 import { findLayout, LAYOUTS } from './registry.js';
@@ -66,6 +67,7 @@ function storageOf(handle: SourceHandle): Storage | null {
 export const localHost: EngineHost = {
   attach: attachSource,
   loadArray: loadInput,
+  readText: async (path) => readText(path),
   loadOperator,
   decodeScratch: (handle) => {
     const storage = storageOf(handle);

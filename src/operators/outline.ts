@@ -65,7 +65,14 @@ async function outputsOf(operator: AnyOperator): Promise<OutputOutline[]> {
   let slots: Readonly<Record<string, Slot>>;
   try {
     const prepared: Prepared =
-      (await operator.prepare?.({ stack: SAMPLE, values, read: nothing, load: nothing })) ?? {};
+      (await operator.prepare?.({
+        stack: SAMPLE,
+        values,
+        detector: {},
+        read: nothing,
+        readText: nothing,
+        load: nothing,
+      })) ?? {};
     slots = operator.outputs(SAMPLE, values, prepared);
   } catch (error) {
     // Some outputs are known only for real input, and that is what the outline then says by leaving them out.

@@ -1,7 +1,7 @@
 import { ARENA_BASE, Arena, makeMemory } from '../../core/arena.js';
 import { allocate, type NumericArray, viewOf } from '../../core/dtype.js';
 import { OperatorError, PlanError } from '../../core/errors.js';
-import type { Operator, Prepared } from '../../core/operator.js';
+import { ALONE, type Operator, type Prepared } from '../../core/operator.js';
 import { checkValues, type Params, type Values } from '../../core/params.js';
 import { readerBytes } from '../../core/plan.js';
 import { formatBytes } from '../../core/size.js';
@@ -49,7 +49,9 @@ async function prepareMask(handle: SourceHandle, mask: string): Promise<Ready> {
   const read = (): never => {
     throw new OperatorError('not-needed', 'The mask operator reads no frames to prepare.');
   };
-  const prepared = (await operator.prepare?.({ stack: handle.stack, values, read, load: loadInput })) ?? {};
+  const prepared =
+    (await operator.prepare?.({ stack: handle.stack, values, detector: {}, read, readText: read, load: loadInput })) ??
+    {};
   return { operator, prepared, values };
 }
 
@@ -78,7 +80,7 @@ function makeBank(handle: SourceHandle, ready: Ready, first: number, count: numb
   const exports = instantiate(wasm.module, memory);
   const compute = (from: number, many: number): void => {
     const data = frames.subarray(from * pixels, (from + many) * pixels);
-    wasm.process(exports, { data, first: first + from, count: many }, state, { [name]: out });
+    wasm.process(exports, { data, first: first + from, count: many, team: ALONE }, state, { [name]: out });
   };
   return { first, count, frames, compute, out };
 }

@@ -2,7 +2,7 @@ import type { Arena } from '../../core/arena.js';
 import { allocate, dtypeRange, type NumericArray } from '../../core/dtype.js';
 import { asFanfoldError, Stopped } from '../../core/errors.js';
 import type { BoundSlot, Partial, Task, WorkerReport } from '../../core/layout.js';
-import type { AnyOperator, Prepared, Tile } from '../../core/operator.js';
+import { ALONE, type AnyOperator, type Prepared, type Tile } from '../../core/operator.js';
 import { checkValues } from '../../core/params.js';
 import type { FrameReader } from '../../core/source.js';
 import { framePixels, product } from '../../core/stack.js';
@@ -176,7 +176,7 @@ export class PartRunner {
       if (this.#hooks.stopped()) throw new Stopped();
       const frames = Math.min(tileFrames, count - k);
       const part = frames === count ? data : data.subarray(k * pixels, (k + frames) * pixels);
-      this.#runTile({ data: part, first: first + k, count: frames });
+      this.#runTile({ data: part, first: first + k, count: frames, team: ALONE });
     }
     this.#frames += count;
     this.#hooks.onFrames(count);
