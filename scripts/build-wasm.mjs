@@ -13,7 +13,16 @@ const MEMORY_BASES = {
   statistics: 8192,
   com: 10240,
   reorder: 12288,
+  azimuthal: 14336,
   inflate: 16384,
+  lz4: 20480,
+  bitshuffle: 21504,
+  lzf: 24576,
+  blosclz: 25600,
+  byteoffset: 26624,
+  packbits: 26880,
+  tifflzw: 27136,
+  blosc: 28160,
 };
 
 const sources = readdirSync('src', { recursive: true })
