@@ -1,8 +1,9 @@
 import { type Outcome, runPlanned } from '../core/engine.js';
 import { bindJob, type Job, planBound, slotLabel } from '../core/job.js';
 import { filesOf, type Source } from '../core/source.js';
+import { splitDataset } from '../formats/location.js';
 import { checkOutputs, writeOutput } from '../formats/outputs.js';
-import { openSource, splitDataset } from '../formats/registry.js';
+import { openSource } from '../formats/registry.js';
 import { localHost, makeJob } from '../layouts/local.js';
 import { provenanceOf } from './recipe.js';
 import { streamFor } from './stream.js';

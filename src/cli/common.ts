@@ -10,6 +10,7 @@ export const SOURCE_PARAMS = {
   frameShape: { kind: 'numbers', example: '256,256', help: 'frame shape of headerless binary' },
   dtype: { kind: 'text', help: 'element type of headerless binary, such as uint16 or >u2' },
   offset: { kind: 'number', min: 0, integer: true, unit: 'bytes', help: 'header bytes to skip in headerless binary' },
+  allowGaps: { kind: 'flag', help: 'join a numbered series although files of it are missing' },
 } as const satisfies Params;
 
 /** Flags that choose frames. */
@@ -74,6 +75,7 @@ export function openOptionsOf(values: Values<typeof SOURCE_PARAMS>): OpenOptions
     ...given('frameShape', values.frameShape),
     ...given('dtype', values.dtype),
     ...given('offset', values.offset),
+    ...(values.allowGaps ? { allowGaps: true } : {}),
   };
 }
 

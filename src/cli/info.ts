@@ -87,10 +87,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const params = { ...SOURCE_PARAMS, ...PARAMS };
   const { positionals, raw } = parseFlags(args, params, 'fanfold info');
   const values = checkValues(params, raw, 'fanfold info');
-  const [text, ...more] = positionals;
+  const text = positionals.length > 1 ? positionals : positionals[0];
   if (text === undefined) throw new UsageError('no-source', 'fanfold info needs a source: a file name.');
-  if (more.length > 0)
-    throw new UsageError('too-many-sources', `fanfold info takes one source, not ${positionals.length}.`);
   if (values.tree) {
     const { showTree } = await import('./tree.js');
     process.stdout.write(showTree(text, values.json));

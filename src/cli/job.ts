@@ -3,7 +3,9 @@ import { UsageError } from '../core/errors.js';
 import type { OperatorRef } from '../core/layout.js';
 import { checkValues, type Params, type RawValues, type Values } from '../core/params.js';
 import type { Source } from '../core/source.js';
+import { severalOf, splitDataset } from '../formats/location.js';
 import { openSource } from '../formats/registry.js';
+import { exists } from '../io/folder.js';
 import { readText } from '../io/text.js';
 import { OUTPUT_PARAMS, openOptionsOf, RUN_PARAMS, SELECT_PARAMS, SOURCE_PARAMS } from './common.js';
 import { parseFlags } from './flags.js';
@@ -43,6 +45,15 @@ export function readRecipe(path: string): WrittenRecipe {
   return { operators, values: values ?? {}, ...(source === undefined ? {} : { source }) };
 }
 
+/** Several paths are one source; a forgotten -o looks like that too. @throws UsageError for one that does not exist */
+function checkPaths(texts: readonly string[]): void {
+  const absent = texts.find((text) => severalOf(text) === null && !exists(splitDataset(text).path));
+  if (absent === undefined) return;
+  const all = texts.length === 2 ? 'Both paths' : `All ${texts.length} paths`;
+  const what = `${absent} does not exist. ${all} are taken as one source: outputs are named with -o.`;
+  throw new UsageError('not-found', what, { path: absent });
+}
+
 /** @param extra flags only this verb has */
 export async function parseJob<X extends Params>(
   verb: string,
@@ -63,15 +74,10 @@ export async function parseJob<X extends Params>(
   const own = Object.fromEntries(Object.entries(merged).filter(([name]) => name in set.params));
   const others = Object.fromEntries(Object.entries(merged).filter(([name]) => !(name in set.params)));
   const values = checkValues(common, others, `fanfold ${verb}`) as Values<typeof COMMON & X>;
-  const sourceText = positionals[0] ?? recipe?.source;
+  const sourceText = positionals.length > 1 ? positionals : (positionals[0] ?? recipe?.source);
   if (sourceText === undefined)
     throw new UsageError('no-source', `fanfold ${verb} ${set.title} needs a source: a file name.`);
-  if (positionals.length > 1) {
-    throw new UsageError(
-      'too-many-sources',
-      `fanfold ${verb} takes one source, not ${positionals.length}: ${positionals.join(' ')}.`,
-    );
-  }
+  if (positionals.length > 1) checkPaths(positionals);
   const source = await openSource(sourceText, openOptionsOf(values));
   return { set, refs: set.bind(own), source, values };
 }

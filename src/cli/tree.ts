@@ -1,7 +1,7 @@
 import { UsageError } from '../core/errors.js';
 import { formatShape } from '../core/stack.js';
 import { type Attribute, type Hdf5Node, isHdf5, listHdf5 } from '../formats/hdf5/index.js';
-import { splitDataset } from '../formats/registry.js';
+import { severalOf, splitDataset } from '../formats/location.js';
 
 const SHOWN_VALUE = 60;
 
@@ -39,7 +39,9 @@ function lines(node: Hdf5Node, depth: number): string[] {
  *
  * @throws UsageError when it is none; SourceError when it cannot be read
  */
-export function showTree(source: string, json: boolean): string {
+export function showTree(source: string | readonly string[], json: boolean): string {
+  if (typeof source !== 'string' || severalOf(source) !== null)
+    throw new UsageError('no-tree', '--tree shows one file: name one of the series.');
   const { path } = splitDataset(source);
   if (!isHdf5(path)) throw new UsageError('no-tree', `${path} is no HDF5 file, so it has no tree. Leave --tree out.`);
   const root = listHdf5(path);

@@ -41,6 +41,13 @@ export interface DetectorFacts {
   readonly mask?: string;
 }
 
+/** The numbers a file gives its first and last frame, as one part of a series of `total` frames. */
+export interface FrameNumbers {
+  readonly first: number;
+  readonly last: number;
+  readonly total?: number;
+}
+
 /** A stack that can be read, with what its file says about it. */
 export interface Source {
   /** Name of the format that opened it. */
@@ -52,6 +59,8 @@ export interface Source {
   readonly notes: readonly string[];
   /** Absent for sources that say nothing of a detector. */
   readonly detector?: DetectorFacts;
+  /** Absent for sources that do not number their frames across files. */
+  readonly numbering?: FrameNumbers;
 }
 
 /** Every file that frames of this source are read from. */
@@ -68,6 +77,8 @@ export interface OpenOptions {
   readonly frameShape?: readonly number[];
   readonly dtype?: string;
   readonly offset?: number;
+  /** Open a series although files of it are missing, naming them in the notes. */
+  readonly allowGaps?: boolean;
 }
 
 /** What to do with a frame whose chunk is damaged. */

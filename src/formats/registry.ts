@@ -3,6 +3,7 @@ import { SourceError, UsageError } from '../core/errors.js';
 import type { FrameReader, OpenOptions, ReadOptions, Source, SourceHandle } from '../core/source.js';
 import { InputFile, isDirectory } from '../io/file.js';
 import type { Filler } from './filled.js';
+import { severalOf, splitDataset } from './location.js';
 import type { Summary } from './summary.js';
 
 /** One file format: how its files are recognised, and how one is opened. */
@@ -85,13 +86,6 @@ function readHead(path: string): Uint8Array {
   }
 }
 
-/** Splits `scan.h5:/entry/data` into path and data set. */
-export function splitDataset(text: string): { path: string; dataset?: string } {
-  const at = text.indexOf(':/');
-  const isUrl = /^[a-z]+:\/\//i.test(text);
-  return at > 0 && !isUrl ? { path: text.slice(0, at), dataset: text.slice(at + 1) } : { path: text };
-}
-
 /** The format of a file and what to open of it. @throws SourceError when it is missing or of no known format */
 function recognise(text: string, options: OpenOptions): { format: Format; path: string; wanted: OpenOptions } {
   const { path, dataset } = splitDataset(text);
@@ -116,23 +110,27 @@ function recognise(text: string, options: OpenOptions): { format: Format; path: 
 }
 
 /**
- * Opens the header of a file; no frame is read.
+ * Opens the header of a file, or of several that make one stack; no frame is read.
  *
- * @param text a path, with an optional data set behind a colon: `scan.h5:/entry/data`
- * @throws SourceError when it is missing, no known format, or damaged
+ * @param text a path, with an optional data set behind a colon: `scan.h5:/entry/data`; a pattern such as
+ *   `scan_part*.nxs`; or a list of these
+ * @throws SourceError when it is missing, no known format, or damaged; for several as `openSeries` does
  */
-export async function openSource(text: string, options: OpenOptions = {}): Promise<Source> {
+export async function openSource(text: string | readonly string[], options: OpenOptions = {}): Promise<Source> {
+  const several = severalOf(text);
+  if (several !== null || typeof text !== 'string')
+    return (await import('./series.js')).openSeries(several ?? [], openSource, options);
   const { format, path, wanted } = recognise(text, options);
   return format.open(path, wanted);
 }
 
 /** What `info` shows of a source, without opening it where that takes long. @throws SourceError as `openSource` does */
-export async function describeSource(text: string, options: OpenOptions = {}): Promise<Summary> {
+export async function describeSource(text: string | readonly string[], options: OpenOptions = {}): Promise<Summary> {
+  const { summarise } = await import('./summary.js');
+  if (typeof text !== 'string' || severalOf(text) !== null) return summarise(await openSource(text, options));
   const { format, path, wanted } = recognise(text, options);
   const quick = await format.describe?.(path, wanted);
-  if (quick) return quick;
-  const { summarise } = await import('./summary.js');
-  return summarise(await format.open(path, wanted));
+  return quick ?? summarise(await format.open(path, wanted));
 }
 
 /** Loads the code that `attachSource` will need, so that no run waits for it. */

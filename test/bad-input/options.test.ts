@@ -37,7 +37,10 @@ const USAGE: readonly (readonly [string, RegExp])[] = [
   ['run sum scan.npy --memory-per-worker 1GiB', /--memory-per-worker belongs to --layout processes/],
   ['run sum scan.npy --replica short.npy', /short\.npy holds 300000 bytes, but .*scan\.npy holds \d+: .* exact copy\./],
   ['run sum scan.npy --replica short.npy --layout processes -w 2', /short\.npy holds 300000 bytes/],
-  ['run sum scan.npy again.npy', /takes one source, not 2/],
+  [
+    'run sum scan.npy again.npy',
+    /again\.npy does not exist\. Both paths are taken as one source: outputs are named with -o/,
+  ],
   ['run sum', /needs a source/],
   ['run', /needs an operator and a source/],
   ['make 4x4x8x8', /needs a shape and a file/],

@@ -62,6 +62,7 @@ source
   --frame-shape 256,256       frame shape of headerless binary
   --dtype TEXT                element type of headerless binary, such as uint16 or >u2
   --offset N                  header bytes to skip in headerless binary (bytes)
+  --allow-gaps                join a numbered series although files of it are missing
 `);
 });
 
@@ -71,7 +72,7 @@ describe('what cannot be meant ends with one sentence and exit code 2', () => {
     [['rnu'], "there is no command 'rnu'. Did you mean run?"],
     [['frobnicate'], "there is no command 'frobnicate'. See fanfold --help."],
     [['info'], 'fanfold info needs a source: a file name.'],
-    [['info', 'scan.npy', 'scan.npy'], 'fanfold info takes one source, not 2.'],
+    [['info', 'scan.npy', 'scan.npy'], 'scan.npy is named twice.'],
     [['info', 'scan.npy', '--tre'], 'fanfold info has no option --tre. Did you mean --tree?'],
     [['info', 'scan.npy', '--tree'], 'scan.npy is no HDF5 file, so it has no tree. Leave --tree out.'],
     [['ops', 'msk'], "There is no operator 'msk'. Did you mean mask?"],
