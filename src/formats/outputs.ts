@@ -80,7 +80,7 @@ export const OUTPUTS: readonly OutputFormat[] = [
     summary: 'float32 image or stack of images with scale and unit, as ImageJ reads it',
     holdsSeveral: false,
     write: async (path, arrays, provenance, options) => {
-      const { writeTiff } = await import('./tiff.js');
+      const { writeTiff } = await import('./tiff/write.js');
       for (const array of arrays) writeTiff(path, array, provenance, options.overwrite);
     },
   },

@@ -2,18 +2,24 @@ import type { Arena } from '../../core/arena.js';
 import type { ReadStatistics } from '../../core/source.js';
 import { DIRECT_ALIGNMENT, InputFile } from '../../io/file.js';
 
+/** Files one worker keeps open at a time: a series has thousands, a process with many workers about a thousand handles. */
+const OPEN_FILES = 32;
+
 /**
- * The files of one stored source, opened when first needed, and the window of the arena their bytes are fetched into.
- * A direct read starts and ends on aligned positions, so the wanted bytes lie a little behind the start of the window.
+ * The files of one stored source, opened when needed, and the window of the arena their bytes are fetched into. The file
+ * that was unused longest is closed when too many are open. A direct read starts and ends on aligned positions, so the
+ * wanted bytes lie a little behind the start of the window.
  */
 export class StoredFiles {
   readonly #paths: readonly string[];
-  readonly #open: (InputFile | undefined)[] = [];
+  /** Open files by their number, the one used last at the end. */
+  readonly #open = new Map<number, InputFile>();
   readonly #direct: boolean;
   readonly #memory: WebAssembly.Memory;
   readonly #window: number;
   readonly #capacity: number;
   readonly #statistics: ReadStatistics;
+  #lastUsed = -1;
 
   /** @param capacity most bytes asked for in one `fetch` */
   constructor(
@@ -37,18 +43,30 @@ export class StoredFiles {
   }
 
   #file(file: number): InputFile {
-    const known = this.#open[file];
-    if (known) return known;
-    const opened = InputFile.open(this.path(file), { direct: this.#direct });
-    this.#open[file] = opened;
-    return opened;
+    const known = this.#open.get(file);
+    if (known && file === this.#lastUsed) return known;
+    if (known) this.#open.delete(file);
+    else this.#closeOldest();
+    const used = known ?? InputFile.open(this.path(file), { direct: this.#direct });
+    this.#open.set(file, used);
+    this.#lastUsed = file;
+    return used;
+  }
+
+  #closeOldest(): void {
+    if (this.#open.size < OPEN_FILES) return;
+    for (const [file, oldest] of this.#open) {
+      oldest.close();
+      this.#open.delete(file);
+      return;
+    }
   }
 
   /** The wanted bytes, in the window; valid until the next fetch. @throws SourceError when the file ends before */
   fetch(file: number, offset: number, length: number): Uint8Array {
     if (length > this.#capacity) throw new RangeError(`fetch of ${length} bytes into a window of ${this.#capacity}`);
-    const source = this.#file(file);
     const started = performance.now();
+    const source = this.#file(file);
     let skip = 0;
     if (this.#direct) {
       skip = offset % DIRECT_ALIGNMENT;
@@ -63,7 +81,8 @@ export class StoredFiles {
   }
 
   close(): void {
-    for (const file of this.#open) file?.close();
-    this.#open.length = 0;
+    for (const file of this.#open.values()) file.close();
+    this.#open.clear();
+    this.#lastUsed = -1;
   }
 }

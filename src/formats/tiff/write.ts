@@ -1,8 +1,8 @@
-import { SinkError, UsageError } from '../core/errors.js';
-import type { NamedArray, Provenance } from '../core/sink.js';
-import { formatShape, product } from '../core/stack.js';
-import { writeFile } from '../io/output.js';
-import { ByteWriter } from './byte-writer.js';
+import { SinkError, UsageError } from '../../core/errors.js';
+import type { NamedArray, Provenance } from '../../core/sink.js';
+import { formatShape, product } from '../../core/stack.js';
+import { writeFile } from '../../io/output.js';
+import { ByteWriter } from '../byte-writer.js';
 
 /** Offsets in a TIFF are 32 bits wide. */
 const TIFF_LIMIT = 2 ** 32 - 65536;
