@@ -29,6 +29,7 @@ import {
   SPENT,
   SUBTABLE,
 } from './_huffman.as';
+import { copyMatch } from './_match.as';
 
 const BAD_HEADER = -1;
 const BAD_BLOCK = -2;
@@ -41,47 +42,6 @@ const BAD_ADLER = -8;
 
 /** Order in which the lengths of the code length code are sent. */
 const PRE_ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
-
-/** For distance d below 16, byte 16 d + k is k mod d: repeats the last d bytes over a vector. */
-const REPEAT: usize = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0,
-  0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0,
-  0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1,
-  0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4, 5, 6,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1, 2, 3, 4,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 1, 2,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 0, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0,
-], 16);
-
-/** The largest multiple of distance d within a vector. */
-const STRIDE: usize = memory.data<u8>([16, 16, 16, 15, 16, 15, 12, 14, 16, 9, 10, 11, 12, 13, 14, 15]);
-
-/** Writes `length` bytes that repeat those `distance` before; up to 31 more may be written. */
-@inline
-function copyMatch(dst: usize, distance: usize, length: usize): void {
-  const end = dst + length;
-  if (distance >= 16) {
-    let from = dst - distance;
-    v128.store(dst, v128.load(from));
-    if (length > 16) {
-      v128.store(dst, v128.load(from, 16), 16);
-      while (dst + 32 < end) {
-        from += 32;
-        dst += 32;
-        v128.store(dst, v128.load(from));
-        v128.store(dst, v128.load(from, 16), 16);
-      }
-    }
-  } else {
-    const pattern = v128.swizzle(v128.load(dst - distance), v128.load(REPEAT + (distance << 4)));
-    const stride: usize = load<u8>(STRIDE + distance);
-    do {
-      v128.store(dst, pattern);
-      dst += stride;
-    } while (dst < end);
-  }
-}
 
 let streamSrc: usize = 0;
 let streamDst: usize = 0;
