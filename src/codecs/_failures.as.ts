@@ -4,5 +4,5 @@ export const EXHAUSTED: i32 = -1;
 export const OVERFLOW: i32 = -2;
 export const TOO_FAR: i32 = -3;
 export const BAD_CODE: i32 = -4;
-export const WRONG_SIZE: i32 = -6;
-export const BAD_BLOCK: i32 = -7;
+export const WRONG_SIZE: i32 = -5;
+export const BAD_BLOCK: i32 = -6;

@@ -22,8 +22,8 @@ export const EXHAUSTED = -1;
 export const OVERFLOW = -2;
 export const TOO_FAR = -3;
 export const BAD_CODE = -4;
-export const WRONG_SIZE = -6;
-export const BAD_BLOCK = -7;
+export const WRONG_SIZE = -5;
+export const BAD_BLOCK = -6;
 
 /** What the message calls a failure: entry k of `BLOCK_FAILURES` for -(k + 1). */
 export function blockFailure(code: number): string {
