@@ -10,9 +10,10 @@ export interface ChunkDecoder {
    * Undoes every filter but those whose bit in `filterMask` is set.
    * @param input one stored chunk, with 64 readable bytes behind it
    * @param output exactly the bytes of a decoded chunk, with 64 writable bytes behind it; must not overlap `input`
+   * @param least decoded bytes of a chunk that is cut at the edge of the array; any other has all of them
    * @throws SourceError `bad-chunk`; the message continues a sentence that begins with the chunk
    */
-  decode(input: Uint8Array, filterMask: number, output: Uint8Array): void;
+  decode(input: Uint8Array, filterMask: number, output: Uint8Array, least?: number): void;
 }
 
 const ALIGN = 64;
@@ -74,7 +75,7 @@ export function makeDecoder(
   }
 
   return {
-    decode(input, filterMask, output) {
+    decode(input, filterMask, output, least = chunkBytes) {
       let current = input;
       for (let i = pipeline.length - 1; i >= 0; i--) {
         if (isSkipped(filterMask, i)) continue;
@@ -83,7 +84,7 @@ export function makeDecoder(
           throw wrongSize(current.length, target.length);
         current = codecs[i]?.(current, target) ?? current;
       }
-      if (current.length !== chunkBytes) throw wrongSize(current.length, chunkBytes);
+      if (current.length !== chunkBytes && current.length !== least) throw wrongSize(current.length, chunkBytes);
       if (!isSamePlace(current, output)) output.set(current);
     },
   };

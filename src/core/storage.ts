@@ -9,6 +9,18 @@ export type Filter =
   | { readonly name: 'lzf' }
   | { readonly name: 'zstd' }
   | { readonly name: 'blosc' }
+  /** Crystallographic binary files; decodes to 32-bit elements. */
+  | { readonly name: 'byte-offset' }
+  | { readonly name: 'packbits' }
+  | { readonly name: 'tiff-lzw' }
+  | {
+      /** TIFF: elements of a row stored as differences; `float` also stores bytes of one significance together. */
+      readonly name: 'predictor';
+      readonly kind: 'difference' | 'float';
+      readonly elementBytes: number;
+      readonly order: 'little' | 'big';
+      readonly rowElements: number;
+    }
   | {
       readonly name: 'bitshuffle';
       readonly elementBytes: number;
@@ -50,6 +62,8 @@ export interface ChunkedLayout {
   /** Extent of a chunk in every dimension of the full array. */
   readonly chunkShape: readonly number[];
   readonly table: ChunkTable;
+  /** Chunks at the lower edge of a frame may hold just the rows inside it, as the last strip of a TIFF does. */
+  readonly rowsCut?: boolean;
 }
 
 /** What a stored source keeps on disk: plain data that any thread or process can read frames with. */

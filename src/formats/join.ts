@@ -53,6 +53,10 @@ function rowsOf({ name, stack, storage }: StoredPart): Rows {
   return { name, shape, storage, ...frameBlocks(storage, shape, frameRank) };
 }
 
+function hasRowsCut({ storage: { layout } }: Rows): boolean {
+  return layout.kind === 'chunked' && layout.rowsCut === true;
+}
+
 /** @throws SourceError naming the two parts and what differs */
 function checkAlike(first: Rows, other: Rows): void {
   const filters = ({ storage }: Rows): string => storage.pipeline.map((filter) => filter.name).join(', ') || 'none';
@@ -62,6 +66,7 @@ function checkAlike(first: Rows, other: Rows): void {
     ['filters', filters(first), filters(other)],
     ['filter settings', JSON.stringify(first.storage.pipeline), JSON.stringify(other.storage.pipeline)],
     ['chunks', formatShape(first.chunkShape), formatShape(other.chunkShape)],
+    ['last chunks', String(hasRowsCut(first)), String(hasRowsCut(other))],
   ];
   const found = compared.find(([, ours, theirs]) => ours !== theirs);
   if (found === undefined) return;
@@ -150,7 +155,8 @@ export function joinStored(parts: readonly StoredPart[]): SourceHandle {
   const axes = [plainAxis(0), ...model.stack.axes.slice(model.storage.shape.length - inner.length)];
   const stack = makeStack(shape, model.stack.dtype, frameRank, axes);
   const { type, pipeline, fill } = first.storage;
-  const layout = { kind: 'chunked', chunkShape: first.chunkShape, table } as const;
+  const rowsCut = hasRowsCut(first);
+  const layout = { kind: 'chunked', chunkShape: first.chunkShape, table, ...(rowsCut ? { rowsCut } : {}) } as const;
   const joined: SourceHandle = { kind: 'stored', stack, storage: { files, shape, type, layout, pipeline, fill } };
   if (whole) return joined;
   const perRow = product(inner.slice(0, inner.length - frameRank));

@@ -2,6 +2,7 @@ import type { Arena } from '../core/arena.js';
 import { SourceError, UsageError } from '../core/errors.js';
 import type { FrameReader, OpenOptions, ReadOptions, Source, SourceHandle } from '../core/source.js';
 import { InputFile, isDirectory } from '../io/file.js';
+import { looksLikeCbf } from './cbf/signature.js';
 import type { Filler } from './filled.js';
 import { severalOf, splitDataset } from './location.js';
 import type { Summary } from './summary.js';
@@ -18,6 +19,8 @@ interface Format {
   open(path: string, options: OpenOptions): Promise<Source>;
   /** What `info` shows, for sources whose opening takes long; null when opening is as fast. */
   describe?(path: string, options: OpenOptions): Promise<Summary | null>;
+  /** A folder of such files is one stack. */
+  readonly fillsFolders?: true;
 }
 
 const startsWith = (head: Uint8Array, at: number, signature: readonly number[]): boolean =>
@@ -65,6 +68,44 @@ compressed ones are inflated into memory first, which \`info\` says.`,
     open: async (path, options) => (await import('./npz.js')).openNpz(path, options),
   },
   {
+    name: 'tiff',
+    summary: 'TIFF and BigTIFF of grey images, single, stacked, or a folder of them',
+    extensions: ['tif', 'tiff'],
+    fillsFolders: true,
+    details: `Classic TIFF and BigTIFF in either byte order, one image or many of one kind: integers of 8 to 64 bits and floats of 16 to 64,
+in strips or tiles, uncompressed or with PackBits, LZW or deflate, with or without a predictor. Uncompressed images that lie at equal
+distances are read in place. Colour, palette, bilevel and JPEG images are refused by name.
+
+Stacks that ImageJ or tifffile wrote come on their grid (time, z, channel) with steps and units, also when one directory stands for
+many images. Other files with several images are one row of them; thumbnails are passed over. Detector, pixel size and
+exposure are taken from DECTRIS text in the description.
+
+A folder is one stack of its .tif files in the order of their numbers (\`img2\` before \`img10\`). Hidden and other files are passed
+over, missing numbers are named, and images of another shape or type are refused with the names of both files.`,
+    recognises: (head) =>
+      [
+        [0x49, 0x49, 0x2a, 0],
+        [0x4d, 0x4d, 0, 0x2a],
+        [0x49, 0x49, 0x2b, 0],
+        [0x4d, 0x4d, 0, 0x2b],
+      ].some((signature) => startsWith(head, 0, signature)),
+    open: async (path, options) => (await import('./tiff/read.js')).openTiff(path, options),
+  },
+  {
+    name: 'cbf',
+    summary: 'crystallographic binary files of detectors, or a folder of them',
+    extensions: ['cbf'],
+    fillsFolders: true,
+    details: `One binary section of integers as byte offsets (\`x-CBF_BYTE_OFFSET\`), or uncompressed. Other compressions are refused by name. The
+comment lines of DECTRIS detectors give detector, pixel size, distance, beam centre and wavelength. The checksum in the header is
+not computed; a damaged section is found where it does not decode to its pixels.
+
+Built from the specification and checked against files that fabio writes: not seen on a real file. A folder of .cbf files is
+one stack, as with [tiff](tiff.md).`,
+    recognises: (head) => looksLikeCbf(head),
+    open: async (path, options) => (await import('./cbf/read.js')).openCbf(path, options),
+  },
+  {
     name: 'raw',
     summary: 'headerless binary; give --frame-shape and --dtype',
     extensions: ['raw', 'bin', 'dat'],
@@ -90,9 +131,6 @@ function readHead(path: string): Uint8Array {
 function recognise(text: string, options: OpenOptions): { format: Format; path: string; wanted: OpenOptions } {
   const { path, dataset } = splitDataset(text);
   const wanted: OpenOptions = dataset === undefined ? options : { ...options, dataset };
-  if (isDirectory(path)) {
-    throw new SourceError('is-directory', `${path} is a directory. Name a file in it.`, { path });
-  }
   const head = readHead(path);
   const format = FORMATS.find((one) => one.recognises(head, path));
   if (format) return { format, path, wanted };
@@ -120,6 +158,14 @@ export async function openSource(text: string | readonly string[], options: Open
   const several = severalOf(text);
   if (several !== null || typeof text !== 'string')
     return (await import('./series.js')).openSeries(several ?? [], openSource, options);
+  if (isDirectory(text)) {
+    const { openFolder } = await import('./folder.js');
+    return openFolder(
+      text,
+      FORMATS.filter(({ fillsFolders }) => fillsFolders),
+      options,
+    );
+  }
   const { format, path, wanted } = recognise(text, options);
   return format.open(path, wanted);
 }
@@ -127,7 +173,8 @@ export async function openSource(text: string | readonly string[], options: Open
 /** What `info` shows of a source, without opening it where that takes long. @throws SourceError as `openSource` does */
 export async function describeSource(text: string | readonly string[], options: OpenOptions = {}): Promise<Summary> {
   const { summarise } = await import('./summary.js');
-  if (typeof text !== 'string' || severalOf(text) !== null) return summarise(await openSource(text, options));
+  if (typeof text !== 'string' || severalOf(text) !== null || isDirectory(text))
+    return summarise(await openSource(text, options));
   const { format, path, wanted } = recognise(text, options);
   const quick = await format.describe?.(path, wanted);
   return quick ?? summarise(await format.open(path, wanted));

@@ -3,10 +3,12 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  type Dirent,
   existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   rmSync,
@@ -14,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { SourceError } from '../core/errors.js';
 import { describeWriteFailure } from './output.js';
 
 /** Makes a folder and those above it. @throws SinkError */
@@ -37,6 +40,24 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
       remove();
     },
   };
+}
+
+/** Names of what lies in a folder, in no particular order; links count as what they lead to. @throws SourceError */
+export function namesIn(path: string): { files: string[]; hidden: string[]; folders: string[] } {
+  const found: { files: string[]; hidden: string[]; folders: string[] } = { files: [], hidden: [], folders: [] };
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    throw new SourceError('unreadable', `${path} cannot be listed: ${(error as Error).message}.`, { path });
+  }
+  for (const entry of entries) {
+    const kind = entry.isSymbolicLink() ? statSync(join(path, entry.name), { throwIfNoEntry: false }) : entry;
+    if (entry.name.startsWith('.')) found.hidden.push(entry.name);
+    else if (kind?.isDirectory()) found.folders.push(entry.name);
+    else if (kind?.isFile()) found.files.push(entry.name);
+  }
+  return found;
 }
 
 /** Bytes of a file, or null when there is none. */

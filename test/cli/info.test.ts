@@ -65,11 +65,11 @@ describe('what cannot be read ends with one sentence and exit code 3', () => {
   writeFileSync(join(folder, 'text.h5'), 'This is no HDF5 file.');
   test.each([
     ['missing.npy', 'missing.npy does not exist. Check the path.'],
-    ['sub', 'sub is a directory. Name a file in it.'],
+    ['sub', 'sub is a directory without TIFF or CBF images. Name a file.'],
     ['empty.h5', 'empty.h5 is empty (0 bytes).'],
     [
       'text.h5',
-      'text.h5 is not HDF5 despite its name (known: hdf5, npy, npz, raw). For headerless binary give --frame-shape and --dtype.',
+      'text.h5 is not HDF5 despite its name (known: hdf5, npy, npz, tiff, cbf, raw). For headerless binary give --frame-shape and --dtype.',
     ],
   ])('%s', (name, sentence) => {
     expect(fanfold(folder, 'info', name)).toEqual({ code: 3, stdout: '', stderr: `fanfold: ${sentence}\n` });

@@ -80,6 +80,15 @@ export class ChunkBox {
     return frame;
   }
 
+  /** Bytes of the rows of a chunk that lie inside its frame. */
+  heldBytes(chunk: number): number {
+    const rows = this.#chunkShape.length - 2;
+    const step = this.#chunkShape[rows] ?? 1;
+    const extent = [...this.#positions, ...this.#frame][rows] ?? 1;
+    const held = Math.min(step, extent - (unravel(chunk, this.#grid)[rows] ?? 0) * step);
+    return (product(this.#chunkShape) / step) * held * this.#elementBytes;
+  }
+
   /** For chunks that are runs of whole frames: true when the run lies within these frames and does not stick out. */
   liesWithin(chunk: number, first: number, count: number): boolean {
     const rank = this.#positions.length;

@@ -179,7 +179,8 @@ class ChunkedReader implements FrameReader {
   #decode(item: number, input: Uint8Array, target: Uint8Array): void {
     const { table } = this.#layout;
     try {
-      this.#decoder.decode(input, table.mask[item] ?? 0, target);
+      const least = this.#layout.rowsCut ? this.#box.heldBytes(item) : target.length;
+      this.#decoder.decode(input, table.mask[item] ?? 0, target, least);
     } catch (error) {
       if (!(error instanceof FanfoldError) || error.code !== 'bad-chunk') throw error;
       if (this.#options.onBadFrame !== 'fail') {

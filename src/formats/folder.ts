@@ -1,0 +1,67 @@
+import { SourceError } from '../core/errors.js';
+import type { OpenOptions, Source } from '../core/source.js';
+import { namesIn } from '../io/folder.js';
+import { extensionOf } from '../io/path.js';
+import { openSeries } from './series.js';
+
+/** A format of which each file is one frame, or a few. */
+interface ImageFormat {
+  readonly name: string;
+  readonly extensions: readonly string[];
+  open(path: string, options: OpenOptions): Promise<Source>;
+}
+
+const SHOWN_NAMES = 3;
+/** What makes a folder a Zarr array or group. */
+const ZARR = ['.zarray', '.zgroup', 'zarr.json'];
+
+function listed(names: readonly string[]): string {
+  const more = names.length - SHOWN_NAMES;
+  return names.slice(0, SHOWN_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** @throws SourceError that says what to name instead */
+function refuse(path: string, files: readonly string[], hidden: readonly string[]): never {
+  if (ZARR.some((name) => files.includes(name) || hidden.includes(name))) {
+    throw new SourceError('unsupported-folder', `${path} is a Zarr store, which cannot be read yet.`, { path });
+  }
+  const [first] = files;
+  const way =
+    first === undefined ? 'Name a file.' : `Name a file in it, such as ${path}/${first}, or a pattern in quotes.`;
+  throw new SourceError('is-directory', `${path} is a directory without TIFF or CBF images. ${way}`, { path });
+}
+
+/**
+ * Opens a folder of images, one stack in the order of their names (`img2` before `img10`). Hidden files, other files and
+ * folders in it are passed over, which the notes say. Only headers are read.
+ *
+ * @param formats those of which a folder may be made
+ * @throws SourceError for a folder without images or with images of two formats; for the images as `openSeries`
+ */
+export async function openFolder(
+  path: string,
+  formats: readonly ImageFormat[],
+  options: OpenOptions = {},
+): Promise<Source> {
+  const { files, hidden, folders } = namesIn(path);
+  const found = formats
+    .map((format) => ({
+      format,
+      names: files.filter((name) => format.extensions.includes(extensionOf(name).slice(1))),
+    }))
+    .filter(({ names }) => names.length > 0);
+  const [only, second] = found;
+  if (!only) refuse(path, files, hidden);
+  if (second) {
+    const counts = found.map(({ format, names }) => `${names.length} ${format.name} files`).join(' and ');
+    const what = `${path} holds ${counts}. Choose with a pattern, such as '${path}/*.${second.format.extensions[0]}'.`;
+    throw new SourceError('mixed-folder', what, { path });
+  }
+  const root = path.replace(/(?<=.)\/+$/, '');
+  const paths = only.names.map((name) => `${root}/${name}`);
+  const source = await openSeries(paths, only.format.open, options, root);
+  const images = new Set(only.names);
+  const others = [...files.filter((name) => !images.has(name)), ...folders.map((name) => `${name}/`)];
+  const passed = others.length > 0 ? [`passed over in the folder: ${listed(others)}`] : [];
+  return { ...source, notes: [...source.notes, ...passed] };
+}

@@ -1,0 +1,123 @@
+import type { StoredType } from '../../core/dtype.js';
+import { SourceError } from '../../core/errors.js';
+import type { Filter } from '../../core/storage.js';
+import type { Directory } from './directory.js';
+import { TAG } from './tags.js';
+
+const COMPRESSIONS: Readonly<Record<number, string>> = {
+  2: 'CCITT run lengths',
+  3: 'CCITT group 3',
+  4: 'CCITT group 4',
+  6: 'JPEG (old style)',
+  7: 'JPEG',
+  34676: 'SGI LogLuv',
+  34712: 'JPEG 2000',
+  34887: 'LERC',
+  34925: 'LZMA',
+  50001: 'WebP',
+  50002: 'JPEG XL',
+};
+
+const PHOTOMETRICS: Readonly<Record<number, string>> = {
+  2: 'an RGB image',
+  3: 'a palette image',
+  4: 'a transparency mask',
+  5: 'a CMYK image',
+  6: 'a YCbCr image',
+  8: 'a CIELab image',
+  32803: 'a colour filter array',
+};
+
+/** The error for a TIFF that is sound but holds what frames cannot be made of. */
+export function unsupportedTiff(location: string, image: number, what: string, remedy: string): SourceError {
+  return new SourceError('unsupported-tiff', `${location}: image ${image} is ${what}. ${remedy}`, { location, image });
+}
+
+/** The element type of an image. @throws SourceError for colour, several samples, or elements of odd sizes */
+export function elementTypeOf(directory: Directory, location: string, order: StoredType['order']): StoredType {
+  const refuse = (what: string, remedy = 'Save it with one grey sample a pixel.') =>
+    unsupportedTiff(location, directory.index, what, remedy);
+  const photometric = directory.number(TAG.photometric) ?? 1;
+  const samples = directory.number(TAG.samplesPerPixel) ?? 1;
+  if (photometric !== 0 && photometric !== 1) {
+    throw refuse(PHOTOMETRICS[photometric] ?? `of photometric interpretation ${photometric}`);
+  }
+  if (samples !== 1) throw refuse(`of ${samples} samples a pixel`);
+  const bits = directory.number(TAG.bitsPerSample) ?? 1;
+  if (bits === 1) throw refuse('bilevel, one bit a pixel', 'Save it with 8 bits a pixel.');
+  if ((directory.number(TAG.fillOrder) ?? 1) !== 1) throw refuse('stored with its bits reversed (fill order 2)');
+  const format = directory.number(TAG.sampleFormat) ?? 1;
+  // 4: no format stated, which readers take as unsigned.
+  const kind = ({ 1: 'u', 2: 'i', 3: 'f', 4: 'u' } as const)[format];
+  if (!kind) throw refuse(`of complex or unknown samples (format ${format})`, 'Save it as integers or floats.');
+  const bytes = bits / 8;
+  if (!isSize(bytes) || (kind === 'f' && bytes === 1)) {
+    throw refuse(
+      `of ${bits}-bit ${kind === 'f' ? 'floats' : 'integers'}`,
+      'Save it with 8, 16, 32 or 64 bits a pixel.',
+    );
+  }
+  return { kind, bytes, order };
+}
+
+function isSize(bytes: number): bytes is StoredType['bytes'] {
+  return bytes === 1 || bytes === 2 || bytes === 4 || bytes === 8;
+}
+
+function predictorOf(directory: Directory, location: string, type: StoredType, columns: number): Filter[] {
+  const predictor = directory.number(TAG.predictor) ?? 1;
+  if (predictor === 1) return [];
+  const isFloat = predictor === 3;
+  if ((predictor === 2 && type.bytes <= 4) || (isFloat && type.kind === 'f')) {
+    const { bytes: elementBytes, order } = type;
+    return [{ name: 'predictor', kind: isFloat ? 'float' : 'difference', elementBytes, order, rowElements: columns }];
+  }
+  throw unsupportedTiff(
+    location,
+    directory.index,
+    `stored with predictor ${predictor} over ${type.bytes * 8}-bit ${type.kind === 'f' ? 'floats' : 'integers'}`,
+    'Save it without a predictor.',
+  );
+}
+
+/** The filters of an image's strips or tiles, whose rows have `columns` elements. @throws SourceError naming the compression */
+export function filtersOf(directory: Directory, location: string, type: StoredType, columns: number): Filter[] {
+  const compression = directory.number(TAG.compression) ?? 1;
+  switch (compression) {
+    case 1:
+      return [];
+    case 32773:
+      return [{ name: 'packbits' }];
+    case 5:
+      return [...predictorOf(directory, location, type, columns), { name: 'tiff-lzw' }];
+    case 8:
+    case 32946:
+      return [...predictorOf(directory, location, type, columns), { name: 'deflate' }];
+    case 50000:
+      return [...predictorOf(directory, location, type, columns), { name: 'zstd' }];
+    default:
+      throw unsupportedTiff(
+        location,
+        directory.index,
+        `compressed with ${COMPRESSIONS[compression] ?? `method ${compression}`}`,
+        'Save it uncompressed, or with deflate, LZW or PackBits.',
+      );
+  }
+}
+
+/** Most decoded bytes for each stored byte; null when there is no such bound. */
+export function largestRatio(filters: readonly Filter[]): number | null {
+  const last = filters.at(-1);
+  if (!last) return 1;
+  switch (last.name) {
+    case 'packbits':
+      return 64;
+    case 'deflate':
+      return 1032;
+    // A code of 12 bits stands for at most 4096 bytes.
+    case 'tiff-lzw':
+      return 2731;
+    default:
+      return null;
+  }
+}

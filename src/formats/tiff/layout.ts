@@ -1,0 +1,97 @@
+import { describeStored } from '../../core/dtype.js';
+import { SourceError } from '../../core/errors.js';
+import { formatShape, product } from '../../core/stack.js';
+import { chunkGrid, makeChunkTable, type Storage } from '../../core/storage.js';
+import { type Page, startOf } from './page.js';
+
+function describe({ height, width, type, filters }: Page): string {
+  const names = filters.map(({ name }) => name).join(', ');
+  return `${height} x ${width} ${describeStored(type)}${names && ` (${names})`}`;
+}
+
+/** @throws SourceError naming the first image that cannot be a frame beside image 0 */
+function checkAlike(pages: readonly Page[], location: string): void {
+  const [first] = pages;
+  if (!first) return;
+  const wholes = pages.every((page) => startOf(page) !== null);
+  const full = (page: Page): string =>
+    `${describe(page)} in ${page.isTiled ? 'tiles' : 'strips'} of ${formatShape(page.chunk)}`;
+  const key = wholes ? describe : full;
+  const expected = key(first);
+  const odd = pages.findIndex((page) => key(page) !== expected);
+  const other = pages[odd];
+  if (!other) return;
+  throw new SourceError(
+    'mixed-images',
+    `The images in ${location} differ: the first is ${expected}, number ${odd} is ${key(other)}. ` +
+      'Save images of one kind to a file of their own.',
+    { location, image: odd },
+  );
+}
+
+/** First bytes of the frames, when each lies uncompressed in one piece. */
+function startsOf(pages: readonly Page[], frames: number): number[] | null {
+  const starts: number[] = [];
+  for (const page of pages) {
+    const start = startOf(page);
+    if (start === null) return null;
+    starts.push(start);
+  }
+  const [first] = pages;
+  // An image with more frames than directories: they follow the first one behind the other.
+  if (first && pages.length === 1) {
+    const bytes = first.height * first.width * first.type.bytes;
+    for (let i = 1; i < frames; i++) starts.push((starts[0] ?? 0) + i * bytes);
+  }
+  return starts;
+}
+
+/** Distance from each frame to the next when it is always the same and little lies between them. */
+function strideOf(starts: readonly number[], bytes: number): number | null {
+  const stride = starts.length > 1 ? (starts[1] ?? 0) - (starts[0] ?? 0) : bytes;
+  if (stride < bytes || stride > 2 * bytes) return null;
+  return starts.every((start, i) => start === (starts[0] ?? 0) + i * stride) ? stride : null;
+}
+
+/**
+ * How the images of one file are read as frames: in place when they lie at equal distances, by strips or tiles otherwise.
+ *
+ * @param positions shape of the stack; as many as there are pages, or any number for one page that is followed by the rest
+ * @throws SourceError when the images differ
+ */
+export function storageOf(
+  file: string,
+  location: string,
+  pages: readonly Page[],
+  positions: readonly number[],
+  frameRank: number,
+): Storage {
+  checkAlike(pages, location);
+  const [first] = pages;
+  if (!first) throw new SourceError('zero-frames', `${location} holds no image.`, { location });
+  const { height, width, type } = first;
+  const shape = [...positions, height, width];
+  const bytes = height * width * type.bytes;
+  const rest = { files: [file], shape, type, pipeline: first.filters, fill: new Uint8Array(type.bytes) };
+  const starts = startsOf(pages, product(positions));
+  const stride = starts && strideOf(starts, bytes);
+  if (starts && stride && (stride === bytes || frameRank === 2)) {
+    // Frames of other ranks lie behind one another only when nothing lies between the images.
+    const frameStride = stride === bytes ? product(shape.slice(-frameRank)) * type.bytes : stride;
+    return { ...rest, layout: { kind: 'contiguous', file: 0, offset: starts[0] ?? 0, frameStride } };
+  }
+  const chunk = starts ? [height, width] : first.chunk;
+  const chunkShape = [...positions.map(() => 1), ...chunk];
+  const table = makeChunkTable(chunkGrid(shape, chunkShape));
+  if (starts) {
+    table.offset.set(starts);
+    table.size.set(starts.map(() => bytes));
+  } else {
+    for (const [i, page] of pages.entries()) {
+      table.offset.set(page.offsets, i * page.offsets.length);
+      table.size.set(page.sizes, i * page.sizes.length);
+    }
+  }
+  const isCut = !starts && !first.isTiled && height % first.chunk[0] !== 0;
+  return { ...rest, layout: { kind: 'chunked', chunkShape, table, ...(isCut ? { rowsCut: true } : {}) } };
+}
