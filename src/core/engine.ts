@@ -188,7 +188,8 @@ function nameArrays(job: Job, planned: Planned, outs: Pass['outs']): NamedArray[
     const name = slotLabel(bound, planned.bound);
     const { unit = '', label = name, errorsOf } = bound.slot;
     const of = errorsOf === undefined ? {} : { errorsOf: slotLabel({ ...bound, name: errorsOf }, planned.bound) };
-    arrays.push({ name, shape, data, axes, unit, label, ...of });
+    const own = bound.slot.axes === undefined ? {} : { coordinates: bound.slot.axes.length };
+    arrays.push({ name, shape, data, axes, unit, label, ...of, ...own });
   }
   return arrays;
 }

@@ -12,6 +12,8 @@ export interface NamedArray {
   readonly label: string;
   /** The array that these are the standard uncertainties of. */
   readonly errorsOf?: string;
+  /** Trailing dimensions that the operator gave axes of its own: 1 for curves, 2 for maps such as cakes. */
+  readonly coordinates?: number;
 }
 
 /** How a file came to be; written into every output. */
