@@ -135,13 +135,15 @@ export async function openSeries(
   const parts = inOrder(opened, allowGaps, notes);
   const handle = joinStored(parts.map(storedPart));
   const detector = sharedFacts(parts, notes);
-  const [first, last] = [parts[0]?.location ?? '', parts.at(-1)?.location ?? ''];
-  const said = [...new Set(parts.flatMap((part) => part.notes))];
+  const files = parts.map(({ location }) => splitDataset(location).path);
+  const [first = '', last = ''] = [files[0], files.at(-1)];
+  // what every part says of itself is said once, of the first
+  const said = new Set(parts.flatMap(({ notes: own }, i) => own.map((note) => note.replaceAll(files[i] ?? '', first))));
   return {
     format: parts[0]?.format ?? '',
     location: locationOf(parts, called),
     handle,
-    notes: [`${parts.length} files joined: ${first} to ${nameOf(last)}.`, ...notes, ...said.slice(0, SHOWN_NOTES)],
+    notes: [`${parts.length} files joined: ${first} to ${nameOf(last)}.`, ...notes, ...[...said].slice(0, SHOWN_NOTES)],
     ...(detector === undefined ? {} : { detector }),
   };
 }

@@ -10,7 +10,7 @@ import { globalHeapObject } from './heap.js';
 import type { Hdf5File } from './superblock.js';
 import { elementAt } from './values.js';
 
-type Scalar = string | number | boolean;
+export type Scalar = string | number | boolean;
 
 /** A named value of a group or data set. `value` is null for types that are not numbers or text, and for huge arrays. */
 export interface Attribute {
@@ -33,7 +33,8 @@ function readText(cursor: Cursor, file: Hdf5File): string {
   return object.text(Math.min(length, object.remaining));
 }
 
-function readElement(cursor: Cursor, file: Hdf5File, type: Datatype): Scalar {
+/** One element at the cursor: a number, a boolean, or text of either kind. */
+export function readElement(cursor: Cursor, file: Hdf5File, type: Datatype): Scalar {
   if (type.kind === 'string') {
     return type.variable ? readText(cursor.slice(type.bytes), file) : cursor.text(type.bytes).replace(/ +$/, '');
   }

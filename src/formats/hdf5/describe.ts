@@ -6,6 +6,8 @@ import { chunkGrid } from '../../core/storage.js';
 import type { Summary } from '../summary.js';
 import { readAxes } from './axes.js';
 import { type Choice, chooseDataset } from './choose.js';
+import { isDataset } from './dataset.js';
+import { readDetector } from './detector.js';
 import { locate } from './links.js';
 import type { FilePool } from './pool.js';
 import { datasetAt } from './resolve.js';
@@ -15,10 +17,11 @@ import type { Hdf5File } from './superblock.js';
 /** Indexes of up to this many chunks are read in a few milliseconds, so that opening for real tells more. */
 const SMALL_INDEX = 16384;
 
-function choose(pool: FilePool, file: Hdf5File, path: string | undefined): Choice | null {
-  if (path === undefined) return chooseDataset(pool, file);
+function choose(pool: FilePool, file: Hdf5File, path: string | undefined, allowGaps: boolean): Choice | null {
+  if (path === undefined) return chooseDataset(pool, file, allowGaps);
   try {
-    return { path, located: locate(pool, file, path), alike: [], broken: [] };
+    const located = locate(pool, file, path);
+    return isDataset(located.messages) ? { path, located, parts: [], alike: [], broken: [], notes: [] } : null;
   } catch (error) {
     if (error instanceof SourceError) return null;
     throw error;
@@ -33,8 +36,8 @@ function choose(pool: FilePool, file: Hdf5File, path: string | undefined): Choic
  */
 export function describeHdf5(path: string, options: OpenOptions = {}): Summary | null {
   return withFile(path, (pool, file) => {
-    const chosen = choose(pool, file, options.dataset);
-    if (chosen === null) return null;
+    const chosen = choose(pool, file, options.dataset, options.allowGaps ?? false);
+    if (chosen === null || chosen.parts.length > 0) return null;
     const dataset = datasetAt(chosen.located);
     const { layout, type, pipeline, space } = dataset;
     if (layout.kind !== 'chunked' || type.kind !== 'number') return null;
@@ -46,6 +49,7 @@ export function describeHdf5(path: string, options: OpenOptions = {}): Summary |
     if (file.openForWrite) notes.push('Marked as open for writing: a writer is still at work, or did not close it.');
     if (chosen.alike.length > 0)
       notes.push(`${chosen.alike.length} further data sets of shape ${formatShape(fullShape(stack))}: see --tree.`);
+    notes.push(...chosen.notes, ...readDetector(pool, file, chosen, stack).notes);
     return {
       format: 'hdf5',
       location: `${path}:${chosen.path}`,
