@@ -4,41 +4,24 @@
 // behind the input and the writable slack behind the output, and what went wrong is looked for once, behind it. The
 // verdict on a bad sequence is then found by going through it again, check by check, as the TypeScript reference does.
 
-export const ENDS_EARLY = -1;
-export const TOO_FAR = -2;
-export const OVERFLOW = -3;
-
-/** For distance d up to 16, byte 16 d + k is k mod d: repeats the last d bytes over a vector. */
-const REPEAT: usize = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0,
-  0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0,
-  0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1,
-  0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4, 5, 6,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1, 2, 3, 4,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 1, 2,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 0, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-], 16);
-
-/** The largest multiple of distance d within a vector. */
-const STRIDE: usize = memory.data<u8>([16, 16, 16, 15, 16, 15, 12, 14, 16, 9, 10, 11, 12, 13, 14, 15, 16]);
+import { EXHAUSTED, OVERFLOW, TOO_FAR } from './_failures.as';
+import { REPEAT, STRIDE } from './_match.as';
 
 /** What is wrong with the sequence at `src`, of which `room` bytes more may be written and `behind` are. */
 function verdict(src: usize, srcEnd: usize, behind: usize, room: usize): i32 {
-  if (src >= srcEnd) return ENDS_EARLY;
+  if (src >= srcEnd) return EXHAUSTED;
   const token: u32 = load<u8>(src++);
   let length: u64 = token >> 4;
   if (length == 15) {
     for (let more: u64 = 255; more == 255; length += more) {
-      if (src >= srcEnd) return ENDS_EARLY;
+      if (src >= srcEnd) return EXHAUSTED;
       more = load<u8>(src++);
     }
   }
-  if (length > <u64>(srcEnd - src)) return ENDS_EARLY;
+  if (length > <u64>(srcEnd - src)) return EXHAUSTED;
   if (length > <u64>room) return OVERFLOW;
   src += <usize>length;
-  if (srcEnd - src < 2) return ENDS_EARLY;
+  if (srcEnd - src < 2) return EXHAUSTED;
   const distance: usize = load<u16>(src);
   if (distance == 0 || distance > behind + <usize>length) return TOO_FAR;
   room -= <usize>length;
@@ -46,11 +29,11 @@ function verdict(src: usize, srcEnd: usize, behind: usize, room: usize): i32 {
   length = token & 15;
   if (length == 15) {
     for (let more: u64 = 255; more == 255; length += more) {
-      if (src >= srcEnd) return ENDS_EARLY;
+      if (src >= srcEnd) return EXHAUSTED;
       more = load<u8>(src++);
     }
   }
-  return length + 4 > <u64>room ? OVERFLOW : ENDS_EARLY;
+  return length + 4 > <u64>room ? OVERFLOW : EXHAUSTED;
 }
 
 /** Copies `length` bytes, at least 17, of which the first 16 are done; up to 31 more may be read and written. */

@@ -1,9 +1,17 @@
 import { SourceError } from '../core/errors.js';
 import type { Filter } from '../core/storage.js';
+import { bitshuffleScratch, makeBitshuffle } from './bitshuffle.js';
+import { bloscScratch, makeBlosc } from './blosc.js';
+import { makeByteOffset } from './byteoffset.js';
 import type { FilterKind } from './codec.js';
 import { INFLATE_SCRATCH, makeInflate } from './deflate.js';
 import { makeFletcher32 } from './fletcher32.js';
+import { makeLz4 } from './lz4.js';
+import { makeLzf } from './lzf.js';
+import { makePackBits } from './packbits.js';
+import { makePredictor } from './predictor.js';
 import { makeUnshuffle } from './shuffle.js';
+import { makeTiffLzw, TIFF_LZW_SCRATCH } from './tifflzw.js';
 
 /** The filter of one name. */
 type Named<N extends Filter['name']> = Extract<Filter, { readonly name: N }>;
@@ -34,6 +42,61 @@ const KINDS: Kinds = {
     bound: (bytes) => bytes + 4,
     scratch: nothing,
     make: (_, { arena, kernel }) => makeFletcher32(arena.memory, kernel),
+  },
+  lz4: {
+    moves: true,
+    // Four bytes for every block, and blocks that grew.
+    bound: (bytes) => 2 * bytes + 64,
+    scratch: nothing,
+    make: (_, { arena, kernel }) => makeLz4(arena, kernel),
+  },
+  bitshuffle: {
+    moves: true,
+    // The smallest blocks, of 8 bytes, take 13.
+    bound: (bytes) => 2 * bytes + 64,
+    scratch: bitshuffleScratch,
+    make: makeBitshuffle,
+  },
+  lzf: {
+    moves: true,
+    // One byte more for every 32 literals.
+    bound: (bytes) => bytes + (bytes >>> 5) + 64,
+    scratch: nothing,
+    make: (_, { arena, kernel }) => makeLzf(arena, kernel),
+  },
+  blosc: {
+    moves: true,
+    // Chunks that would grow are stored as they are behind a header.
+    bound: (bytes) => bytes + 16,
+    scratch: (_, chunkBytes) => bloscScratch(chunkBytes),
+    make: (_, context) => makeBlosc(context),
+  },
+  'byte-offset': {
+    moves: true,
+    // Every element with all three escapes.
+    bound: (bytes) => Math.ceil(bytes / 4) * 15,
+    scratch: nothing,
+    make: (_, { arena, kernel }) => makeByteOffset(arena, kernel),
+  },
+  packbits: {
+    moves: true,
+    // Every byte by itself, as in rows of one pixel.
+    bound: (bytes) => 2 * bytes + 64,
+    scratch: nothing,
+    make: (_, { arena, kernel }) => makePackBits(arena, kernel),
+  },
+  'tiff-lzw': {
+    moves: true,
+    // Twelve bits for every byte, and the clear codes.
+    bound: (bytes) => 2 * bytes + 64,
+    scratch: () => [TIFF_LZW_SCRATCH],
+    make: (_, { arena, kernel }) => makeTiffLzw(arena, kernel),
+  },
+  predictor: {
+    moves: false,
+    bound: same,
+    scratch: nothing,
+    make: (filter) => makePredictor(filter),
   },
 };
 

@@ -1,18 +1,8 @@
 // LZ4 blocks, and the HDF5 filter 32004 that puts them one behind the other.
-import { decode, ENDS_EARLY, OVERFLOW } from './_lz4.as';
-
-const WRONG_SIZE = -4;
-const BAD_BLOCK_SIZE = -5;
+import { BAD_BLOCK, EXHAUSTED, OVERFLOW, WRONG_SIZE } from './_failures.as';
+import { decode } from './_lz4.as';
 
 const HEADER: usize = 12;
-
-/** Bytes of the chunk that were decoded before the block in hand. */
-let done: usize = 0;
-
-/** Bytes that came before the block at which `decodeHdf5` last ended. */
-export function decodedBytes(): u32 {
-  return done;
-}
 
 /**
  * Decodes one LZ4 block. Needs 64 readable bytes behind the input and 64 writable bytes behind the output.
@@ -29,20 +19,20 @@ export function decodeBlock(src: usize, srcLength: usize, dst: usize, dstCapacit
  */
 export function decodeHdf5(src: usize, srcLength: usize, dst: usize, dstCapacity: usize): i32 {
   const srcEnd = src + srcLength;
-  done = 0;
-  if (srcLength < HEADER) return ENDS_EARLY;
+  if (srcLength < HEADER) return EXHAUSTED;
   const stated = bswap<u64>(load<u64>(src));
   if (stated > <u64>dstCapacity) return OVERFLOW;
   const total = <usize>stated;
   const block: usize = bswap<u32>(load<u32>(src, 8));
-  if (block == 0 && total > 0) return BAD_BLOCK_SIZE;
+  if (block == 0 && total > 0) return BAD_BLOCK;
   src += HEADER;
+  let done: usize = 0;
   while (done < total) {
-    if (srcEnd - src < 4) return ENDS_EARLY;
+    if (srcEnd - src < 4) return EXHAUSTED;
     const stored: usize = bswap<u32>(load<u32>(src));
     const size = min(block, total - done);
     src += 4;
-    if (stored > srcEnd - src) return ENDS_EARLY;
+    if (stored > srcEnd - src) return EXHAUSTED;
     if (stored == size) {
       memory.copy(dst + done, src, size);
     } else {

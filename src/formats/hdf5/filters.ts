@@ -8,9 +8,6 @@ const LABELS: Readonly<Record<number, string>> = {
   6: 'scale-offset',
   305: 'LZO',
   307: 'bzip2',
-  32000: 'LZF',
-  32001: 'Blosc',
-  32004: 'LZ4',
   32008: 'bitshuffle',
   32013: 'ZFP',
   32015: 'Zstandard',
@@ -19,6 +16,22 @@ const LABELS: Readonly<Record<number, string>> = {
 };
 
 const MAX_FILTERS = 32;
+
+/** What bitshuffle compresses its blocks with, by the number in the file. */
+const INNER: Readonly<Record<number, 'none' | 'lz4'>> = { 0: 'none', 2: 'lz4' };
+
+/**
+ * Reads the values of bitshuffle: two of its version, bytes of an element, elements of a block, compression. Old writers
+ * leave out the last ones. Null for a compression that is not known.
+ */
+function readBitshuffle(parameters: Cursor, values: number, elementBytes: number): Filter | null {
+  const [, , given = 0, blockElements = 0, compression = 0] = Array.from({ length: Math.min(values, 5) }, () =>
+    parameters.u32(),
+  );
+  const inner = INNER[compression];
+  if (inner === undefined) return null;
+  return { name: 'bitshuffle', elementBytes: given > 0 ? given : elementBytes, blockElements, inner };
+}
 
 /** Reads a filter pipeline message (versions 1 and 2), in the order the filters were applied when writing. */
 export function readFilters(cursor: Cursor, elementBytes: number): Filter[] {
@@ -41,6 +54,11 @@ export function readFilters(cursor: Cursor, elementBytes: number): Filter[] {
       return { name: 'shuffle', elementBytes: given > 0 ? given : elementBytes };
     }
     if (id === 3) return { name: 'fletcher32' };
+    if (id === 32000) return { name: 'lzf' };
+    if (id === 32001) return { name: 'blosc' };
+    if (id === 32004) return { name: 'lz4' };
+    const bitshuffle = id === 32008 ? readBitshuffle(parameters, values, elementBytes) : null;
+    if (bitshuffle) return bitshuffle;
     return { name: 'unsupported', id, label: LABELS[id] ?? (name === '' ? `filter ${id}` : name) };
   });
 }
