@@ -90,6 +90,8 @@ const SOURCE_FLAGS = {
   raw: ['frameShape', 'dtype', 'offset', 'frameRank'],
   npz: ['dataset', 'frameRank'],
   npy: ['frameRank'],
+  tiff: ['frameRank', 'allowGaps'],
+  cbf: ['frameRank', 'allowGaps'],
 };
 
 function formatPage({ name, summary, extensions, details }) {

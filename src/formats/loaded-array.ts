@@ -1,4 +1,5 @@
 import { ARENA_BASE, Arena, makeMemory } from '../core/arena.js';
+import { chunkBytes } from '../core/blocks.js';
 import { allocate, viewOf } from '../core/dtype.js';
 import { SourceError } from '../core/errors.js';
 import type { LoadedArray } from '../core/operator.js';
@@ -32,7 +33,8 @@ export function loadArray(source: Source): LoadedArray {
       { location, bytes },
     );
   }
-  const memory = makeMemory(8 * frameBytes(stack) + 2 ** 20);
+  // A chunk may be larger than a frame.
+  const memory = makeMemory(8 * Math.max(frameBytes(stack), chunkBytes(handle.storage)) + 2 ** 20);
   const arena = new Arena(memory, ARENA_BASE, memory.buffer.byteLength - ARENA_BASE);
   const options = { blockFrames: 1, direct: false, onBadFrame: 'fail', replica: null, kernel: 'ts' } as const;
   const reader = openStored(handle, arena, options);

@@ -105,11 +105,11 @@ export function filtersOf(directory: Directory, location: string, type: StoredTy
   }
 }
 
-/** Most decoded bytes for each stored byte; null when there is no such bound. */
-export function largestRatio(filters: readonly Filter[]): number | null {
-  const last = filters.at(-1);
-  if (!last) return 1;
-  switch (last.name) {
+/** Most decoded bytes for each stored byte. */
+export function largestRatio(filters: readonly Filter[]): number {
+  switch (filters.at(-1)?.name) {
+    case undefined:
+      return 1;
     case 'packbits':
       return 64;
     case 'deflate':
@@ -117,7 +117,8 @@ export function largestRatio(filters: readonly Filter[]): number | null {
     // A code of 12 bits stands for at most 4096 bytes.
     case 'tiff-lzw':
       return 2731;
+    // A run of 128 KiB takes 4 bytes.
     default:
-      return null;
+      return 32768;
   }
 }

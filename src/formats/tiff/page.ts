@@ -23,6 +23,8 @@ export interface Page {
 const LARGEST_SIDE = 2 ** 24;
 /** A strip or tile is decoded at once. */
 const LARGEST_CHUNK = 2 ** 31;
+/** Compression makes nothing longer than twice its size and this. */
+const LONGER = 4096;
 
 interface Extent {
   readonly what: 'strip' | 'tile';
@@ -72,10 +74,11 @@ function checkChunks(page: Page, index: number, bytes: TiffBytes, what: string):
         { location: bytes.location, image: index, offset, expected: size, found: Math.max(0, bytes.size - offset) },
       );
     }
-    if (ratio !== null && size * ratio < needed) {
+    if (size * ratio < needed || size > 2 * needed + LONGER) {
+      const wrong = size > needed ? 'many' : 'few';
       throw badTiff(
         bytes.location,
-        `image ${index}: ${what} ${i} has ${size} bytes, too few for its ${needed} bytes of pixels`,
+        `image ${index}: ${what} ${i} has ${size} bytes, too ${wrong} for ${needed} bytes of pixels`,
       );
     }
   }

@@ -3,28 +3,10 @@ import type { NamedArray, Provenance } from '../../core/sink.js';
 import { formatShape, product } from '../../core/stack.js';
 import { writeFile } from '../../io/output.js';
 import { ByteWriter } from '../byte-writer.js';
+import { TAG } from './tags.js';
 
 /** Offsets in a TIFF are 32 bits wide. */
 const TIFF_LIMIT = 2 ** 32 - 65536;
-
-// Tags of TIFF 6.0, in the ascending order the format asks for.
-const TAG = {
-  width: 256,
-  height: 257,
-  bitsPerSample: 258,
-  compression: 259,
-  photometric: 262,
-  description: 270,
-  stripOffsets: 273,
-  samplesPerPixel: 277,
-  rowsPerStrip: 278,
-  stripByteCounts: 279,
-  xResolution: 282,
-  yResolution: 283,
-  resolutionUnit: 296,
-  software: 305,
-  sampleFormat: 339,
-} as const;
 
 interface Page {
   readonly width: number;
