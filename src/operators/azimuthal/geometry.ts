@@ -134,8 +134,8 @@ function largestDistance(centre: Float64Array, upper: Float64Array, lower: Float
 
 /** Angle between two directions, the short way round; corners rounded to float32 may lie just beyond pi. */
 function shortWay(a: number, b: number): number {
-  const apart = Math.abs(a - b) % TURN;
-  return Math.min(apart, (TURN - apart) % TURN);
+  const apart = Math.abs(a - b);
+  return apart < TURN ? Math.min(apart, TURN - apart) : apart - TURN;
 }
 
 function largestTurn(centre: Float64Array, upper: Float64Array, lower: Float64Array, out: Float64Array): void {
