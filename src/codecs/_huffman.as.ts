@@ -164,7 +164,7 @@ function shortestLiteral(lengths: usize): u32 {
   least = v128.min<u8>(least, v128.shuffle<u8>(least, least, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   let low = v128.extract_lane<u64>(least, 0);
   let shortest: u32 = 255;
-  for (; low != 0; low >>= 8) shortest = min(shortest, <u32>low & 255);
+  for (let lane = 0; lane < 8; lane++, low >>= 8) shortest = min(shortest, <u32>low & 255);
   return shortest + 1;
 }
 

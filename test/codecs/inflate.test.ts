@@ -57,6 +57,15 @@ describe('inflate', () => {
     );
   });
 
+  it('reads streams in which one byte, any byte, has a code word of one bit, whatever its tables held before', () => {
+    for (let byte = 0; byte < 256; byte++) {
+      const data = new Uint8Array(2000).fill(byte);
+      for (let i = 0; i < data.length; i += 17) data[i] = (byte + 1 + (i % 29)) & 255;
+      // poison that looks like entries of one literal: three bits to drop
+      expectInflates(deflateSync(data, { strategy: constants.Z_HUFFMAN_ONLY }), data, 0x43);
+    }
+  });
+
   it('ignores bytes behind the stream and takes a larger output', () => {
     const data = sample('counts', 5000, 1);
     const stream = Buffer.concat([deflateSync(data), Buffer.from('more')]);
