@@ -92,6 +92,14 @@ describe.runIf(hasPython)('files made by tifffile and PIL', () => {
     expect(notes).toContain('arranged as ImageJ describes it');
   });
 
+  it('takes units in the one byte that older programs give to µ', () => {
+    const bytes = readFileSync(at('imagej.tif'));
+    const where = bytes.indexOf('unit=um');
+    bytes[where + 5] = 0xb5;
+    writeFileSync(at('latin'), bytes);
+    expect(openTiff(at('latin')).handle.stack.axes[1]).toMatchObject({ unit: 'µm', step: 3 });
+  });
+
   it.each([
     ['no-rgb.tif', /image 0 is an RGB image/],
     ['no-bilevel.tif', /image 0 is bilevel, one bit a pixel/],
@@ -239,7 +247,9 @@ print(json.dumps(dict(sum=int(a.astype('i8').sum()), first=a.ravel()[5000:5100].
     });
     expect(source.notes).toContain('Exposure_time 3.0000000 s');
     const { data } = loadArray(source);
-    expect(data.reduce((sum, value) => sum + value, 0)).toBe(expected.sum);
+    let sum = 0;
+    for (const value of data) sum += value;
+    expect(sum).toBe(expected.sum);
     expect(Array.from(data.subarray(5000, 5100))).toEqual(expected.first);
     expect(data.at(-1)).toBe(expected.corner);
   });

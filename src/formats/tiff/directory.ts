@@ -87,7 +87,13 @@ export class Directory {
     if (field?.type !== 2) return '';
     const bytes = this.#bytes.copy(field.at, Math.min(field.count, TEXT_LIMIT));
     const end = bytes.indexOf(0);
-    return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end)).trim();
+    const text = end < 0 ? bytes : bytes.subarray(0, end);
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(text).trim();
+    } catch {
+      // Older programs write µ in one byte.
+      return new TextDecoder('latin1').decode(text).trim();
+    }
   }
 }
 
