@@ -13,8 +13,10 @@ export interface Recipe {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-function selectionOf({ frames, roi, scan }: RunOptions): Record<string, string> {
+/** Frames that were chosen, and whether sums ran inside them, which may show in the last bits. */
+function selectionOf({ frames, roi, scan, split, team }: RunOptions): Record<string, string | number> {
   return {
+    ...(split === 'inside' ? { split, ...(team === undefined ? {} : { team }) } : {}),
     ...(frames === undefined ? {} : { frames }),
     ...(roi === undefined ? {} : { roi }),
     ...(scan === undefined ? {} : { scan: scan.join('x') }),

@@ -31,6 +31,13 @@ export const RUN_PARAMS = {
     help: 'worker threads or processes; -1 automatic, 0 the calling thread',
   },
   threadsPerWorker: { kind: 'number', min: 1, integer: true, help: 'threads inside each worker process' },
+  split: {
+    kind: 'choice',
+    choices: ['frames', 'inside'],
+    default: 'frames',
+    help: 'deal frames out whole, or let threads share each frame: decoded and processed together',
+  },
+  team: { kind: 'number', min: 1, integer: true, help: 'threads that share a frame with --split inside (default all)' },
   memory: { kind: 'size', help: 'memory for everything together, runtime included, such as 4GiB' },
   memoryPerWorker: { kind: 'size', help: 'memory each worker process may reach; enforced' },
   kernel: {
@@ -95,6 +102,7 @@ export function runOptionsOf(values: RunFlagValues, signal: AbortSignal): RunOpt
   return {
     layout: values.layout,
     workers: values.workers,
+    split: values.split,
     kernel: values.kernel,
     onBadFrame: values.onBadFrame,
     deterministic: values.deterministic,
@@ -104,6 +112,7 @@ export function runOptionsOf(values: RunFlagValues, signal: AbortSignal): RunOpt
     signal,
     ...(values.direct ? { direct: true } : {}),
     ...given('threadsPerWorker', values.threadsPerWorker),
+    ...given('team', values.team),
     ...given('memory', values.memory),
     ...given('memoryPerWorker', values.memoryPerWorker),
     ...given('frames', values.frames),

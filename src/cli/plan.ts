@@ -21,11 +21,11 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
   const size = frameBytes(stack);
   const lines = [
     `${set.title} over ${fullShape(stack).join(' x ')} ${stack.dtype}: ${frameCount(stack)} frames, ${formatBytes(stackBytes(stack))}`,
-    `layout     ${job.layout.name}, ${plan.workers} workers, ${job.kernel} kernel${job.direct ? ', direct I/O' : ''}`,
+    `layout     ${job.layout.name}, ${plan.workers} workers${plan.team > 1 ? ` in teams of ${plan.team}` : ''}, ${job.kernel} kernel${job.direct ? ', direct I/O' : ''}`,
     `parts      ${plan.parts.length - 1}`,
     `block      ${plan.blockFrames} frames (${formatBytes(plan.blockFrames * size)}) read and decoded at a time`,
     `tile       ${plan.tileFrames} frames (${formatBytes(plan.tileFrames * size)}) processed at a time`,
-    `memory     ${formatBytes(plan.projectedBytes)} projected: ${formatBytes(plan.windowBytes)} a worker, ` +
+    `memory     ${formatBytes(plan.projectedBytes)} projected: ${formatBytes(plan.windowBytes)} a worker, ${plan.team > 1 ? `${formatBytes(plan.teamBytes)} a team, ` : ''}` +
       `${formatBytes(plan.resultBytes)} results, ${formatBytes(plan.sharedBytes)} prepared, runtime ${formatBytes(job.limits.hostBytes)}`,
     ...reasons.map((reason) => `because    ${reason}`),
     ...job.fallbacks.map((fallback) => `note       ${fallback}`),

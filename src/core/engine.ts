@@ -214,6 +214,7 @@ function makeReport(
     layout: job.layout.name,
     kernel: job.kernel,
     workers: reports.length,
+    team: plan.team,
     shape: fullShape(stack),
     dtype: stack.dtype,
     frames: frameCount(stack),
@@ -235,7 +236,7 @@ function makeReport(
     nonFinite: countNonFinite(arrays),
     parts: plan.parts.length - 1,
     fallbacks: job.fallbacks,
-    limiter: findLimiter(reports, readingOf(job)),
+    limiter: findLimiter(reports, readingOf(job), plan.team > 1 ? 'waiting for each other' : 'waiting for parts'),
     perWorker: reports.map(({ entries: _, ...rest }) => rest),
   };
 }

@@ -1,6 +1,6 @@
 import { ARENA_BASE, Arena, makeMemory } from './arena.js';
 import type { NumericArray } from './dtype.js';
-import { SourceError, Stopped } from './errors.js';
+import { SourceError, Stopped, UsageError } from './errors.js';
 import type { BoundSlot, CrewOptions, Layout, OperatorRef } from './layout.js';
 import type { AnyOperator, Cost, LoadedArray, PrepareContext, Prepared } from './operator.js';
 import { type ArrayInput, checkValues, type Params, type Values } from './params.js';
@@ -15,6 +15,8 @@ export interface EngineHost {
   loadArray(input: ArrayInput): Promise<LoadedArray>;
   readText(path: string): Promise<string>;
   loadOperator(ref: OperatorRef): Promise<AnyOperator>;
+  /** Names of the built-in operators that a team can run inside a frame. */
+  insideOperators(): Promise<readonly string[]>;
   /** Bytes a worker's decoder of this source takes beside the decoded chunk. */
   decodeScratch(handle: SourceHandle): number;
   /** Highest resident size of this process so far. */
@@ -101,6 +103,15 @@ export interface BoundJob {
   readonly prepareSeconds: number;
 }
 
+async function notInside({ name }: AnyOperator, host: EngineHost): Promise<UsageError> {
+  const able = await host.insideOperators();
+  return new UsageError(
+    'not-inside',
+    `Operator ${name} cannot share a frame between workers: leave --split inside out.${able.length > 0 ? ` It is for ${able.join(', ')}.` : ''}`,
+    { operator: name },
+  );
+}
+
 /** Checks operators and values and lets the operators prepare. @throws UsageError, SourceError, Stopped */
 export async function bindJob(job: Job, host: EngineHost): Promise<BoundJob> {
   const started = performance.now();
@@ -114,6 +125,7 @@ export async function bindJob(job: Job, host: EngineHost): Promise<BoundJob> {
   const costs: Cost[] = [];
   for (const [i, ref] of job.operators.entries()) {
     const operator = await host.loadOperator(ref);
+    if (job.limits.team > 1 && !operator.inside) throw await notInside(operator, host);
     const values = checkValues(operator.params, ref.values, operator.name);
     const prepared = (await operator.prepare?.(contextOf(host, job, values))) ?? {};
     if (job.signal.aborted) throw new Stopped(0, frameCount(stack));

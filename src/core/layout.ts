@@ -53,7 +53,7 @@ export interface WorkerReport {
   readonly writeSeconds: number;
   /** From the first part to the last, waiting included. */
   readonly wallSeconds: number;
-  /** Waiting for parts to be handed out. */
+  /** Waiting for parts to be handed out, and for the other members of a team. */
   readonly waitSeconds: number;
   readonly bytesRead: number;
   readonly frames: number;

@@ -17,6 +17,8 @@ export interface Limits {
   readonly workers: number | null;
   /** Cores this process may use. */
   readonly cores: number;
+  /** Most workers that share each frame; 1 when frames are dealt out whole, infinite for all of them. */
+  readonly team: number;
   /** Resident bytes of the runtime itself, before any work. */
   readonly hostBytes: number;
   /** Resident bytes one more worker adds. */
@@ -57,8 +59,12 @@ export interface Plan {
   readonly tileFrames: number;
   readonly blockFrames: number;
   readonly workers: number;
+  /** Workers that share each frame; `workers` is a multiple of it. */
+  readonly team: number;
   /** Bytes of one worker's memory window. */
   readonly windowBytes: number;
+  /** Bytes of the window with the frames that a team shares; 0 when every worker has its own. */
+  readonly teamBytes: number;
   /** Bytes of prepared arrays. */
   readonly sharedBytes: number;
   /** Bytes of results and merged accumulators on the host. */
@@ -117,23 +123,41 @@ function preferredPartFrames(source: SourceHandle): number {
   return Math.max(1, Math.floor(wanted / frameBytes(source.stack)));
 }
 
-/** Bytes a reader of `source` takes from a worker's window for blocks of `blockFrames`. */
-export function readerBytes(source: SourceHandle, blockFrames: number, decodeScratch: number): number {
-  if (source.kind === 'selected') return readerBytes(source.base, blockFrames, decodeScratch);
+/** Bytes that stored and decoded frames take in blocks of `blockFrames`. */
+function framesBytes(source: SourceHandle, blockFrames: number): number {
+  if (source.kind === 'selected') return framesBytes(source.base, blockFrames);
   const block = blockBytes(source.stack, blockFrames) + SLACK + 64;
   if (source.kind !== 'stored') return block;
   const fetch = fetchBytes(source, blockFrames) + 3 * 4096 + SLACK;
   const { type, layout } = source.storage;
   const stored = blockFrames * product(source.stack.frameShape) * type.bytes + SLACK + 64;
   const widened = needsWidening(type) ? block : 0;
-  if (layout.kind === 'contiguous') return fetch + stored + widened;
-  return fetch + stored + widened + decodeScratch + chunkBytes(source.storage) + 8 * SLACK;
+  return fetch + stored + widened + (layout.kind === 'contiguous' ? 0 : 8 * SLACK);
+}
+
+/** Bytes that decoding one chunk takes besides. @param decoders of each worker: a team has a second one for parts of a chunk */
+function decoderBytes(source: SourceHandle, decodeScratch: number, decoders: number): number {
+  if (source.kind === 'selected') return decoderBytes(source.base, decodeScratch, decoders);
+  if (source.kind !== 'stored' || source.storage.layout.kind === 'contiguous') return 0;
+  return decoders * (decodeScratch + SLACK) + chunkBytes(source.storage);
+}
+
+/** Bytes a reader of `source` takes from a worker's window for blocks of `blockFrames`. */
+export function readerBytes(source: SourceHandle, blockFrames: number, decodeScratch: number): number {
+  return framesBytes(source, blockFrames) + decoderBytes(source, decodeScratch, 1);
 }
 
 interface Sizes {
   readonly blockFrames: number;
   readonly tileFrames: number;
   readonly windowBytes: number;
+  readonly teamBytes: number;
+}
+
+/** How workers are grouped: `teams` of `size`. */
+interface Teams {
+  readonly teams: number;
+  readonly size: number;
 }
 
 /**
@@ -151,8 +175,27 @@ function sizesFor(input: PlanInput, blockFrames: number): Sizes {
   const each = sum(slots.map((slot) => (slot.kind === 'each' ? slotBytes(slot) * tileFrames + 2 * SLACK : 0)));
   const whole = sum(slots.map((slot) => (slot.kind === 'whole' ? slotBytes(slot) + 2 * SLACK : 0)));
   const working = sum(costs.map((cost) => cost.workerBytes)) + 64 * SLACK;
-  const reader = readerBytes(source, blockFrames, input.decodeScratch);
-  return { blockFrames, tileFrames, windowBytes: Math.ceil((each + whole + working + reader) / 4096 + 1) * 4096 };
+  const frames = framesBytes(source, blockFrames);
+  const isShared = input.limits.team > 1;
+  const decoder = decoderBytes(source, input.decodeScratch, isShared ? 2 : 1);
+  const own = each + whole + working + decoder + (isShared ? 0 : frames);
+  const pages = (bytes: number) => Math.ceil(bytes / 4096 + 1) * 4096;
+  return { blockFrames, tileFrames, windowBytes: pages(own), teamBytes: isShared ? pages(frames) : 0 };
+}
+
+/** Workers as asked for, in whole teams, and why. */
+function askedTeams({ limits }: PlanInput, partCount: number): { readonly asked: Teams; readonly reason: string } {
+  const wanted = limits.workers ?? limits.cores;
+  const size = Math.min(limits.team, wanted);
+  const teams = Math.max(1, Math.min(Math.floor(wanted / size), partCount));
+  const workers = teams * size;
+  const whole = size > 1 ? `only ${teams} whole team${teams === 1 ? '' : 's'} of ${size}` : '';
+  const why = teams < Math.floor(wanted / size) ? `only ${partCount} parts to share` : whole;
+  const reason =
+    limits.workers === null
+      ? `${workers} workers: ${workers < limits.cores ? why : 'the cores available'}.`
+      : `${workers} workers: ${workers < limits.workers ? `${limits.workers} asked for, but ${why}` : 'as asked'}.`;
+  return { asked: { teams, size }, reason };
 }
 
 function resultBytes(input: PlanInput): number {
@@ -179,7 +222,9 @@ export function makePlan(input: PlanInput): Plan {
   const results = resultBytes(input);
   const fixed = limits.hostBytes + shared * limits.preparedCopies + results * limits.resultCopies + ARENA_BASE;
   const perWorker = (sizes: Sizes) => sizes.windowBytes + limits.workerRuntimeBytes + shared * limits.preparedPerWorker;
-  const total = (sizes: Sizes, workers: number) => fixed + workers * perWorker(sizes);
+  const total = (sizes: Sizes, { teams, size }: Teams = { teams: 1, size: 1 }) =>
+    fixed + teams * (size * perWorker(sizes) + sizes.teamBytes);
+  const inOneMemory = (sizes: Sizes, size = 1) => sizes.teamBytes + size * (sizes.windowBytes + shared);
 
   const group = grouping(source).frames;
   const wantedBlock = Math.max(
@@ -193,20 +238,17 @@ export function makePlan(input: PlanInput): Plan {
   const partFrames = preferredPartFrames(source);
   const parts = cutParts(source, partFrames);
   const partCount = parts.length - 1;
-  let workers = Math.max(1, Math.min(limits.workers ?? limits.cores, partCount));
-  reasons.push(
-    limits.workers === null
-      ? `${workers} workers: ${workers < limits.cores ? `only ${partCount} parts to share` : 'the cores available'}.`
-      : `${workers} workers: ${workers < limits.workers ? `${limits.workers} asked for, but only ${partCount} parts to share` : 'as asked'}.`,
-  );
+  const { asked, reason } = askedTeams(input, partCount);
+  reasons.push(reason);
 
   // Chunks that hold many frames: rather decode them again in smaller blocks than give up.
   const windowLimit = Math.min(limits.windowBytes ?? Number.POSITIVE_INFINITY, LARGEST_MEMORY - shared);
-  while (sizes.blockFrames > 1 && (total(sizes, 1) > budget || sizes.windowBytes > windowLimit)) {
+  const window = (of: Sizes) => of.windowBytes + of.teamBytes;
+  while (sizes.blockFrames > 1 && (total(sizes) > budget || window(sizes) > windowLimit)) {
     sizes = sizesFor(input, Math.max(1, Math.floor(sizes.blockFrames / 2)));
   }
-  if (total(smallest, 1) > budget) {
-    const need = total(smallest, 1);
+  if (total(smallest) > budget) {
+    const need = total(smallest);
     throw new PlanError(
       'does-not-fit',
       `Needs ${formatBytes(need)} but ${limits.memory === null ? 'half of the free memory' : '--memory'} is ${formatBytes(budget)}. ` +
@@ -214,41 +256,55 @@ export function makePlan(input: PlanInput): Plan {
       { needBytes: need, limitBytes: budget },
     );
   }
-  if (smallest.windowBytes > windowLimit) {
-    const need = perWorker(smallest) - windowLimit;
+  if (window(smallest) > windowLimit) {
+    const need = perWorker(smallest) + smallest.teamBytes - windowLimit;
     throw new PlanError(
       'does-not-fit',
-      `One worker needs ${formatBytes(smallest.windowBytes)} for a single frame, but ${limits.windowBytes === null ? 'one memory holds' : '--memory-per-worker leaves'} ${formatBytes(windowLimit)}. ` +
+      `One worker needs ${formatBytes(window(smallest))} for a single frame, but ${limits.windowBytes === null ? 'one memory holds' : '--memory-per-worker leaves'} ${formatBytes(windowLimit)}. ` +
         (limits.windowBytes === null
           ? 'Frames this large cannot be read.'
           : `Give each worker ${formatBytes(need)} more.`),
-      { needBytes: smallest.windowBytes, limitBytes: windowLimit },
+      { needBytes: window(smallest), limitBytes: windowLimit },
     );
   }
-  const fitting = Math.max(1, Math.floor((budget - fixed) / perWorker(sizes)));
-  if (fitting < workers) {
+  let { teams, size } = asked;
+  while (teams * size > 1 && (total(sizes, { teams, size }) > budget || inOneMemory(sizes, size) > LARGEST_MEMORY)) {
+    if (teams > 1) teams--;
+    else size--;
+  }
+  const workers = teams * size;
+  if (workers < asked.teams * asked.size) {
     reasons.push(
-      `${fitting} of ${workers} workers: each needs ${formatBytes(perWorker(sizes))} of ${formatBytes(budget)}.`,
+      `${workers} of ${asked.teams * asked.size} workers: each needs ${formatBytes(perWorker(sizes))} of ${formatBytes(budget)}.`,
     );
-    workers = fitting;
   }
+  if (limits.team > 1) reasons.push(describeTeams({ teams, size }, sizes));
   const repeats = amplification(source, sizes.blockFrames);
   if (repeats > 1) {
-    const whole = total(sizesFor(input, group), 1);
+    const whole = total(sizesFor(input, group));
     reasons.push(
       `Each chunk is decoded ${repeats}x, because ${group} frames share a row of chunks: give --memory ${Math.ceil(whole / 2 ** 20)}MiB to decode once.`,
     );
   }
+  const isShared = size > 1;
   return {
     parts,
     tileFrames: sizes.tileFrames,
     blockFrames: sizes.blockFrames,
     workers,
-    windowBytes: sizes.windowBytes,
+    team: size,
+    windowBytes: isShared ? sizes.windowBytes : window(sizes),
+    teamBytes: isShared ? sizes.teamBytes : 0,
     sharedBytes: shared,
     resultBytes: results,
-    projectedBytes: total(sizes, workers),
+    projectedBytes: total(sizes, { teams, size }),
     amplification: repeats,
     reasons,
   };
+}
+
+function describeTeams({ teams, size }: Teams, { teamBytes }: Sizes): string {
+  if (size === 1) return 'Split inside frames: one worker has nobody to share a frame with.';
+  const who = teams === 1 ? `all ${size} workers` : `${teams} teams of ${size} workers`;
+  return `Split inside frames: ${who} decode and process each frame together, in ${formatBytes(teamBytes)} that they share.`;
 }

@@ -8,6 +8,8 @@ export interface Report {
   readonly layout: string;
   readonly kernel: 'wasm' | 'ts';
   readonly workers: number;
+  /** Workers that shared each frame; 1 when frames were dealt out whole. */
+  readonly team: number;
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly frames: number;
@@ -53,14 +55,15 @@ const sum = (reports: readonly WorkerReport[], pick: (report: WorkerReport) => n
  * Which of its activities the workers spent most time in, as a phrase with its share.
  *
  * @param reading what fetching frames is called for this source
+ * @param waiting what workers without work wait for
  */
-export function findLimiter(reports: readonly WorkerReport[], reading: string): string {
+export function findLimiter(reports: readonly WorkerReport[], reading: string, waiting = 'waiting for parts'): string {
   const shares: [string, number][] = [
     [reading, sum(reports, (r) => r.readSeconds)],
     ['decoding', sum(reports, (r) => r.decodeSeconds)],
     ['arithmetic', sum(reports, (r) => r.computeSeconds)],
     ['writing', sum(reports, (r) => r.writeSeconds)],
-    ['waiting for parts', sum(reports, (r) => r.waitSeconds)],
+    [waiting, sum(reports, (r) => r.waitSeconds)],
   ];
   const total = shares.reduce((all, [, seconds]) => all + seconds, 0);
   const [name, most] = shares.reduce((best, next) => (next[1] > best[1] ? next : best));
@@ -82,11 +85,12 @@ export function totalSeconds(reports: readonly WorkerReport[]) {
 export function describeReport(report: Report): string[] {
   const { seconds } = report;
   const rate = report.bytes / seconds.run;
+  const sharing = report.team > 1 ? ` sharing each frame in teams of ${report.team}` : '';
   const lines = [
     `${report.operator} over ${report.shape.join(' x ')} ${report.dtype} in ${formatSeconds(seconds.wall)}`,
     `  ${report.frames} frames, ${formatBytes(report.bytes)} (${formatBytes(report.bytesRead)} read), ` +
       `${formatRate(rate)}, ${Math.round(report.frames / seconds.run)} frames/s`,
-    `  ${report.layout}, ${report.workers} worker${report.workers === 1 ? '' : 's'}, ${report.kernel} kernel` +
+    `  ${report.layout}, ${report.workers} worker${report.workers === 1 ? '' : 's'}${sharing}, ${report.kernel} kernel` +
       `${report.direct ? ', direct I/O' : ''}, peak memory ${formatBytes(report.peakBytes)}`,
     `  limited by ${report.limiter}`,
   ];

@@ -1,6 +1,7 @@
 import type { NumericArray } from './dtype.js';
 import type { Stack } from './stack.js';
 import type { Storage } from './storage.js';
+import type { SharedPlace } from './team.js';
 
 /**
  * What a worker needs to read a source: plain data, structured-cloneable, nothing left to parse. A stored source is its
@@ -94,6 +95,8 @@ export interface ReadOptions {
   /** Other paths of the same files; this worker reads these instead. */
   readonly replica: readonly string[] | null;
   readonly kernel: 'wasm' | 'ts';
+  /** The team that reads every block together: all members call `load` for the same frames. Absent: this worker alone. */
+  readonly shared?: SharedPlace;
 }
 
 /** What reading has cost so far. */

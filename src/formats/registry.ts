@@ -4,6 +4,7 @@ import type { FrameReader, OpenOptions, ReadOptions, Source, SourceHandle } from
 import { InputFile, isDirectory } from '../io/file.js';
 import { looksLikeCbf } from './cbf/signature.js';
 import type { Filler } from './filled.js';
+import { openLed } from './led.js';
 import { severalOf, splitDataset } from './location.js';
 import type { Summary } from './summary.js';
 
@@ -189,16 +190,22 @@ export async function preloadReader(handle: SourceHandle): Promise<void> {
 
 /** Opens a source in a worker, from plain data; nothing is parsed again. */
 export async function attachSource(handle: SourceHandle, arena: Arena, options: ReadOptions): Promise<FrameReader> {
+  const { shared, ...alone } = options;
   switch (handle.kind) {
-    case 'stored':
-      return (await import('./stored/index.js')).openStored(handle, arena, options);
+    case 'stored': {
+      const { openStored } = await import('./stored/index.js');
+      if (shared && handle.storage.layout.kind === 'contiguous')
+        return openLed(handle.stack, shared, async () => openStored(handle, shared.arena, alone));
+      return openStored(handle, arena, options);
+    }
     case 'selected':
       return (await import('./selected.js')).openSelected(handle, await attachSource(handle.base, arena, options));
     case 'memory':
     case 'generated':
     case 'library': {
       const { openFilled } = await import('./filled.js');
-      return openFilled(handle.stack, await fillerOf(handle), arena, options);
+      const open = async (where: Arena) => openFilled(handle.stack, await fillerOf(handle), where, alone);
+      return shared ? openLed(handle.stack, shared, () => open(shared.arena)) : open(arena);
     }
   }
 }

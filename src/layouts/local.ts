@@ -17,6 +17,7 @@ import { InputFile } from '../io/file.js';
 import { availableCores, availableMemory, peakResidentBytes, residentBytes } from '../io/machine.js';
 import { readText } from '../io/text.js';
 import { loadOperator } from '../operators/load.js';
+import { insideOperators } from '../operators/registry.js';
 import { chooseLayout } from './choose.js';
 import { findLayout, LAYOUTS } from './registry.js';
 
@@ -27,6 +28,10 @@ export interface RunOptions {
   /** Worker threads or processes; -1 or absent: as many as cores; 0: the calling thread. */
   readonly workers?: number;
   readonly threadsPerWorker?: number;
+  /** Deal frames out whole (`frames`), or let workers share each one (`inside`). */
+  readonly split?: 'frames' | 'inside';
+  /** Workers that share a frame when `split` is `inside`; absent: all of them. */
+  readonly team?: number;
   /** Bytes for everything together, runtime included. */
   readonly memory?: number;
   /** Resident bytes one worker process may reach. */
@@ -69,6 +74,7 @@ export const localHost: EngineHost = {
   loadArray: loadInput,
   readText: async (path) => readText(path),
   loadOperator,
+  insideOperators,
   decodeScratch: (handle) => {
     const storage = storageOf(handle);
     return storage?.layout.kind === 'chunked' ? scratchBytes(storage.pipeline, chunkBytes(storage)) : 0;
@@ -118,6 +124,7 @@ function limitsFor(layout: Layout, options: RunOptions, direct: boolean): Limits
     free: availableMemory(),
     workers,
     cores,
+    team: options.split === 'inside' ? (options.team ?? Number.POSITIVE_INFINITY) : 1,
     hostBytes: residentBytes() + HOST_MARGIN,
     workerRuntimeBytes: perWorker,
     preparedCopies: 2,
@@ -160,6 +167,14 @@ function checkOptions(options: RunOptions, layout: Layout): void {
         `${flag} belongs to --layout processes, but the layout is ${layout.name}. Add --layout processes.`,
       );
     }
+  }
+  if (options.team !== undefined && options.split !== 'inside')
+    throw new UsageError('bad-option', '--team says how many workers share a frame: add --split inside.');
+  if (options.split === 'inside' && layout.name === 'processes') {
+    throw new UsageError(
+      'bad-option',
+      '--split inside needs workers in one memory, which processes do not have. Use --layout threads.',
+    );
   }
 }
 

@@ -19,6 +19,12 @@ export function operatorNames(): string[] {
   return Object.keys(OPERATORS);
 }
 
+/** Names of the built-in operators that can share a frame between workers. */
+export async function insideOperators(): Promise<string[]> {
+  const loaded = await Promise.all(Object.values(OPERATORS).map((load) => load()));
+  return loaded.flatMap(({ default: { name, inside } }) => (inside ? [name] : []));
+}
+
 /** The built-in operator of that name. @throws UsageError for an unknown name, with the nearest known one */
 export async function findOperator(name: string): Promise<AnyOperator> {
   const load = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;

@@ -30,6 +30,7 @@ const LIMITS: Limits = {
   free: 16 * 2 ** 30,
   workers: null,
   cores: 4,
+  team: 1,
   hostBytes: 100 * 2 ** 20,
   workerRuntimeBytes: 16 * 2 ** 20,
   preparedCopies: 2,

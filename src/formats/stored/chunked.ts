@@ -9,18 +9,31 @@ import {
   type Grouping,
   grouping,
 } from '../../core/blocks.js';
-import type { NumericArray } from '../../core/dtype.js';
+import { dtypeOf, type NumericArray, needsWidening, viewOf } from '../../core/dtype.js';
 import { FanfoldError, SourceError, UsageError } from '../../core/errors.js';
 import type { FrameReader, ReadOptions, ReadStatistics, SourceHandle } from '../../core/source.js';
 import { product } from '../../core/stack.js';
 import type { ChunkedLayout, Storage } from '../../core/storage.js';
+import { BY_ITSELF, type Member } from '../../core/team.js';
 import { ChunkBox } from './box.js';
 import { makeElementStep } from './elements.js';
 import { StoredFiles } from './files.js';
+import { chunkShare, type DecodeShare, shareDecoder } from './shared.js';
 
 const MISSING = -1;
 
-/** Reads frames out of chunks: neighbouring chunks are fetched together, decoded one by one and put in their place. */
+/** What member 0 of a team tells the others instead of an address: `bad` and `retry` of a fetch. */
+const BAD = -1;
+const RETRY = -2;
+
+/** How a chunk is decoded: by one worker, its neighbours free to be written on or not, or by the whole team. */
+type Way = 'alone' | 'beside-others' | 'together';
+
+/**
+ * Reads frames out of chunks: neighbouring chunks are fetched together, decoded one by one and put in their place. In a team
+ * member 0 fetches; then each member decodes some of the chunks or, where there are fewer chunks than members, some of the
+ * blocks of each. Stored bytes and decoded frames lie in the window that the team shares, decoders in each member's own.
+ */
 class ChunkedReader implements FrameReader {
   readonly statistics: ReadStatistics = { readSeconds: 0, decodeSeconds: 0, bytes: 0, badFrames: new Set() };
   readonly #group: Grouping;
@@ -39,6 +52,11 @@ class ChunkedReader implements FrameReader {
   readonly #chunkBytes: number;
   /** Filter mask of a chunk to which no filter was applied. */
   readonly #plainMask: number;
+  readonly #member: Member;
+  readonly #decodeShare: DecodeShare | null;
+  /** Elements need more than a view: bytes in another order, or of another width. */
+  readonly #isConverted: boolean;
+  readonly #memory: WebAssembly.Memory;
 
   constructor(
     handle: Extract<SourceHandle, { kind: 'stored' }>,
@@ -54,11 +72,14 @@ class ChunkedReader implements FrameReader {
     const pixels = product(stack.frameShape);
     this.#frameBytes = pixels * storage.type.bytes;
     this.#fetchLimit = fetchBytes(handle, options.blockFrames);
+    this.#member = options.shared?.member ?? BY_ITSELF;
+    const frames = options.shared?.arena ?? arena;
+    this.#memory = arena.memory;
     this.#files = new StoredFiles(
       storage.files,
       options.replica,
       options.direct,
-      arena,
+      frames,
       this.#fetchLimit,
       this.statistics,
     );
@@ -66,10 +87,12 @@ class ChunkedReader implements FrameReader {
     this.#plainMask = 2 ** storage.pipeline.length - 1;
     this.#inPlace = chunksAreFrameRuns(storage, stack.frameShape.length);
     this.#decoder = makeDecoder(storage.pipeline, chunkBytes(storage), storage.type.bytes, arena, options.kernel);
-    this.#block = arena.bytes(options.blockFrames * this.#frameBytes);
+    this.#decodeShare = shareDecoder(storage, arena, options.kernel, this.#member);
+    this.#block = frames.bytes(options.blockFrames * this.#frameBytes);
     this.#chunk = arena.bytes(chunkBytes(storage));
     this.#box = new ChunkBox(storage, layout, stack.frameShape.length, arena.memory);
-    this.#convert = makeElementStep(storage.type, options.blockFrames * pixels, arena, options.kernel);
+    this.#convert = makeElementStep(storage.type, options.blockFrames * pixels, frames, options.kernel);
+    this.#isConverted = needsWidening(storage.type) || (storage.type.order === 'big' && storage.type.bytes > 1);
     if (options.onBadFrame === 'nan' && storage.type.kind !== 'f') {
       throw new UsageError('bad-value', '--on-bad-frame nan needs floating-point frames; use zero for integer counts.');
     }
@@ -80,11 +103,20 @@ class ChunkedReader implements FrameReader {
   }
 
   load(first: number, count: number): NumericArray {
+    // Nobody looks at the last block any more.
+    this.#member.meet();
     const wanted = this.#box.chunksOf(first, count);
     const whole = this.#alias(wanted, first, count);
-    if (whole) return this.#timedConvert(whole);
+    if (whole) return this.#elementsOf(whole);
     for (let k = 0; k < wanted.length; ) k = this.#loadRun(wanted, k, first, count);
-    return this.#timedConvert(this.#block.subarray(0, count * this.#frameBytes));
+    return this.#elementsOf(this.#block.subarray(0, count * this.#frameBytes));
+  }
+
+  /** Member 0 alone converts, in the shared window. */
+  #elementsOf(bytes: Uint8Array): NumericArray {
+    if (this.#member.size === 1 || !this.#isConverted) return this.#timedConvert(bytes);
+    const at = this.#member.lead(() => this.#timedConvert(bytes).byteOffset);
+    return viewOf(dtypeOf(this.#storage.type), this.#memory.buffer, at, bytes.length / this.#storage.type.bytes);
   }
 
   #timedConvert(bytes: Uint8Array): NumericArray {
@@ -116,8 +148,13 @@ class ChunkedReader implements FrameReader {
       if (!follows || table.file[index] !== file || !this.#isStoredPlain(index)) return null;
     }
     if (this.#options.onBadFrame !== 'fail') return null;
-    const fetched = this.#files.fetch(file, offset, bytes);
+    const fetched = this.#fetch(file, offset, bytes);
     return fetched.byteOffset % this.#storage.type.bytes === 0 ? fetched : null;
+  }
+
+  #fetch(file: number, offset: number, length: number): Uint8Array {
+    const at = this.#member.lead(() => this.#files.fetch(file, offset, length).byteOffset);
+    return new Uint8Array(this.#memory.buffer, at, length);
   }
 
   /** Fetches as many of the wanted chunks from `start` on as lie close together; returns the next one to do. */
@@ -126,7 +163,8 @@ class ChunkedReader implements FrameReader {
     const index = wanted[start] ?? 0;
     const offset = table.offset[index] ?? MISSING;
     if (offset === MISSING) {
-      this.#place(wanted[start], null, first, count);
+      if (this.#member.rank === 0) this.#place(index, null, first, count, 'alone');
+      this.#member.meet();
       return start + 1;
     }
     const file = table.file[index] ?? 0;
@@ -142,51 +180,90 @@ class ChunkedReader implements FrameReader {
     const fetched = this.#fetchOrNull(file, offset, end - offset, stop === start + 1);
     if (fetched === 'retry') stop = start + 1;
     const bytes = fetched === 'retry' ? this.#fetchOrNull(file, offset, table.size[index] ?? 0, true) : fetched;
-    for (let k = start; k < stop; k++) {
-      const item = wanted[k];
-      const at = (table.offset[item ?? 0] ?? 0) - offset;
-      const size = table.size[item ?? 0] ?? 0;
-      const input = bytes instanceof Uint8Array ? bytes.subarray(at, at + size) : null;
-      this.#place(item, input, first, count, bytes === 'bad');
+    const isTogether = this.#decodeShare !== null && stop - start < this.#member.size && bytes instanceof Uint8Array;
+    const [from, to] = isTogether ? [0, stop - start] : chunkShare(stop - start, this.#member);
+    for (let k = start + from; k < start + to; k++) {
+      const item = wanted[k] ?? 0;
+      const at = (table.offset[item] ?? 0) - offset;
+      const input = bytes instanceof Uint8Array ? bytes.subarray(at, at + (table.size[item] ?? 0)) : null;
+      const isLast = k + 1 === start + to && to < stop - start;
+      this.#place(
+        item,
+        input,
+        first,
+        count,
+        isTogether ? 'together' : isLast ? 'beside-others' : 'alone',
+        bytes === 'bad',
+      );
     }
+    // The next fetch overwrites what others may still be decoding.
+    this.#member.meet();
     return stop;
   }
 
   /** With a policy other than `fail`, a run that cannot be read is tried again chunk by chunk. */
   #fetchOrNull(file: number, offset: number, length: number, single: boolean): Uint8Array | 'retry' | 'bad' {
-    try {
-      return this.#files.fetch(file, offset, length);
-    } catch (error) {
-      if (this.#options.onBadFrame === 'fail' || !(error instanceof SourceError) || error.code !== 'truncated')
-        throw error;
-      return single ? 'bad' : 'retry';
-    }
+    const at = this.#member.lead(() => {
+      try {
+        return this.#files.fetch(file, offset, length).byteOffset;
+      } catch (error) {
+        if (this.#options.onBadFrame === 'fail' || !(error instanceof SourceError) || error.code !== 'truncated')
+          throw error;
+        return single ? BAD : RETRY;
+      }
+    });
+    if (at < 0) return at === BAD ? 'bad' : 'retry';
+    return new Uint8Array(this.#memory.buffer, at, length);
   }
 
-  #place(item: number | undefined, input: Uint8Array | null, first: number, count: number, bad = false): void {
-    if (item === undefined) return;
+  #place(item: number, input: Uint8Array | null, first: number, count: number, way: Way, bad = false): void {
     const started = performance.now();
-    const direct = this.#inPlace && this.#box.liesWithin(item, first, count);
+    const isInside = this.#inPlace && this.#box.liesWithin(item, first, count);
     const at = (this.#box.firstFrame(item) - first) * this.#frameBytes;
-    const target = direct ? this.#block.subarray(at, at + this.#chunk.byteLength) : this.#chunk;
-    if (bad) this.#replace(item, target);
-    else if (!input) this.#box.fill(target, this.#storage.fill);
-    else this.#decode(item, input, target);
-    if (!direct) this.#box.copyOut(this.#chunk, item, this.#block, first, count);
+    const place = isInside ? this.#block.subarray(at, at + this.#chunk.byteLength) : null;
+    if (way === 'together' && (place === null || input === null || this.#isStoredPlain(item))) {
+      if (this.#member.rank === 0) this.#place(item, input, first, count, 'alone');
+      return;
+    }
+    if (way === 'together' && place && input) {
+      this.#decodeTogether(item, input, place);
+      return;
+    }
+    // A decoder may write beyond its output, where another member's chunk lies.
+    const target = place && way === 'alone' ? place : this.#chunk;
+    if (!bad && !input) this.#box.fill(target, this.#storage.fill);
+    else if (bad || !input || !this.#decode(item, input, target)) this.#replace(item, target);
+    if (!place) this.#box.copyOut(this.#chunk, item, this.#block, first, count);
+    else if (target !== place) place.set(target);
     this.statistics.decodeSeconds += (performance.now() - started) / 1000;
   }
 
-  #decode(item: number, input: Uint8Array, target: Uint8Array): void {
+  /** This member's share of a chunk. When any share is damaged, so is the chunk. */
+  #decodeTogether(item: number, input: Uint8Array, place: Uint8Array): void {
+    const started = performance.now();
+    const isGood = this.#tryDecoding(item, () => this.#decodeShare?.(input, place));
+    this.statistics.decodeSeconds += (performance.now() - started) / 1000;
+    if (this.#options.onBadFrame === 'fail') return;
+    const failures = Float64Array.of(isGood ? 0 : 1);
+    this.#member.sum(failures);
+    if (this.#member.rank === 0 && failures[0] !== 0) this.#replace(item, place);
+  }
+
+  #decode(item: number, input: Uint8Array, target: Uint8Array): boolean {
+    const least = this.#layout.rowsCut ? this.#box.heldBytes(item) : target.length;
+    const mask = this.#layout.table.mask[item] ?? 0;
+    return this.#tryDecoding(item, () => this.#decoder.decode(input, mask, target, least));
+  }
+
+  /** False for a damaged chunk that is to be replaced. @throws SourceError for one that ends the run */
+  #tryDecoding(item: number, decode: () => void): boolean {
     const { table } = this.#layout;
     try {
-      const least = this.#layout.rowsCut ? this.#box.heldBytes(item) : target.length;
-      this.#decoder.decode(input, table.mask[item] ?? 0, target, least);
+      decode();
+      return true;
     } catch (error) {
       if (!(error instanceof FanfoldError) || error.code !== 'bad-chunk') throw error;
-      if (this.#options.onBadFrame !== 'fail') {
-        this.#replace(item, target);
-        return;
-      }
+      if (this.#options.onBadFrame !== 'fail') return false;
       const frame = this.#box.firstFrame(item);
       const offset = table.offset[item] ?? 0;
       throw new SourceError(

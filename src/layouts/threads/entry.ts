@@ -4,11 +4,13 @@ import { viewOf } from '../../core/dtype.js';
 import { asFanfoldError, Stopped } from '../../core/errors.js';
 import type { Task } from '../../core/layout.js';
 import type { Prepared } from '../../core/operator.js';
+import { BY_ITSELF } from '../../core/team.js';
 import { preload } from '../worker/preload.js';
 import { PartRunner } from '../worker/runner.js';
 import { openTargets } from '../worker/targets.js';
 import type { PlacedPrepared, StartMessage, WorkerMessage } from './messages.js';
 import { PartQueue } from './queue.js';
+import { SharedTeam } from './team.js';
 
 const port = parentPort;
 if (!port) throw new Error('This file is the entry of a worker thread; it does nothing on its own.');
@@ -25,31 +27,40 @@ function findPlaced(prepared: PlacedPrepared, memory: WebAssembly.Memory): Prepa
 }
 
 async function runPass(start: StartMessage): Promise<void> {
-  const { task, worker, memory } = start;
+  const { task, worker, memory, team } = start;
   const queue = new PartQueue(start.queue);
   const prepared = start.prepared.map((one) => findPlaced(one, memory));
-  const targets = openTargets(task, start.results);
-  const runner = await PartRunner.open(task, worker, prepared, targets, new Arena(memory, start.base, start.length), {
+  const member = team ? new SharedTeam(team.cells, team.rank, team.size) : BY_ITSELF;
+  const isFirst = member.rank === 0;
+  const targets = isFirst ? openTargets(task, start.results) : [];
+  const arena = new Arena(memory, start.base, start.length);
+  const hooks = {
     stopped: () => queue.stopped,
-    onFrames: (count) => Atomics.add(start.progress, worker, count),
-  });
+    onFrames: (count: number) => Atomics.add(start.progress, worker, count),
+  };
+  const shared = team ? { member, arena: new Arena(memory, team.base, team.length) } : undefined;
+  const runner = await PartRunner.open(task, worker, prepared, targets, arena, hooks, shared);
   let waitSeconds = 0;
   for (;;) {
-    const asked = performance.now();
-    const part = queue.take();
-    waitSeconds += (performance.now() - asked) / 1000;
+    const part = member.lead(() => {
+      const asked = performance.now();
+      const taken = queue.take();
+      waitSeconds += (performance.now() - asked) / 1000;
+      return taken;
+    });
     if (part < 0) break;
-    if (!queue.closed && queue.waiting <= task.plan.workers) tell({ kind: 'low' });
+    if (isFirst && !queue.closed && queue.waiting <= task.plan.workers) tell({ kind: 'low' });
     runner.run(part);
-    if (task.ordered) tell({ kind: 'partial', partial: runner.takePartial() });
+    if (isFirst && task.ordered) tell({ kind: 'partial', partial: runner.takePartial() });
   }
   if (queue.stopped) throw new Stopped();
-  if (!task.ordered) tell({ kind: 'partial', partial: runner.takePartial() });
+  if (isFirst && !task.ordered) tell({ kind: 'partial', partial: runner.takePartial() });
   tell({ kind: 'done', report: runner.finish(waitSeconds) });
 }
 
 port.on('message', (start: StartMessage) => {
   runPass(start).catch((error: unknown) => {
+    if (start.team) SharedTeam.breakUp(start.team.cells);
     if (error instanceof Stopped) tell({ kind: 'stopped' });
     else tell({ kind: 'error', error: asFanfoldError(error, 'A worker').toWire() });
   });

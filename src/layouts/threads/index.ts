@@ -4,10 +4,12 @@ import { dtypeOfArray, type NumericArray } from '../../core/dtype.js';
 import { fromWire, LayoutError, Stopped } from '../../core/errors.js';
 import type { Crew, Layout, RunHooks, Task, WorkerReport } from '../../core/layout.js';
 import type { Prepared } from '../../core/operator.js';
+import type { Plan } from '../../core/plan.js';
 import { allocateResults } from '../worker/targets.js';
-import type { PlacedPrepared, StartMessage, WorkerMessage } from './messages.js';
+import type { PlacedPrepared, StartMessage, TeamStart, WorkerMessage } from './messages.js';
 import { PartQueue } from './queue.js';
 import { onSharedMemory } from './share.js';
+import { SharedTeam } from './team.js';
 
 /** How often the host looks at the workers' counters, in milliseconds. */
 const PROGRESS_INTERVAL = 100;
@@ -17,11 +19,28 @@ interface Window {
   readonly memory: WebAssembly.Memory;
   readonly base: number;
   readonly length: number;
+  /** Where the window of its team begins. */
+  readonly teamBase: number;
+}
+
+/** Windows of all workers; in `shared` when that is not null, else in a memory for each team. */
+function layWindows({ workers, team, windowBytes, teamBytes, sharedBytes }: Plan, shared: WebAssembly.Memory | null) {
+  const length = shared ? windowBytes : windowBytes + sharedBytes;
+  const perTeam = teamBytes + team * length;
+  const windows: Window[] = [];
+  for (let first = 0; first < workers; first += team) {
+    const memory = shared ?? makeMemory(perTeam);
+    const teamBase = shared ? ARENA_BASE + sharedBytes + (first / team) * perTeam : ARENA_BASE;
+    for (let rank = 0; rank < team; rank++)
+      windows.push({ memory, base: teamBase + teamBytes + rank * length, length, teamBase });
+  }
+  return windows;
 }
 
 /**
  * Worker threads whose windows lie in one shared memory, beside the prepared arrays, which stand there once. When all
- * windows together pass the 4 GiB of one WebAssembly memory, every worker gets a memory, and prepared arrays, of its own.
+ * windows together pass the 4 GiB of one WebAssembly memory, every worker, or team of workers that share frames, gets a
+ * memory, and prepared arrays, of its own.
  */
 class ThreadsCrew implements Crew {
   readonly #task: Task;
@@ -33,14 +52,10 @@ class ThreadsCrew implements Crew {
   constructor(task: Task) {
     this.#task = { ...task, source: onSharedMemory(task.source) };
     this.#results = allocateResults(task, true);
-    const { workers, windowBytes, sharedBytes } = task.plan;
-    const together = workers * windowBytes + sharedBytes;
+    const { workers, team, windowBytes, teamBytes, sharedBytes } = task.plan;
+    const together = workers * windowBytes + (workers / team) * teamBytes + sharedBytes;
     this.#shared = together <= LARGEST_MEMORY ? makeMemory(together) : null;
-    this.#windows = Array.from({ length: workers }, (_, i) =>
-      this.#shared
-        ? { memory: this.#shared, base: ARENA_BASE + sharedBytes + i * windowBytes, length: windowBytes }
-        : { memory: makeMemory(windowBytes + sharedBytes), base: ARENA_BASE, length: windowBytes + sharedBytes },
-    );
+    this.#windows = layWindows(task.plan, this.#shared);
     const entry = new URL('./entry.js', import.meta.url);
     this.#workers = this.#windows.map(
       (_, i) =>
@@ -79,6 +94,16 @@ class ThreadsCrew implements Crew {
     );
   }
 
+  /** Every worker's place in its team, for one pass; null for workers that have their frames to themselves. */
+  #makeTeams(): (TeamStart | null)[] {
+    const { workers, team: size, teamBytes: length } = this.#task.plan;
+    const teams = Array.from({ length: size > 1 ? workers / size : 0 }, () => SharedTeam.memoryFor(size));
+    return this.#windows.map(({ teamBase: base }, i) => {
+      const cells = teams[Math.floor(i / size)];
+      return cells ? { rank: i % size, size, cells, base, length } : null;
+    });
+  }
+
   async run(prepared: readonly Prepared[], hooks: RunHooks): Promise<readonly WorkerReport[]> {
     const task = this.#task;
     const queue = PartQueue.ofCapacity(task.plan.parts.length);
@@ -86,7 +111,12 @@ class ThreadsCrew implements Crew {
     const placed = this.#place(prepared);
     const count = () => hooks.onProgress(progress.reduce((total, frames) => total + frames, 0));
     const timer = setInterval(count, PROGRESS_INTERVAL);
-    const stop = () => queue.stop();
+    const teams = this.#makeTeams();
+    const stop = (): void => {
+      queue.stop();
+      // Those who wait for a member that failed or died would wait for ever.
+      for (const team of teams) if (team) SharedTeam.breakUp(team.cells);
+    };
     hooks.signal.addEventListener('abort', stop, { once: true });
 
     let pumping = false;
@@ -115,10 +145,14 @@ class ThreadsCrew implements Crew {
       const runs = this.#workers.map((worker, i) => {
         const window = this.#windows[i];
         if (!window) throw new LayoutError('internal', 'A worker has no memory window.');
+        const { memory, base, length } = window;
         const start: StartMessage = {
           task,
           worker: i,
-          ...window,
+          memory,
+          base,
+          length,
+          team: teams[i] ?? null,
           prepared: placed,
           results: this.#results,
           queue: queue.buffer,
@@ -130,8 +164,11 @@ class ThreadsCrew implements Crew {
       const all = Promise.all(runs);
       // The first failure stops the others at their next tile; only when all have answered is the memory quiet.
       all.catch(stop);
-      await Promise.allSettled(runs);
+      const ends = await Promise.allSettled(runs);
       if (failure) throw (failure as { readonly error: unknown }).error;
+      // Members of a broken team stop; the one that broke it says why, perhaps after them.
+      const why = ends.find((end) => end.status === 'rejected' && !(end.reason instanceof Stopped));
+      if (why?.status === 'rejected') throw why.reason;
       return await all;
     } finally {
       clearInterval(timer);

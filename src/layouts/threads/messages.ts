@@ -11,6 +11,17 @@ export interface PlacedArray {
 
 export type PlacedPrepared = Readonly<Record<string, PlacedArray | NumericArray | number | string | boolean>>;
 
+/** A worker's place in the team that shares each frame. */
+export interface TeamStart {
+  readonly rank: number;
+  readonly size: number;
+  /** What `SharedTeam` works on. */
+  readonly cells: SharedArrayBuffer;
+  /** The window with the frames. */
+  readonly base: number;
+  readonly length: number;
+}
+
 /** What one worker thread gets for one pass. */
 export interface StartMessage {
   readonly task: Task;
@@ -18,6 +29,8 @@ export interface StartMessage {
   readonly memory: WebAssembly.Memory;
   readonly base: number;
   readonly length: number;
+  /** Null for workers that have their frames to themselves. */
+  readonly team: TeamStart | null;
   readonly prepared: readonly PlacedPrepared[];
   readonly results: readonly (NumericArray | null)[];
   readonly queue: SharedArrayBuffer;

@@ -2,10 +2,11 @@ import type { Arena } from '../../core/arena.js';
 import { allocate, dtypeRange, type NumericArray } from '../../core/dtype.js';
 import { asFanfoldError, Stopped } from '../../core/errors.js';
 import type { BoundSlot, Partial, Task, WorkerReport } from '../../core/layout.js';
-import { ALONE, type AnyOperator, type Prepared, type Tile } from '../../core/operator.js';
+import type { AnyOperator, Prepared, Tile } from '../../core/operator.js';
 import { checkValues } from '../../core/params.js';
 import type { FrameReader } from '../../core/source.js';
 import { framePixels, product } from '../../core/stack.js';
+import { BY_ITSELF, type Member, type SharedPlace } from '../../core/team.js';
 import { instantiate } from '../../core/wasm.js';
 import { attachSource } from '../../formats/registry.js';
 import { loadOperator } from '../../operators/load.js';
@@ -25,7 +26,8 @@ interface WholeSlot {
 interface EachSlot {
   readonly array: NumericArray;
   readonly size: number;
-  readonly target: EachTarget;
+  /** Null in members of a team whose result is not the one that counts. */
+  readonly target: EachTarget | null;
 }
 
 /** The value a private copy starts from, so that merging it changes nothing. */
@@ -60,6 +62,7 @@ export class PartRunner {
   readonly #each: readonly EachSlot[];
   readonly #whole: readonly WholeSlot[];
   readonly #hooks: RunnerHooks;
+  readonly #member: Member;
   readonly #worker: number;
   readonly #replica: number;
   #covered: number[] = [];
@@ -77,8 +80,10 @@ export class PartRunner {
     each: readonly EachSlot[],
     whole: readonly WholeSlot[],
     hooks: RunnerHooks,
+    member: Member,
   ) {
     this.#task = task;
+    this.#member = member;
     this.#worker = worker;
     this.#replica = replicaOf(task, worker);
     this.#reader = reader;
@@ -91,7 +96,8 @@ export class PartRunner {
   /**
    * Opens the source and prepares the operators in `arena`.
    *
-   * @param targets one per slot of the task; null for slots that are not `each`
+   * @param targets one per slot of the task; null for slots that are not `each`, and in members of a team but the first
+   * @param shared the team this worker belongs to; every member runs the same parts
    */
   static async open(
     task: Task,
@@ -100,6 +106,7 @@ export class PartRunner {
     targets: readonly (EachTarget | null)[],
     arena: Arena,
     hooks: RunnerHooks,
+    shared?: SharedPlace,
   ): Promise<PartRunner> {
     const { stack } = task.source;
     const { tileFrames } = task.plan;
@@ -109,9 +116,9 @@ export class PartRunner {
     for (const [i, slot] of task.slots.entries()) {
       const out = outs[slot.operator];
       const size = product(slot.slot.shape);
-      const target = targets[i];
+      const target = targets[i] ?? null;
       if (!out) continue;
-      if (slot.slot.kind === 'each' && target) {
+      if (slot.slot.kind === 'each') {
         const array = arena.array(slot.slot.dtype, size * tileFrames);
         each.push({ array, size, target });
         out[slot.name] = array;
@@ -144,8 +151,9 @@ export class PartRunner {
       onBadFrame: task.onBadFrame,
       replica: replica === 0 ? null : (task.replicas[replica - 1] ?? null),
       kernel: task.kernel,
+      ...(shared ? { shared } : {}),
     });
-    return new PartRunner(task, worker, reader, ready, each, whole, hooks);
+    return new PartRunner(task, worker, reader, ready, each, whole, hooks, shared?.member ?? BY_ITSELF);
   }
 
   /** @throws Stopped when the host asked to stop; FanfoldError when reading or processing failed */
@@ -176,30 +184,32 @@ export class PartRunner {
       if (this.#hooks.stopped()) throw new Stopped();
       const frames = Math.min(tileFrames, count - k);
       const part = frames === count ? data : data.subarray(k * pixels, (k + frames) * pixels);
-      this.#runTile({ data: part, first: first + k, count: frames, team: ALONE });
+      this.#runTile({ data: part, first: first + k, count: frames, team: this.#member });
     }
     this.#frames += count;
-    this.#hooks.onFrames(count);
+    if (this.#member.rank === 0) this.#hooks.onFrames(count);
   }
 
   #runTile(tile: Tile): void {
     const started = performance.now();
+    const waited = this.#member.waitSeconds;
     for (const { operator, process } of this.#ready) {
       try {
         process(tile);
       } catch (error) {
         const last = tile.first + tile.count - 1;
+        if (error instanceof Stopped) throw error;
         throw asFanfoldError(error, `Operator ${operator.name}, frames ${tile.first} to ${last},`);
       }
     }
     const computed = performance.now();
     for (const { array, size, target } of this.#each) {
-      target.write(
+      target?.write(
         tile.first,
         tile.count === this.#task.plan.tileFrames ? array : array.subarray(0, tile.count * size),
       );
     }
-    this.#computeSeconds += (computed - started) / 1000;
+    this.#computeSeconds += (computed - started) / 1000 - (this.#member.waitSeconds - waited);
     this.#writeSeconds += (performance.now() - computed) / 1000;
   }
 
@@ -220,7 +230,7 @@ export class PartRunner {
   finish(waitSeconds: number): WorkerReport {
     const { statistics } = this.#reader;
     const closed = performance.now();
-    const entries = this.#each.map(({ target }) => target.close()).find((entry) => entry !== null) ?? null;
+    const entries = this.#each.map(({ target }) => target?.close() ?? null).find((entry) => entry !== null) ?? null;
     this.#writeSeconds += (performance.now() - closed) / 1000;
     this.#reader.close();
     return {
@@ -230,10 +240,11 @@ export class PartRunner {
       computeSeconds: this.#computeSeconds,
       writeSeconds: this.#writeSeconds,
       wallSeconds: this.#parts === 0 ? 0 : (performance.now() - this.#started) / 1000,
-      waitSeconds,
+      waitSeconds: waitSeconds + this.#member.waitSeconds,
       bytesRead: statistics.bytes,
-      frames: this.#frames,
-      parts: this.#parts,
+      // A frame that is shared counts once.
+      frames: this.#member.rank === 0 ? this.#frames : 0,
+      parts: this.#member.rank === 0 ? this.#parts : 0,
       badFrames: [...statistics.badFrames],
       replica: this.#replica,
       entries,
@@ -242,7 +253,7 @@ export class PartRunner {
   }
 }
 
-/** Workers are spread evenly over the copies of a source; 0 is the source itself. */
+/** Workers, or teams of them, are spread evenly over the copies of a source; 0 is the source itself. */
 function replicaOf(task: Task, worker: number): number {
-  return (task.firstWorker + worker) % (task.replicas.length + 1);
+  return Math.floor((task.firstWorker + worker) / task.plan.team) % (task.replicas.length + 1);
 }
