@@ -39,8 +39,22 @@ export const FORMATS: readonly Format[] = [
 chunked data sets under every chunk index, virtual data sets over any number of files. Integers, floats and booleans in
 either byte order; 64-bit integers and half floats become float64 and float32.
 
-Without \`--dataset\` (or \`scan.h5:/entry/data\`) the NeXus default is taken, else the largest numeric data set of three or more
-dimensions. \`fanfold info scan.h5 --tree\` lists all. Axes come from HyperSpy, py4DSTEM, NeXus and fanfold's own files.
+Without \`--dataset\` (or \`scan.h5:/entry/data\`) the NeXus default is taken (the attributes \`default\` and \`signal\`, old marks
+\`signal=1\` too), else the largest signal of three or more dimensions, the largest such data set, the largest image; masks and
+flat fields are never chosen while there is anything else. A group that is named stands for its signal.
+\`fanfold info scan.h5 --tree\` lists all. Axes come from HyperSpy, py4DSTEM, NeXus and fanfold's own files.
+
+A DECTRIS master (Eiger, ARINA) opens as one stack: \`data_000001\`, \`data_000002\`, ... are joined in numeric order, whatever the
+files behind the links are called; a virtual data set \`data\` beside them is preferred while all its files are there. Data files
+that are missing end the command with their names; \`--allow-gaps\` reads the others. Several files are one stack as a pattern
+(\`'scan_part*.nxs'\`, \`'scan_[0-4].nxs'\`), a list (\`a.nxs,b.nxs\`) or several paths: in the order of the frame numbers they
+carry (\`sequence_number\`, \`image_nr_low\`), else of their names, \`part2\` before \`part10\`. A number or frames left out are
+named in the same way. Frames, elements, chunks and filters must be alike.
+
+Of the detector \`info\` shows, and operators may use, what NXdetector, NXbeam and NXmonochromator groups say: \`description\`,
+\`x_pixel_size\`, \`y_pixel_size\`, \`detector_distance\` or \`distance\`, \`beam_center_x\` and \`_y\`, \`incident_wavelength\`,
+\`wavelength\` or a photon energy, and \`pixel_mask\` (also below \`detectorSpecific\`) or \`/entry/mask\` of the shape of a frame.
+Lengths and energies need their \`units\`; what is 0, impossible or of another unit is left out with a note.
 
 Deflate, shuffle and fletcher32 are decoded by fanfold, checksums included; szip, scale-offset and n-bit by the HDF5 library,
 slower. Bitshuffle, LZ4, LZF, Blosc and Zstandard are refused by name. Chunks that were never written read as the fill value;

@@ -37,7 +37,12 @@ function namesIn(folder: string): readonly string[] {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // a dangling link, or a component of the path that is no folder
+    return false;
+  }
 }
 
 /**
