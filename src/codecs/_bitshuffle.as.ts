@@ -200,3 +200,50 @@ export function untranspose(src: usize, dst: usize, count: usize, elementBytes: 
   }
   gatherEights(src, dst, count, elementBytes, 8 * columns);
 }
+
+/** Byte `b` of 16 elements. */
+@inline
+function pick(src: usize, elementBytes: usize, b: usize): v128 {
+  if (elementBytes == 1) return v128.load(src);
+  if (elementBytes == 2) {
+    const e = v128.load(src);
+    const f = v128.load(src, 16);
+    return b == 0
+      ? v128.shuffle<u8>(e, f, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+      : v128.shuffle<u8>(e, f, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  }
+  let first: u64 = 0;
+  let second: u64 = 0;
+  src += b;
+  for (let i: usize = 0; i < 8; i++) {
+    first |= <u64>load<u8>(src + i * elementBytes) << (8 * i);
+    second |= <u64>load<u8>(src + (i + 8) * elementBytes) << (8 * i);
+  }
+  return v128.replace_lane<u64>(v128.splat<u64>(first), 1, second);
+}
+
+/** Transposes one block of `count` elements, a multiple of 8, from `src` to `dst`; writes nothing beyond. */
+export function transpose(src: usize, dst: usize, count: usize, elementBytes: usize): void {
+  const plane = count >> 3;
+  const pairs = plane & ~1;
+  for (let j: usize = 0; j < pairs; j += 2) {
+    const element = src + 8 * j * elementBytes;
+    for (let b: usize = 0; b < elementBytes; b++) {
+      let bits = pick(element, elementBytes, b);
+      let to = dst + (8 * b + 7) * plane + j;
+      for (let k = 0; k < 8; k++) {
+        store<u16>(to, <u16>v128.bitmask<i8>(bits));
+        bits = v128.add<u8>(bits, bits);
+        to -= plane;
+      }
+    }
+  }
+  if (pairs == plane) return;
+  const element = src + 8 * pairs * elementBytes;
+  for (let b: usize = 0; b < elementBytes; b++) {
+    let bits: u64 = 0;
+    for (let i: usize = 0; i < 8; i++) bits |= <u64>load<u8>(element + i * elementBytes + b) << (8 * i);
+    bits = transpose8(bits);
+    for (let k: usize = 0; k < 8; k++) store<u8>(dst + (8 * b + k) * plane + pairs, <u8>(bits >> (8 * k)));
+  }
+}

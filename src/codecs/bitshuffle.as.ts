@@ -1,7 +1,8 @@
-// Undoes bitshuffle, the HDF5 filter 32008, without a compression of its blocks or with LZ4.
-import { COLUMN_BYTES, untranspose } from './_bitshuffle.as';
+// Bitshuffle, the HDF5 filter 32008: undone without a compression of its blocks or with LZ4, made with LZ4.
+import { COLUMN_BYTES, transpose, untranspose } from './_bitshuffle.as';
 import { BAD_BLOCK, EXHAUSTED, OVERFLOW, WRONG_SIZE } from './_failures.as';
 import { decode } from './_lz4.as';
+import { encode, TABLE_BYTES } from './_lz4encode.as';
 
 const HEADER: usize = 12;
 
@@ -39,7 +40,7 @@ export function decodeLz4Part(
   const stated = bswap<u64>(load<u64>(src));
   if (stated > <u64>dstCapacity) return OVERFLOW;
   const total = <usize>stated;
-  const eight = 8 * elementBytes;
+  const eight: usize = 8 * elementBytes;
   const block: usize = bswap<u32>(load<u32>(src, 8));
   const work = scratch;
   scratch += COLUMN_BYTES;
@@ -79,4 +80,31 @@ export function decodeLz4(
   scratch: usize, scratchBytes: usize,
 ): i32 {
   return decodeLz4Part(src, srcLength, dst, dstCapacity, elementBytes, scratch, scratchBytes, 0, 0xffffffff);
+}
+
+/**
+ * Encodes a chunk in blocks of `block` bytes, a multiple of 8 elements. `dst` has room for 12 bytes, and for each block 4
+ * bytes, itself and 1/255 of it and 16; `scratch` for 16 KiB and a block, all with 64 bytes of slack.
+ * @returns encoded bytes
+ */
+export function encodeLz4(
+  src: usize, srcLength: usize, dst: usize, elementBytes: usize, block: usize, scratch: usize,
+): i32 {
+  const start = dst;
+  const eights = src + srcLength - (srcLength % (8 * elementBytes));
+  const srcEnd = src + srcLength;
+  const planes = scratch + TABLE_BYTES;
+  store<u64>(dst, bswap<u64>(srcLength));
+  store<u32>(dst, bswap<u32>(<u32>block), 8);
+  dst += HEADER;
+  while (src < eights) {
+    const size = min(block, eights - src);
+    transpose(src, planes, size / elementBytes, elementBytes);
+    const stored = encode(planes, size, dst + 4, scratch);
+    store<u32>(dst, bswap<u32>(<u32>stored));
+    dst += 4 + stored;
+    src += size;
+  }
+  memory.copy(dst, src, srcEnd - src);
+  return <i32>(dst + (srcEnd - src) - start);
 }

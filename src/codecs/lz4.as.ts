@@ -1,6 +1,7 @@
-// LZ4 blocks, and the HDF5 filter 32004 that puts them one behind the other.
+// LZ4 blocks, decoded and encoded, and the HDF5 filter 32004 that puts them one behind the other.
 import { BAD_BLOCK, EXHAUSTED, OVERFLOW, WRONG_SIZE } from './_failures.as';
 import { decode } from './_lz4.as';
+import { encode } from './_lz4encode.as';
 
 const HEADER: usize = 12;
 
@@ -44,4 +45,37 @@ export function decodeHdf5(src: usize, srcLength: usize, dst: usize, dstCapacity
     done += size;
   }
   return <i32>total;
+}
+
+/**
+ * Encodes one LZ4 block; `dst` has room for srcLength + srcLength / 255 + 16 bytes, `table` 16 KiB.
+ * @returns encoded bytes
+ */
+export function encodeBlock(src: usize, srcLength: usize, dst: usize, table: usize): i32 {
+  return <i32>encode(src, srcLength, dst, table);
+}
+
+/**
+ * Encodes a chunk of the HDF5 filter in blocks of `block` bytes, each as it is where LZ4 would not make it shorter; `dst`
+ * has room for 12 bytes, and for each block 4 bytes and those of `encodeBlock`.
+ * @returns encoded bytes
+ */
+export function encodeHdf5(src: usize, srcLength: usize, dst: usize, block: usize, table: usize): i32 {
+  const start = dst;
+  const srcEnd = src + srcLength;
+  store<u64>(dst, bswap<u64>(srcLength));
+  store<u32>(dst, bswap<u32>(<u32>block), 8);
+  dst += HEADER;
+  while (src < srcEnd) {
+    const size = min(block, srcEnd - src);
+    let stored = encode(src, size, dst + 4, table);
+    if (stored >= size) {
+      memory.copy(dst + 4, src, size);
+      stored = size;
+    }
+    store<u32>(dst, bswap<u32>(<u32>stored));
+    dst += 4 + stored;
+    src += size;
+  }
+  return <i32>(dst - start);
 }

@@ -25,6 +25,15 @@ export interface Provenance {
 }
 
 /**
+ * How each frame of a streamed output is encoded on its own: zlib's deflate with a level, LZ4 in HDF5's blocks, or `bslz4`,
+ * bitshuffle with LZ4.
+ */
+export type FrameCodec =
+  | { readonly name: 'gzip'; readonly level: number }
+  | { readonly name: 'lz4' }
+  | { readonly name: 'bslz4' };
+
+/**
  * Where workers write frames of a streamed output: plain data that any thread can open.
  * `region`: frame i lies at `offset + i * frameBytes`. `chunks`: each frame is encoded on its own and appended; `end`
  * is one shared counter, the file's next free byte.
@@ -36,7 +45,7 @@ export type SinkRef =
       readonly path: string;
       readonly end: BigInt64Array;
       readonly frameBytes: number;
-      readonly codec: { readonly name: 'gzip'; readonly level: number };
+      readonly codec: FrameCodec;
     };
 
 /** Where the encoded frames of one worker went: parallel arrays. */
@@ -48,8 +57,7 @@ export interface ChunkEntries {
 
 /** What a streamed output is made for. */
 export interface StreamOptions {
-  /** `none` or gzip with a level. */
-  readonly codec: { readonly name: 'none' } | { readonly name: 'gzip'; readonly level: number };
+  readonly codec: { readonly name: 'none' } | FrameCodec;
   /** One chunk per frame when true (HDF5), else contiguous. */
   readonly chunked: boolean;
   readonly overwrite: boolean;

@@ -1,4 +1,3 @@
-import { deflateSync } from 'node:zlib';
 import type { NumericArray } from '../core/dtype.js';
 import { SinkError } from '../core/errors.js';
 import type { ChunkEntries, SinkPart, SinkRef } from '../core/sink.js';
@@ -64,21 +63,23 @@ class RegionPart implements SinkPart {
 /** Encodes frames one by one; a batch of them goes into space claimed from the file's shared end. */
 class ChunkPart implements SinkPart {
   readonly #ref: Extract<SinkRef, { kind: 'chunks' }>;
+  readonly #encode: (frame: Uint8Array) => Uint8Array;
   readonly #file: OutputPart;
   readonly #entries: { index: number; offset: number; size: number }[] = [];
   #waiting: { index: number; bytes: Uint8Array }[] = [];
   #waitingBytes = 0;
 
-  constructor(ref: Extract<SinkRef, { kind: 'chunks' }>) {
+  constructor(ref: Extract<SinkRef, { kind: 'chunks' }>, encode: (frame: Uint8Array) => Uint8Array) {
     this.#ref = ref;
+    this.#encode = encode;
     this.#file = new OutputPart(ref.path);
   }
 
   write(first: number, frames: NumericArray): void {
-    const { frameBytes, codec } = this.#ref;
+    const { frameBytes } = this.#ref;
     const bytes = bytesOf(frames);
     for (let at = 0, index = first; at < bytes.byteLength; at += frameBytes, index++) {
-      const encoded = deflateSync(bytes.subarray(at, at + frameBytes), { level: codec.level });
+      const encoded = this.#encode(bytes.subarray(at, at + frameBytes));
       this.#waiting.push({ index, bytes: encoded });
       this.#waitingBytes += encoded.byteLength;
       if (this.#waitingBytes >= BATCH_BYTES) this.#flush();
@@ -114,8 +115,12 @@ class ChunkPart implements SinkPart {
   }
 }
 
-/** Opens a streamed output for one worker. @throws SinkError when its file is gone or cannot be shared */
-export function openSinkPart(ref: SinkRef): SinkPart {
+/**
+ * Opens a streamed output for one worker.
+ * @param encode makes the chunk of one frame, for a `chunks` output; its result must stay as it is
+ * @throws SinkError when the file is gone or cannot be shared
+ */
+export function openSinkPart(ref: SinkRef, encode: (frame: Uint8Array) => Uint8Array): SinkPart {
   if (ref.kind === 'region') return new RegionPart(ref);
   if (!(ref.end.buffer instanceof SharedArrayBuffer)) {
     throw new SinkError(
@@ -124,5 +129,5 @@ export function openSinkPart(ref: SinkRef): SinkPart {
       { path: ref.path },
     );
   }
-  return new ChunkPart(ref);
+  return new ChunkPart(ref, encode);
 }

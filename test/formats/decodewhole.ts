@@ -1,30 +1,27 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { inflateSync } from 'node:zlib';
-import type { Storage } from '../../dist/core/storage.js';
+import { makeDecoder, scratchBytes } from '../../dist/codecs/pipeline.js';
+import { ARENA_BASE, Arena, makeMemory } from '../../dist/core/arena.js';
+import { largestChunk, type Storage } from '../../dist/core/storage.js';
 
-function unshuffle(bytes: Uint8Array, elementBytes: number): Uint8Array {
-  const count = Math.floor(bytes.length / elementBytes);
-  const out = bytes.slice();
-  for (let b = 0; b < elementBytes; b++) {
-    for (let i = 0; i < count; i++) out[i * elementBytes + b] = bytes[b * count + i] ?? 0;
-  }
-  return out;
+/** One memory for all data sets: thousands of them would each reserve 4 GiB of addresses. */
+const memory = makeMemory(2 ** 27);
+
+/** Decodes chunks of `storage`; each result stands until the next. */
+function makeChunks({ pipeline, layout, type }: Storage, chunkBytes: number) {
+  const stored = layout.kind === 'chunked' ? largestChunk(layout.table) : 0;
+  const size = scratchBytes(pipeline, chunkBytes) + stored + chunkBytes + 1024;
+  const arena = new Arena(memory, ARENA_BASE, size);
+  const input = arena.bytes(stored);
+  const output = arena.bytes(chunkBytes);
+  const decoder = makeDecoder(pipeline, chunkBytes, type.bytes, arena, 'wasm');
+  return (bytes: Uint8Array, mask: number): Uint8Array => {
+    input.set(bytes);
+    decoder.decode(input.subarray(0, bytes.length), mask, output);
+    return output;
+  };
 }
 
-function decodeChunk(storage: Storage, stored: Uint8Array, mask: number): Uint8Array {
-  let bytes = stored;
-  for (let i = storage.pipeline.length - 1; i >= 0; i--) {
-    const filter = storage.pipeline[i];
-    if (filter === undefined || ((mask >>> i) & 1) === 1) continue;
-    if (filter.name === 'deflate') bytes = new Uint8Array(inflateSync(bytes));
-    else if (filter.name === 'shuffle') bytes = unshuffle(bytes, filter.elementBytes);
-    else if (filter.name === 'fletcher32') bytes = bytes.subarray(0, bytes.length - 4);
-    else throw new Error(`cannot decode ${filter.name}`);
-  }
-  return bytes;
-}
-
-/** Every byte of a stored array in C order and the file's byte order, decoded with nothing but node:zlib. */
+/** Every byte of a stored array in C order and the file's byte order, through the decoders of chunks. */
 export function decodeWhole(storage: Storage): Uint8Array {
   const { shape, layout, type, files } = storage;
   const total = shape.reduce((a, b) => a * b, 1) * type.bytes;
@@ -60,12 +57,13 @@ function placeChunks(
   const rank = shape.length;
   const filled = new Uint8Array(chunkShape.reduce((a, b) => a * b, 1) * type.bytes);
   for (let i = 0; i < filled.length; i++) filled[i] = fill[i % type.bytes] ?? 0;
+  const decode = makeChunks(storage, filled.length);
   for (let index = 0; index < table.offset.length; index++) {
     const offset = table.offset[index] ?? -1;
     const bytes =
       offset < 0
         ? filled
-        : decodeChunk(storage, read(table.file[index] ?? 0, offset, table.size[index] ?? 0), table.mask[index] ?? 0);
+        : decode(read(table.file[index] ?? 0, offset, table.size[index] ?? 0), table.mask[index] ?? 0);
     if (bytes.length !== filled.length)
       throw new Error(`chunk ${index} has ${bytes.length} bytes, not ${filled.length}`);
     const origin: number[] = new Array(rank).fill(0);

@@ -1,4 +1,5 @@
-import { allocate, type NumericArray } from '../../core/dtype.js';
+import { makeEncoder } from '../../codecs/encode.js';
+import { allocate, DTYPES, type NumericArray } from '../../core/dtype.js';
 import type { Task } from '../../core/layout.js';
 import type { ChunkEntries, SinkPart } from '../../core/sink.js';
 import { frameCount, product } from '../../core/stack.js';
@@ -36,6 +37,9 @@ export function openTargets(task: Task, results: readonly (NumericArray | null)[
     const result = results[i];
     if (result) return arrayTarget(result, product(slot.shape));
     const ref = task.destinations[i];
-    return ref ? sinkTarget(openSinkPart(ref)) : null;
+    if (!ref) return null;
+    const encode =
+      ref.kind === 'chunks' ? makeEncoder(ref.codec, DTYPES[slot.dtype].bytes) : (frame: Uint8Array) => frame;
+    return sinkTarget(openSinkPart(ref, encode));
   });
 }

@@ -1,4 +1,5 @@
 import type { StoredType } from '../../../core/dtype.js';
+import type { FrameCodec } from '../../../core/sink.js';
 import { ByteWriter } from '../../byte-writer.js';
 import type { ArrayNode } from './tree.js';
 
@@ -93,10 +94,33 @@ export function layout(node: ArrayNode, index: number): Uint8Array {
   return out.u32(type.bytes).done();
 }
 
-/** Filter pipeline, version 1, of deflate alone. */
-export function deflateFilter(level: number): Uint8Array {
+interface FilterValues {
+  readonly id: number;
+  /** As the filter's own library calls itself. */
+  readonly name: string;
+  readonly values: readonly number[];
+}
+
+/** Version of bitshuffle whose values these are. */
+const BITSHUFFLE_VERSION = [0, 4] as const;
+
+function filterOf(codec: FrameCodec, elementBytes: number): FilterValues {
+  if (codec.name === 'gzip') return { id: 1, name: 'deflate', values: [codec.level] };
+  if (codec.name === 'lz4') return { id: 32004, name: 'lz4', values: [0] };
+  // Element size, elements of a block (0: bitshuffle's choice), compression (2: LZ4).
+  return { id: 32008, name: 'bitshuffle', values: [...BITSHUFFLE_VERSION, elementBytes, 0, 2] };
+}
+
+/** Filter pipeline, version 1, of one filter. */
+export function filterPipeline(codec: FrameCodec, elementBytes: number): Uint8Array {
+  const { id, name, values } = filterOf(codec, elementBytes);
+  const nameBytes = Math.ceil((name.length + 1) / 8) * 8;
   const out = new ByteWriter().u8(1, 1).zeros(6);
-  return out.u16(1).u16(8).u16(1).u16(1).ascii('deflate\0').u32(level).u32(0).done();
+  out.u16(id).u16(nameBytes).u16(1).u16(values.length);
+  out.ascii(name).zeros(nameBytes - name.length);
+  for (const value of values) out.u32(value);
+  if (values.length % 2 === 1) out.u32(0);
+  return out.done();
 }
 
 /** Attribute, version 1. */

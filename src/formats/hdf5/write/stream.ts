@@ -34,7 +34,7 @@ function mergeEntries(stack: Stack, entries: readonly ChunkEntries[]): StoredChu
 }
 
 /**
- * Starts an HDF5 file whose data set `/data` many workers write at once. With gzip every frame is one chunk, appended
+ * Starts an HDF5 file whose data set `/data` many workers write at once. With a codec every frame is one chunk, appended
  * where there is room; else frames lie one behind the other from byte 4096 on, as chunks when `chunked` says so.
  * A compressed frame that is never written reads as zeros.
  *
@@ -43,7 +43,7 @@ function mergeEntries(stack: Stack, entries: readonly ChunkEntries[]): StoredChu
 export function createHdf5Stream(path: string, stack: Stack, options: StreamOptions): StreamSink {
   const { codec } = options;
   const size = frameBytes(stack);
-  if (size > LARGEST_CHUNK && (options.chunked || codec.name === 'gzip')) {
+  if (size > LARGEST_CHUNK && (options.chunked || codec.name !== 'none')) {
     throw new SinkError(
       'chunk-too-large',
       `A frame of ${formatBytes(size)} cannot be one HDF5 chunk: those end at 4 GiB. Write without chunks.`,
@@ -53,7 +53,7 @@ export function createHdf5Stream(path: string, stack: Stack, options: StreamOpti
   const end = new BigInt64Array(new SharedArrayBuffer(8));
   end[0] = BigInt(DATA_ALIGNMENT);
   const ref: SinkRef =
-    codec.name === 'gzip'
+    codec.name !== 'none'
       ? { kind: 'chunks', path: file.partial, end, frameBytes: size, codec }
       : { kind: 'region', path: file.partial, offset: DATA_ALIGNMENT, frameBytes: size };
   try {
@@ -68,10 +68,10 @@ export function createHdf5Stream(path: string, stack: Stack, options: StreamOpti
 
   function placement(entries: readonly ChunkEntries[]): Placement {
     const chunkShape = [...stack.stackShape.map(() => 1), ...stack.frameShape];
-    if (codec.name === 'gzip') {
-      return { kind: 'chunked', chunkShape, gzip: codec.level, chunks: mergeEntries(stack, entries) };
+    if (codec.name !== 'none') {
+      return { kind: 'chunked', chunkShape, codec, chunks: mergeEntries(stack, entries) };
     }
-    if (options.chunked) return { kind: 'chunked', chunkShape, gzip: null, chunks: framesInOrder(stack) };
+    if (options.chunked) return { kind: 'chunked', chunkShape, codec: null, chunks: framesInOrder(stack) };
     return { kind: 'contiguous', offset: DATA_ALIGNMENT, bytes: stackBytes(stack) };
   }
 

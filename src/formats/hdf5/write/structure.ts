@@ -96,13 +96,13 @@ class StructureWriter {
       this.#append(made.bytes);
       index = made.root;
     }
-    const gzip = chunked && placement.gzip !== null ? placement.gzip : null;
+    const codec = chunked ? placement.codec : null;
     const { MESSAGE } = messages;
     return this.#header(node, [
       { type: MESSAGE.dataspace, body: messages.dataspace(shape) },
       { type: MESSAGE.datatype, body: messages.datatype(node.type) },
       { type: MESSAGE.fillValue, body: messages.fillValue(chunked) },
-      ...(gzip === null ? [] : [{ type: MESSAGE.filters, body: messages.deflateFilter(gzip) }]),
+      ...(codec === null ? [] : [{ type: MESSAGE.filters, body: messages.filterPipeline(codec, node.type.bytes) }]),
       { type: MESSAGE.layout, body: messages.layout(node, index) },
     ]);
   }

@@ -1,4 +1,5 @@
 import type { NumericArray, StoredType } from '../../../core/dtype.js';
+import type { FrameCodec } from '../../../core/sink.js';
 
 /** Value of an attribute, or of a small data set: text is variable-length UTF-8, numbers are 64-bit. */
 export type Value =
@@ -32,7 +33,7 @@ export type Placement =
   | {
       readonly kind: 'chunked';
       readonly chunkShape: readonly number[];
-      readonly gzip: number | null;
+      readonly codec: FrameCodec | null;
       readonly chunks: StoredChunks;
     };
 
