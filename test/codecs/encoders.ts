@@ -1,3 +1,7 @@
+import { transposeBits } from '../../dist/codecs/bitshuffle-blocks.js';
+import { deflate } from '../../dist/codecs/deflate.js';
+import { shuffle } from '../../dist/codecs/shuffle.js';
+
 // Simple encoders, so that decoders meet every form of their streams. Matches are the last place with the same 3 bytes.
 
 interface Token {
@@ -64,6 +68,108 @@ export function encodeLzf(bytes: Uint8Array): Uint8Array {
     else out.push((7 << 5) | high, match - 9, (distance - 1) & 255);
   }
   return Uint8Array.from(out);
+}
+
+/** A stream of BloscLZ. */
+export function encodeBlosclz(bytes: Uint8Array): Uint8Array {
+  const out: number[] = [];
+  const limits = { literals: 32, least: 3, match: 5000, distance: 8191 + 65_536 };
+  for (const { start, literals, match, distance } of tokens(bytes, limits)) {
+    if (literals > 0) out.push(literals - 1, ...bytes.subarray(start, start + literals));
+    if (match === 0) continue;
+    const isFar = distance > 8191;
+    const rest = isFar ? 8191 : distance - 1;
+    out.push((Math.min(7, match - 2) << 5) | (rest >> 8));
+    if (match >= 9) {
+      let more = match - 9;
+      for (; more >= 255; more -= 255) out.push(255);
+      out.push(more);
+    }
+    out.push(rest & 255);
+    if (isFar) out.push((distance - 8192) >> 8, (distance - 8192) & 255);
+  }
+  out[0] = (out[0] ?? 0) | 32;
+  return Uint8Array.from(out);
+}
+
+/** An LZ4 block: the last 5 bytes are literals, and no match begins in the last 12. */
+export function encodeLz4(bytes: Uint8Array): Uint8Array {
+  const out: number[] = [];
+  const put = (length: number) => {
+    let more = length - 15;
+    for (; more >= 255; more -= 255) out.push(255);
+    if (more >= 0) out.push(more);
+  };
+  const limits = { literals: bytes.length, least: 4, match: bytes.length, distance: 65_535 };
+  for (const { start, literals, match, distance } of tokens(bytes, limits, Math.max(0, bytes.length - 12))) {
+    out.push((Math.min(15, literals) << 4) | (match === 0 ? 0 : Math.min(15, match - 4)));
+    put(literals);
+    for (const byte of bytes.subarray(start, start + literals)) out.push(byte);
+    if (match === 0) continue;
+    out.push(distance & 255, distance >> 8);
+    put(match - 4);
+  }
+  return Uint8Array.from(out);
+}
+
+export interface BloscOptions {
+  readonly compressor: 'blosclz' | 'lz4' | 'zlib';
+  readonly filter: 'none' | 'shuffle' | 'bitshuffle';
+  readonly elementBytes: number;
+  readonly isSplit: boolean;
+  readonly isCopied: boolean;
+  readonly blockBytes: number;
+}
+
+const COMPRESS = { blosclz: encodeBlosclz, lz4: encodeLz4, zlib: (bytes: Uint8Array) => deflate(bytes, 5) };
+const FORMATS = { blosclz: 0, lz4: 1, zlib: 3 };
+
+function filtered(block: Uint8Array, { filter, elementBytes }: BloscOptions): Uint8Array {
+  if (filter === 'none') return block;
+  if (filter === 'shuffle') return shuffle(block, elementBytes);
+  const elements = Math.floor(block.length / elementBytes);
+  const out = Uint8Array.from(block);
+  if (elements > 0 && elements % 8 === 0) {
+    transposeBits(block.subarray(0, elements * elementBytes), out, elementBytes);
+  }
+  return out;
+}
+
+/** A chunk of C-Blosc 1, whose blocks lie in the opposite order. */
+export function encodeBlosc(bytes: Uint8Array, options: BloscOptions): Uint8Array {
+  const { compressor, filter, elementBytes, isSplit, isCopied } = options;
+  const most = Math.min(options.blockBytes, bytes.length);
+  // Whole elements, unless there is not one.
+  const blockBytes = most > elementBytes ? most - (most % elementBytes) : most;
+  const blocks = isCopied ? 0 : Math.ceil(bytes.length / blockBytes);
+  const flags = (filter === 'shuffle' ? 1 : filter === 'bitshuffle' ? 4 : 0) | (isCopied ? 2 : 0) | (isSplit ? 0 : 16);
+  const header = new DataView(new ArrayBuffer(16 + 4 * blocks));
+  const parts: Uint8Array[] = [new Uint8Array(header.buffer)];
+  let stored = header.byteLength;
+  const put = (part: Uint8Array) => {
+    parts.push(part);
+    stored += part.length;
+  };
+  if (isCopied) put(bytes);
+  for (let block = blocks - 1; block >= 0; block--) {
+    header.setUint32(16 + 4 * block, stored, true);
+    const raw = filtered(bytes.subarray(block * blockBytes, (block + 1) * blockBytes), options);
+    const hasStreams = isSplit && elementBytes <= 16 && Math.floor(raw.length / elementBytes) >= 128;
+    const streams = hasStreams && raw.length === blockBytes ? elementBytes : 1;
+    for (let stream = 0; stream < streams; stream++) {
+      const size = raw.length / streams;
+      const part = raw.subarray(stream * size, (stream + 1) * size);
+      const smaller = COMPRESS[compressor](part);
+      const chosen = smaller.length < size ? smaller : part;
+      put(new Uint8Array(Uint32Array.of(chosen.length).buffer));
+      put(chosen);
+    }
+  }
+  for (const [at, value] of [2, 1, flags | (FORMATS[compressor] << 5), elementBytes].entries()) {
+    header.setUint8(at, value);
+  }
+  for (const [i, value] of [bytes.length, blockBytes, stored].entries()) header.setUint32(4 + 4 * i, value, true);
+  return Buffer.concat(parts);
 }
 
 /** Steps as crystallographic binary files store them. */
