@@ -7,6 +7,7 @@ import { blockElementsOf, decodeBlocks, untransposeBits, untransposeBlocks } fro
 import { BLOCK_FAILURES, type BlockDecoder, blockFailure, OVERFLOW } from './block.js';
 import { badChunk, type Codec, type CodecContext } from './codec.js';
 import { BLOCKS_HEADER, bigEndian, decodeBlock } from './lz4.js';
+import { makeZstdBlock, ZSTD_SCRATCH } from './zstd.js';
 
 type Bitshuffle = Extract<Filter, { readonly name: 'bitshuffle' }>;
 
@@ -30,7 +31,8 @@ function largestBlock({ elementBytes, blockElements }: Bitshuffle, chunkBytes: n
 /** Sizes of the buffers that `makeBitshuffle` takes of the arena. */
 export function bitshuffleScratch(filter: Bitshuffle, chunkBytes: number): readonly number[] {
   if (filter.inner === 'none') return [COLUMN_BYTES];
-  return [COLUMN_BYTES + largestBlock(filter, chunkBytes) + SLACK];
+  const block = COLUMN_BYTES + largestBlock(filter, chunkBytes) + SLACK;
+  return filter.inner === 'zstd' ? [block, ZSTD_SCRATCH] : [block];
 }
 
 function check({ elementBytes, blockElements, inner }: Bitshuffle): void {
@@ -43,13 +45,31 @@ function check({ elementBytes, blockElements, inner }: Bitshuffle): void {
   );
 }
 
+/** The kernel reads and writes up to 64 bytes past its buffers. */
 function checkSlack(memory: WebAssembly.Memory, ...buffers: readonly Uint8Array[]): void {
   if (buffers.some((bytes) => bytes.byteOffset + bytes.length + SLACK > memory.buffer.byteLength)) {
     throw new RangeError('bitshuffle needs 64 bytes of slack behind its input and output');
   }
 }
 
-function wasmDecoder(filter: Bitshuffle, { arena, chunkBytes }: CodecContext): PartDecoder {
+/** Blocks in Zstandard, decoded to `scratch` one by one. */
+function zstdDecoder(
+  filter: Bitshuffle,
+  { arena, chunkBytes, kernel }: CodecContext,
+  scratch: number,
+  untranspose: (block: Uint8Array, output: Uint8Array) => void,
+): PartDecoder {
+  const steps = {
+    elementBytes: filter.elementBytes,
+    scratch: new Uint8Array(arena.memory.buffer, scratch, largestBlock(filter, chunkBytes)),
+    decode: makeZstdBlock(arena, kernel),
+    untranspose,
+  };
+  return (input, output, first, end) => decodeBlocks(input, output, steps, first, end);
+}
+
+function wasmDecoder(filter: Bitshuffle, context: CodecContext): PartDecoder {
+  const { arena, chunkBytes } = context;
   const { memory } = arena;
   const { elementBytes } = filter;
   const run = instantiate(bitshuffleWasm, memory);
@@ -63,6 +83,11 @@ function wasmDecoder(filter: Bitshuffle, { arena, chunkBytes }: CodecContext): P
       run.untransposeBlocks?.(input.byteOffset, input.length, output.byteOffset, elementBytes, blockBytes, scratch);
       return input.length;
     };
+  }
+  if (filter.inner === 'zstd') {
+    return zstdDecoder(filter, context, scratch + COLUMN_BYTES, (block, output) => {
+      run.untransposeBlocks?.(block.byteOffset, block.length, output.byteOffset, elementBytes, block.length, scratch);
+    });
   }
   return (input, output, first = 0, end = 2 ** 32 - 1) => {
     checkSlack(memory, input, output);
@@ -92,9 +117,9 @@ function plainDecoder(filter: Bitshuffle, decode: BlockDecoder, chunkBytes: numb
 
 function partDecoder(filter: Bitshuffle, context: CodecContext): PartDecoder {
   check(filter);
-  return context.kernel === 'wasm'
-    ? wasmDecoder(filter, context)
-    : plainDecoder(filter, decodeBlock, context.chunkBytes);
+  if (context.kernel === 'wasm') return wasmDecoder(filter, context);
+  const decode = filter.inner === 'zstd' ? makeZstdBlock(context.arena, 'ts') : decodeBlock;
+  return plainDecoder(filter, decode, context.chunkBytes);
 }
 
 function checked(code: number): number {
@@ -124,11 +149,11 @@ export interface BitshuffleParts {
 }
 
 /**
- * Decoder of blocks of chunks in bitshuffle with LZ4, for `--split inside`: worker r of n takes blocks r B / n to (r + 1) B / n,
+ * Decoder of blocks of chunks in bitshuffle with LZ4 or Zstandard, for `--split inside`: worker r of n takes blocks r B / n to (r + 1) B / n,
  * rounded down, of B. Takes `bitshuffleScratch` of the arena.
  */
 export function makeBitshuffleParts(
-  filter: Bitshuffle & { readonly inner: 'lz4' },
+  filter: Bitshuffle & { readonly inner: 'lz4' | 'zstd' },
   context: CodecContext,
 ): BitshuffleParts {
   const decode = partDecoder(filter, context);

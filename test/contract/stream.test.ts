@@ -22,6 +22,8 @@ const targets = [
   ['contiguous.npy', { name: 'none' }],
   ['chunks.h5', { name: 'none' }],
   ['gzip.h5', { name: 'gzip', level: 4 }],
+  ['lz4.h5', { name: 'lz4' }],
+  ['bslz4.h5', { name: 'bslz4' }],
 ] as const;
 
 for (const layout of ['serial', 'threads'] as const) {

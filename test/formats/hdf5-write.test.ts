@@ -2,12 +2,15 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allocate, type Dtype, type NumericArray } from '../../dist/core/dtype.js';
+import { makeEncoder } from '../../dist/codecs/encode.js';
+import { allocate, DTYPES, type Dtype, type NumericArray } from '../../dist/core/dtype.js';
 import type { NamedArray, StreamOptions } from '../../dist/core/sink.js';
 import { frameCount, framePixels, plainAxis, type Stack } from '../../dist/core/stack.js';
+import { openHdf5 } from '../../dist/formats/hdf5/index.js';
 import { writeHdf5 } from '../../dist/formats/hdf5/write/results.js';
 import { createHdf5Stream } from '../../dist/formats/hdf5/write/stream.js';
 import { openSinkPart } from '../../dist/io/sink-part.js';
+import { decodeWhole } from './decodewhole.js';
 import { python, pythonHas } from './python.js';
 
 const PROVENANCE = { program: 'fanfold', version: '1.2.3', recipe: '{"operator":"mask","note":"Å"}' };
@@ -54,7 +57,13 @@ function ramp(stack: Stack): NumericArray {
 async function streamTo(path: string, stack: Stack, options: Partial<StreamOptions>, keep = (_frame: number) => true) {
   const all: StreamOptions = { codec: { name: 'none' }, chunked: true, overwrite: true, ...options };
   const sink = createHdf5Stream(path, stack, all);
-  const parts = [openSinkPart(sink.ref), openSinkPart(sink.ref)];
+  const { ref } = sink;
+  const open = () => {
+    const encode =
+      ref.kind === 'chunks' ? makeEncoder(ref.codec, DTYPES[stack.dtype].bytes) : (frame: Uint8Array) => frame;
+    return openSinkPart(ref, encode);
+  };
+  const parts = [open(), open()];
   const data = ramp(stack);
   const size = framePixels(stack);
   for (let frame = frameCount(stack) - 1; frame >= 0; frame--) {
@@ -151,6 +160,33 @@ print(json.dumps([d[()].astype('f8').ravel().tolist(), d.shape, d.dtype.name, d.
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
+  it.skipIf(!pythonHas('h5py, hdf5plugin', 'LZ4 and bitshuffle read by h5py')).each([
+    ['bslz4', 'uint16', [2, 3], [40, 50]],
+    ['bslz4', 'float64', [2], [33, 65]],
+    ['bslz4', 'uint8', [3], [7]],
+    ['bslz4', 'uint32', [2], [300, 301]],
+    ['lz4', 'uint16', [2, 3], [4, 5]],
+    ['lz4', 'float32', [2], [300, 301]],
+  ] as const)('streams %s %s %o %o to h5py with hdf5plugin', async (name, dtype, stackShape, frameShape) => {
+    const path = join(folder, `${name}.h5`);
+    const stack = makeTestStack([...stackShape], [...frameShape], dtype);
+    await streamTo(path, stack, { codec: { name } });
+    const found = read(
+      `import hdf5plugin
+d = h5py.File(sys.argv[1])['data']
+plist = d.id.get_create_plist()
+print(json.dumps([d[()].astype('f8').ravel().tolist(), d.dtype.name, d.chunks, plist.get_nfilters(), plist.get_filter(0)[0], plist.get_filter(0)[2]]))`,
+      path,
+    );
+    const filter = name === 'lz4' ? [32004, [0]] : [32008, [0, 4, DTYPES[dtype].bytes, 0, 2]];
+    const chunks = [...stackShape.map(() => 1), ...frameShape];
+    expect(found).toEqual([Array.from(ramp(stack)), dtype, chunks, 1, ...filter]);
+    const source = openHdf5(path);
+    if (source.handle.kind !== 'stored') throw new Error('not stored');
+    const back = decodeWhole(source.handle.storage);
+    expect(Buffer.compare(back, new Uint8Array(ramp(stack).buffer))).toBe(0);
+  });
+
   it('reads frames that were never written as zeros', async () => {
     const stack = makeTestStack([4, 5], [3, 3], 'uint8');
     for (const [name, options] of [
@@ -177,7 +213,7 @@ print(json.dumps([d[()].astype('f8').ravel().tolist(), d.shape, d.dtype.name, d.
     const path = join(folder, 'large.h5');
     const stack = makeTestStack([512, 512], [1, 4], 'uint8');
     const sink = createHdf5Stream(path, stack, { codec: { name: 'none' }, chunked: true, overwrite: true });
-    const part = openSinkPart(sink.ref);
+    const part = openSinkPart(sink.ref, (frame) => frame);
     const data = ramp(stack);
     part.write(0, data);
     const entries = part.close();

@@ -94,7 +94,7 @@ print(json.dumps(a.astype(sys.argv[4]).astype('f8').tolist()))`;
     const stream: StreamOptions = { codec: { name: 'none' }, chunked: false, overwrite: false };
     const sink = await createStream(at(`s.${extension}`), stack, stream);
     expect(existsSync(at(`s.${extension}`))).toBe(false);
-    const part = openSinkPart(sink.ref);
+    const part = openSinkPart(sink.ref, (frame) => frame);
     part.write(
       2,
       Uint16Array.from({ length: 18 }, (_, i) => 18 + i),

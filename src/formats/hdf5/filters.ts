@@ -10,7 +10,6 @@ const LABELS: Readonly<Record<number, string>> = {
   307: 'bzip2',
   32008: 'bitshuffle',
   32013: 'ZFP',
-  32015: 'Zstandard',
   32017: 'SZ',
   32026: 'Blosc2',
 };
@@ -18,7 +17,7 @@ const LABELS: Readonly<Record<number, string>> = {
 const MAX_FILTERS = 32;
 
 /** What bitshuffle compresses its blocks with, by the number in the file. */
-const INNER: Readonly<Record<number, 'none' | 'lz4'>> = { 0: 'none', 2: 'lz4' };
+const INNER: Readonly<Record<number, 'none' | 'lz4' | 'zstd'>> = { 0: 'none', 2: 'lz4', 3: 'zstd' };
 
 /**
  * Reads the values of bitshuffle: two of its version, bytes of an element, elements of a block, compression. Old writers
@@ -57,6 +56,7 @@ export function readFilters(cursor: Cursor, elementBytes: number): Filter[] {
     if (id === 32000) return { name: 'lzf' };
     if (id === 32001) return { name: 'blosc' };
     if (id === 32004) return { name: 'lz4' };
+    if (id === 32015) return { name: 'zstd' };
     const bitshuffle = id === 32008 ? readBitshuffle(parameters, values, elementBytes) : null;
     if (bitshuffle) return bitshuffle;
     return { name: 'unsupported', id, label: LABELS[id] ?? (name === '' ? `filter ${id}` : name) };
