@@ -20,7 +20,7 @@ const KINDS = GENERATORS.map(({ name }) => name);
 const PARAMS = {
   kind: { kind: 'choice', choices: KINDS, default: 'random', help: 'what the frames show' },
   dtype: { kind: 'text', help: 'element type (default: the usual one of the kind)' },
-  codec: { kind: 'text', default: 'none', help: 'none, or gzip:LEVEL (HDF5 only)' },
+  codec: { kind: 'text', default: 'none', help: 'none; HDF5 only, a frame to a chunk: bslz4, lz4, gzip:LEVEL' },
   contiguous: { kind: 'flag', help: 'HDF5: one block instead of one chunk a frame' },
   seed: {
     kind: 'number',
@@ -38,10 +38,10 @@ const PARAMS = {
 } as const satisfies Params;
 
 function parseCodec(text: string): StreamOptions['codec'] {
-  if (text === 'none') return { name: 'none' };
+  if (text === 'none' || text === 'lz4' || text === 'bslz4') return { name: text };
   const match = /^(gzip|deflate)(?::(\d))?$/.exec(text);
   if (match) return { name: 'gzip', level: Number(match[2] ?? 4) };
-  throw new UsageError('bad-codec', `--codec takes none or gzip:0 to gzip:9, not '${text}'.`);
+  throw new UsageError('bad-codec', `--codec takes none, bslz4, lz4, or gzip:0 to gzip:9, not '${text}'.`);
 }
 
 /** The kind decides which further flags exist, so it is looked for first. */
