@@ -17,6 +17,8 @@ export interface NamedDetector {
   /** Size in metres along the slow (rows) and the fast (columns) direction. */
   readonly pixel: readonly [number, number];
   readonly modules?: ModuleLayout;
+  /** Only the inscribed circle sees anything. */
+  readonly isRound?: boolean;
 }
 
 const pilatus: ModuleLayout = { rows: 195, columns: 487, rowGap: 17, columnGap: 7 };
@@ -27,10 +29,10 @@ const eiger2CdTe: ModuleLayout = { ...eiger2, seam: [1, 2] };
 const lambda: ModuleLayout = { rows: 516, columns: 516, rowGap: 6, columnGap: 6 };
 const maxipix: ModuleLayout = { rows: 256, columns: 256, rowGap: 4, columnGap: 4 };
 
-/** One family: its pixel size in micrometres, its modules, and the rows and columns of its members. */
+/** One family: its pixel size in micrometres, its modules if any, and the rows and columns of its members. */
 function family(
   micrometres: number,
-  modules: ModuleLayout | null,
+  kind: ModuleLayout | 'round' | null,
   members: Readonly<Record<string, readonly [number, number]>>,
 ): NamedDetector[] {
   const pixel = Number(`${micrometres}e-6`);
@@ -38,7 +40,7 @@ function family(
     name,
     shape,
     pixel: [pixel, pixel],
-    ...(modules && { modules }),
+    ...(kind === 'round' ? { isRound: true } : kind && { modules: kind }),
   }));
 }
 
@@ -96,6 +98,9 @@ export const detectorTable: readonly NamedDetector[] = [
     Lambda2M: [1554, 1554],
   }),
   ...family(55, maxipix, { Maxipix: [256, 256], Maxipix2x2: [516, 516], Maxipix5x1: [256, 1296] }),
+  ...family(64, 'round', { Rayonix133: [2048, 2048] }),
+  ...family(39.5, 'round', { RayonixSx165: [4096, 4096] }),
+  ...family(100, 'round', { Mar345: [3450, 3450] }),
   ...family(308, null, { Pixium: [955, 1240] }),
   ...family(200, null, { Perkin: [2048, 2048] }),
   ...family(75, null, { Dexela2923: [3888, 3072] }),

@@ -1,7 +1,7 @@
-import { detectorTable, type NamedDetector } from './detectors-table.js';
+import { detectorTable, type ModuleLayout, type NamedDetector } from './detectors-table.js';
 
 /** Words in what files call a detector that say nothing of its geometry: maker, sensor, generation of the readout. */
-const NOISE = new Set(['dectris', 'detector', 'si', 'r', 'x', 's', 'xe', 'det']);
+const NOISE = new Set(['dectris', 'si', 'r', 'x', 's', 'xe']);
 
 /** One spelling of a name: no case, blanks or hyphens; CdTe at the end; a serial number after a comma left out. */
 function key(name: string): string {
@@ -12,7 +12,7 @@ function key(name: string): string {
     .split(/[^a-z0-9.:]+/)
     .filter((word) => word !== '' && !NOISE.has(word))
     .map((word) => (word === 'pilatus3' ? 'pilatus' : word));
-  const joined = words.join('');
+  const joined = words.join('').replace('detector', '');
   return joined.includes('cdte') ? `${joined.replace('cdte', '')}cdte` : joined;
 }
 
@@ -25,19 +25,24 @@ const ALIASES: Readonly<Record<string, string>> = {
   agilenttitan: 'Titan',
   oxdtitan: 'Titan',
   titan2kx2k: 'Titan',
+  titan2k2k: 'Titan',
   apexii: 'Apex2',
   bruker: 'Apex2',
   'fairchildcondor486:90': 'Fairchild',
   condor: 'Fairchild',
   'hf2.4m': 'HF_2M',
   'hf9.4m': 'HF_9M',
+  mar133: 'Rayonix133',
+  mar165: 'RayonixSx165',
   mar225: 'RayonixMx225',
   mar300: 'RayonixMx300',
+  mar3450: 'Mar345',
   maxipix1x1: 'Maxipix',
   perkinelmer: 'Perkin',
   pixium4700: 'Pixium',
   thaleselectronics: 'Pixium',
   rayonixlx170hs: 'RayonixLx170',
+  rayonixlx225hs: 'RayonixLx255',
   rayonixlx255hs: 'RayonixLx255',
   rayonixmx170hs: 'RayonixMx170',
 };
@@ -58,24 +63,40 @@ export function detectorNames(): string[] {
   return detectorTable.map(({ name }) => name);
 }
 
-/** Pixels between the modules: 1 in a gap, of the shape of a frame. Null when the detector has no gaps. */
-export function gapMask({ shape: [rows, columns], modules }: NamedDetector): Uint8Array | null {
-  if (!modules) return null;
-  const mask = new Uint8Array(rows * columns);
+function fillRows(mask: Uint8Array, columns: number, first: number, height: number): void {
+  mask.fill(1, first * columns, (first + height) * columns);
+}
+
+function fillColumns(mask: Uint8Array, columns: number, first: number, width: number): void {
+  for (let start = first; start < mask.length; start += columns) {
+    mask.fill(1, start, start + Math.min(width, columns - first));
+  }
+}
+
+function maskGaps(mask: Uint8Array, [rows, columns]: readonly [number, number], modules: ModuleLayout): void {
   const stepRows = modules.rows + modules.rowGap;
   const stepColumns = modules.columns + modules.columnGap;
-  for (let i = modules.rows; i < rows; i += stepRows) {
-    mask.fill(1, i * columns, Math.min(rows, i + modules.rowGap) * columns);
-  }
-  const fillColumns = (first: number, width: number) => {
-    for (let j = first; j < Math.min(columns, first + width); j++) {
-      for (let i = 0; i < rows; i++) mask[i * columns + j] = 1;
+  for (let i = modules.rows; i < rows; i += stepRows) fillRows(mask, columns, i, modules.rowGap);
+  for (let j = modules.columns; j < columns; j += stepColumns) fillColumns(mask, columns, j, modules.columnGap);
+  if (!modules.seam) return;
+  const [before, width] = modules.seam;
+  for (let j = modules.columns >> 1; j < columns; j += stepColumns) fillColumns(mask, columns, j - before, width);
+}
+
+function maskCorners(mask: Uint8Array, [rows, columns]: readonly [number, number]): void {
+  const [middle, centre] = [rows >> 1, columns >> 1];
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      if ((i + 0.5 - middle) ** 2 + (j + 0.5 - centre) ** 2 > middle ** 2) mask[i * columns + j] = 1;
     }
-  };
-  for (let j = modules.columns; j < columns; j += stepColumns) fillColumns(j, modules.columnGap);
-  if (modules.seam) {
-    const [before, width] = modules.seam;
-    for (let j = modules.columns >> 1; j < columns; j += stepColumns) fillColumns(j - before, width);
   }
+}
+
+/** Pixels of a frame that see nothing, between modules or outside a round detector: 1. Null when there are none. */
+export function gapMask({ shape, modules, isRound }: NamedDetector): Uint8Array | null {
+  if (!modules && !isRound) return null;
+  const mask = new Uint8Array(shape[0] * shape[1]);
+  if (modules) maskGaps(mask, shape, modules);
+  if (isRound) maskCorners(mask, shape);
   return mask.includes(1) ? mask : null;
 }

@@ -7,7 +7,7 @@ import type { Poni } from './poni.js';
 const NEEDED = [
   ['distance', 'the distance from sample to detector (--distance)'],
   ['beamCenter', 'the beam centre (--beam-center)'],
-  ['pixelSize', 'the pixel size (--pixel-size, or --detector)'],
+  ['pixelSize', 'the pixel size (--pixel-size or --detector)'],
 ] as const;
 
 function isPositive(value: number): boolean {
@@ -27,7 +27,7 @@ export function poniFromDetector(facts: DetectorFacts): Poni {
     const missing = NEEDED.filter(([key]) => found[key] === undefined).map(([, text]) => text);
     throw new UsageError(
       'no-geometry',
-      `The geometry is incomplete: nothing says ${missing.join(', ').replace(/, ([^,]*)$/, ' or $1')}. Give --poni, or these options.`,
+      `The geometry is incomplete: nothing says ${new Intl.ListFormat('en', { type: 'disjunction' }).format(missing)}. Give --poni, or these options.`,
       {
         missing: NEEDED.filter(([key]) => found[key] === undefined)
           .map(([key]) => key)

@@ -68,7 +68,8 @@ function pixelOf({ values, name }: PoniFields, config: Config, axis: 1 | 2): num
   const key = `pixel${axis}` as const;
   const given = config[key] ?? values.get(`pixelsize${axis}`) ?? null;
   if (given === null) return null;
-  const size = typeof given === 'number' ? given : toNumber(String(given), `the pixel size ${key}`, name);
+  const text = typeof given === 'string' ? given : JSON.stringify(given);
+  const size = typeof given === 'number' ? given : toNumber(text, `the pixel size ${key}`, name);
   if (size > 0 && Number.isFinite(size)) return size;
   return failPoni('bad-poni', name, `the pixel size ${key} is ${size} m; it must be above 0.`);
 }
