@@ -23,6 +23,7 @@ const MEMORY_BASES = {
   packbits: 26880,
   tifflzw: 27136,
   blosc: 28160,
+  zstd: 30720,
 };
 
 const sources = readdirSync('src', { recursive: true })

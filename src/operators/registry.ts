@@ -7,6 +7,7 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   copy: () => import('./copy.js'),
   mask: () => import('./mask/index.js'),
   com: () => import('./com/index.js'),
+  azimuthal: () => import('./azimuthal/index.js'),
   sum: () => import('./statistics/sum.js'),
   mean: () => import('./statistics/mean.js'),
   max: () => import('./statistics/max.js'),
