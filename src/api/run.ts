@@ -1,7 +1,8 @@
 import { type Outcome, runPlanned } from '../core/engine.js';
-import { bindJob, type Job, planBound, slotLabel } from '../core/job.js';
+import { type BoundJob, bindJob, type Job, planBound, slotLabel } from '../core/job.js';
 import { filesOf, type Source } from '../core/source.js';
 import { splitDataset } from '../formats/location.js';
+import type { Announced } from '../formats/measured.js';
 import { checkOutputs, writeOutput } from '../formats/outputs.js';
 import { openSource } from '../formats/registry.js';
 import { localHost, makeJob } from '../layouts/local.js';
@@ -12,6 +13,19 @@ import { type RunRequest, refsOf, type Work } from './work.js';
 /** Results, the report, and the files that were written. */
 export interface RunOutcome extends Outcome {
   readonly files: readonly string[];
+}
+
+/** What will come out, as far as it is known before any frame was read. */
+function announced({ handle }: Source, { slots, bound }: BoundJob): Announced[] {
+  return slots
+    .filter(({ slot }) => !slot.private)
+    .map((one) => {
+      const { kind, shape, axes = [], unit = '', errorsOf } = one.slot;
+      const of = errorsOf === undefined ? {} : { errorsOf: slotLabel({ ...one, name: errorsOf }, bound) };
+      const own = one.slot.axes === undefined ? {} : { coordinates: axes.length };
+      const leading = kind === 'each' ? handle.stack.stackShape : [];
+      return { name: slotLabel(one, bound), shape: [...leading, ...shape], axes, unit, ...of, ...own };
+    });
 }
 
 /**
@@ -27,9 +41,8 @@ export async function run(work: Work, source: Source | string, request: RunReque
   const refs = refsOf(work, values);
   const { job, reasons } = makeJob(opened, refs, options);
   const bound = await bindJob(job, localHost);
-  const names = bound.slots.filter(({ slot }) => !slot.private).map((slot) => slotLabel(slot, bound.bound));
   const inputs = [splitDataset(opened.location).path, ...filesOf(opened.handle), ...(options.replicas ?? [])];
-  checkOutputs(outputs, names, overwrite, inputs);
+  checkOutputs(outputs, announced(job.source, bound), overwrite, inputs);
   const provenance = provenanceOf(refs, opened, options);
   const stream = await streamFor(job, bound, outputs, overwrite, provenance);
   const whole: Job = stream ? { ...job, stream } : job;

@@ -12,6 +12,8 @@ import { version } from '../version.js';
 import { OUTPUT_PARAMS, parseShape } from './common.js';
 import { parseFlags } from './flags.js';
 import { verbHelp } from './help.js';
+import { besideOf, checkBeside, writeBeside } from './make-beside.js';
+import { KNOWN_DETECTOR, withDetector } from './make-detector.js';
 import { makeProgress } from './progress.js';
 import { tell } from './terminal.js';
 
@@ -29,7 +31,10 @@ const PARAMS = {
     integer: true,
     help: 'equal seeds give equal bytes, for any number of workers',
   },
-  truth: { kind: 'text', help: 'also write what is known exactly about the stack (kind stem: ADF and centre of mass)' },
+  truth: {
+    kind: 'text',
+    help: 'also write what is known exactly about the stack (kind stem: ADF and centre of mass; rings: positions)',
+  },
   layout: { kind: 'text', default: 'auto', help: 'auto, serial or threads' },
   workers: { kind: 'number', default: -1, min: -1, integer: true, help: 'worker threads; -1 automatic' },
   memory: { kind: 'size', help: 'memory for everything together, such as 1GiB' },
@@ -51,6 +56,11 @@ function kindOf(args: readonly string[]): string {
   return at < 0 ? 'random' : (arg.split('=')[1] ?? args[at + 1] ?? '');
 }
 
+/** Flags of a kind: its own, and for detectors with a geometry their name. */
+function paramsOf(generator: ReturnType<typeof findGenerator>): Params {
+  return 'modules' in generator.params ? { ...KNOWN_DETECTOR, ...generator.params } : generator.params;
+}
+
 interface Command {
   readonly shape: readonly number[];
   readonly out: string;
@@ -60,18 +70,16 @@ interface Command {
 
 function parse(args: readonly string[]): Command {
   const generator = findGenerator(kindOf(args));
-  const { positionals, raw } = parseFlags(
-    args,
-    { ...PARAMS, ...generator.params },
-    `fanfold make --kind ${generator.name}`,
-  );
+  const params = paramsOf(generator);
+  const { positionals, raw } = parseFlags(args, { ...PARAMS, ...params }, `fanfold make --kind ${generator.name}`);
   const [shape, out, ...more] = positionals;
   if (shape === undefined || out === undefined || more.length > 0) {
     throw new UsageError('no-target', 'fanfold make needs a shape and a file: fanfold make 64x64x128x128 scan.h5.');
   }
-  const own = Object.fromEntries(Object.entries(raw).filter(([name]) => name in generator.params));
-  const common = Object.fromEntries(Object.entries(raw).filter(([name]) => !(name in generator.params)));
-  return { shape: parseShape(shape), out, values: checkValues(PARAMS, common, 'fanfold make'), own };
+  const own = Object.fromEntries(Object.entries(raw).filter(([name]) => name in params));
+  const common = Object.fromEntries(Object.entries(raw).filter(([name]) => !(name in params)));
+  const values = checkValues(PARAMS, common, 'fanfold make');
+  return { ...withDetector(parseShape(shape), own), out, values };
 }
 
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
@@ -83,10 +91,11 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
   const recipe = { make: values.kind, shape, seed: values.seed, codec: values.codec, values: own };
   const provenance: Provenance = { program: 'fanfold', version, recipe: JSON.stringify(recipe) };
   if (values.truth !== undefined) {
-    const names = truth.map(({ name }) => name);
-    checkOutputs([values.truth], names, values.overwrite, []);
+    checkOutputs([values.truth], truth, values.overwrite, []);
     if (isSameFile(values.truth, out)) throw new UsageError('output-twice', `${out} cannot be stack and truth in one.`);
   }
+  const beside = besideOf(out, handle);
+  if (beside) checkBeside(beside, values.overwrite);
   const sink = await createStream(out, handle.stack, {
     codec,
     chunked: !values.contiguous,
@@ -115,6 +124,8 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
     throw error;
   }
   if (!values.quiet) tell(`wrote ${out}`);
+  const files = beside ? await writeBeside(beside, provenance, values.overwrite) : [];
+  if (!values.quiet) for (const file of files) tell(`wrote ${file}`);
   if (values.truth !== undefined) {
     const files = await writeOutput(values.truth, truth, provenance, { overwrite: values.overwrite });
     if (!values.quiet) for (const file of files) tell(`wrote ${file}`);
@@ -136,7 +147,7 @@ export function help(args: readonly string[]): string {
   const kinds = GENERATORS.map(({ name, summary }) => `${name}: ${summary}`).join('; ');
   const generator = GENERATORS.find(({ name }) => name === kindOf(args));
   const groups: [string, Params][] = [['options', PARAMS]];
-  if (generator) groups.push([`kind ${generator.name}`, generator.params]);
+  if (generator) groups.push([`kind ${generator.name}`, paramsOf(generator)]);
   return verbHelp(
     'make SHAPE OUT [options]',
     `Writes a generated stack, however large, without holding it. Kinds: ${kinds}.`,

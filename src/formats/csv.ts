@@ -1,19 +1,11 @@
 import { UsageError } from '../core/errors.js';
 import type { NamedArray, Provenance } from '../core/sink.js';
 import { type Axis, formatShape } from '../core/stack.js';
-import { writeFile } from '../io/output.js';
-
-/** Shortest decimal that reads back as the same number of the array's own precision. */
-function formatNumber(value: number, single: boolean): string {
-  if (!single || Number.isInteger(value) || !Number.isFinite(value)) {
-    return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
-  }
-  for (let digits = 6; digits < 9; digits++) {
-    const text = value.toPrecision(digits);
-    if (Math.fround(Number(text)) === value) return String(Number(text));
-  }
-  return String(Number(value.toPrecision(9)));
-}
+import { type OutputFile, writeFile } from '../io/output.js';
+import { commonCurves, curveLines } from './curve-text.js';
+import { isCoordinate } from './measured.js';
+import { formatNumber } from './number-text.js';
+import { provenanceLines } from './provenance-lines.js';
 
 function withUnit(name: string, unit: string): string {
   return unit ? `${name} (${unit})` : name;
@@ -51,20 +43,32 @@ function matrix({ data, shape }: NamedArray): string[][] {
   );
 }
 
-/**
- * Writes one image, or any number of curves of equal length, as text. Lines that start with `#` keep units, axes and
- * the recipe.
- *
- * @param separator `,` for .csv, a blank for .txt and .xy
- * @throws UsageError for arrays of more dimensions, or curves of different lengths; SinkError
- */
-export function writeText(
+/** Text is written in pieces of about this many characters. */
+const PIECE = 2 ** 20;
+
+function writeLines(file: OutputFile, lines: Iterable<string>): void {
+  const encoder = new TextEncoder();
+  let [piece, end] = ['', 0];
+  const flush = (): void => {
+    const bytes = encoder.encode(piece);
+    file.write(bytes, end);
+    end += bytes.length;
+    piece = '';
+  };
+  for (const line of lines) {
+    piece += `${line}\n`;
+    if (piece.length >= PIECE) flush();
+  }
+  flush();
+}
+
+/** An image, or curves without axes of their own. */
+function tableLines(
   path: string,
   arrays: readonly NamedArray[],
   provenance: Provenance,
-  overwrite: boolean,
   separator: ',' | ' ',
-): void {
+): string[] {
   const [first] = arrays;
   const image = arrays.length === 1 && first?.shape.length === 2 ? first : undefined;
   const curves = arrays.every(
@@ -78,14 +82,39 @@ export function writeText(
     );
   }
   const notes = [
-    `${provenance.program} ${provenance.version}`,
-    provenance.recipe.replaceAll('\n', ' '),
+    ...provenanceLines(provenance),
     ...arrays.map(({ name, label, unit }) => withUnit(`${name}: ${label}`, unit)),
     ...(image ? image.axes.map((axis, d) => `${d === 0 ? 'rows' : 'columns'}: ${describeAxis(axis)}`) : []),
   ];
   const { header, rows } = image ? { header: [], rows: matrix(image) } : columns(arrays);
   const commented = separator === ' ';
   const title = header.length === 0 ? [] : [`${commented ? '# ' : ''}${header.join(commented ? '  ' : ',')}`];
-  const lines = [...notes.map((note) => `# ${note}`), ...title, ...rows.map((row) => row.join(separator))];
-  writeFile(path, overwrite, (file) => file.write(new TextEncoder().encode(`${lines.join('\n')}\n`), 0));
+  return [...notes.map((note) => `# ${note}`), ...title, ...rows.map((row) => row.join(separator))];
+}
+
+/**
+ * Writes one image, any number of curves of equal length, or a series of curves with their uncertainties, as text.
+ * Lines that start with `#` keep units, axes and how the numbers came to be.
+ *
+ * @param separator `,` for .csv, a blank for .txt, .xy and .dat
+ * @throws UsageError for arrays of more dimensions, or curves of different lengths; SinkError
+ */
+export function writeText(
+  path: string,
+  arrays: readonly NamedArray[],
+  provenance: Provenance,
+  overwrite: boolean,
+  separator: ',' | ' ',
+): void {
+  const curves = commonCurves(arrays);
+  const lines = curves
+    ? curveLines(path, curves, arrays.find(isCoordinate), provenance, separator)
+    : tableLines(path, cakeAlone(arrays), provenance, separator);
+  writeFile(path, overwrite, (file) => writeLines(file, lines));
+}
+
+/** Without the coordinates of a single map, which its header names. */
+function cakeAlone(arrays: readonly NamedArray[]): readonly NamedArray[] {
+  const values = arrays.filter((array) => !isCoordinate(array));
+  return values.length === 1 && values[0]?.coordinates === 2 ? values : arrays;
 }

@@ -4,6 +4,8 @@ import type { NamedArray, Provenance, StreamOptions, StreamSink } from '../core/
 import type { Stack } from '../core/stack.js';
 import { checkTarget, tryTarget } from '../io/output.js';
 import { absolutePath, extensionOf, isSameFile, withPart } from '../io/path.js';
+import { isFramePattern, perFrame } from './frame-files.js';
+import { type Announced, measuredOf, picturesOf } from './measured.js';
 import type { PngOptions } from './png/options.js';
 
 export interface OutputOptions {
@@ -16,8 +18,8 @@ export interface OutputOptions {
 interface OutputFormat {
   readonly extensions: readonly string[];
   readonly summary: string;
-  /** True when one file holds any number of arrays; else each array gets a file of its own. */
-  readonly holdsSeveral: boolean;
+  /** `all`: one file holds any number of arrays; `each`: every array gets a file of its own; `pictures`: every picture. */
+  readonly holds: 'all' | 'each' | 'pictures';
   write(path: string, arrays: readonly NamedArray[], provenance: Provenance, options: OutputOptions): Promise<void>;
   /** Starts a file that workers write frame by frame; absent where a format cannot. */
   stream?(path: string, stack: Stack, options: StreamOptions): Promise<StreamSink>;
@@ -27,8 +29,8 @@ interface OutputFormat {
 export const OUTPUTS: readonly OutputFormat[] = [
   {
     extensions: ['.h5', '.hdf5', '.hspy', '.emd'],
-    summary: 'HDF5 that h5py, HyperSpy and py4DSTEM open',
-    holdsSeveral: true,
+    summary: 'HDF5 that h5py, silx, h5web, HyperSpy and py4DSTEM open, as NeXus with axes and units',
+    holds: 'all',
     write: async (path, arrays, provenance, options) =>
       (await import('./hdf5/write/results.js')).writeHdf5(path, arrays, provenance, options.overwrite),
     stream: async (path, stack, options) =>
@@ -37,7 +39,7 @@ export const OUTPUTS: readonly OutputFormat[] = [
   {
     extensions: ['.npy'],
     summary: 'NumPy array',
-    holdsSeveral: false,
+    holds: 'each',
     write: async (path, arrays, _provenance, options) => {
       const { writeNpy } = await import('./npy-write.js');
       for (const array of arrays) writeNpy(path, array, options.overwrite);
@@ -47,14 +49,14 @@ export const OUTPUTS: readonly OutputFormat[] = [
   {
     extensions: ['.npz'],
     summary: 'NumPy archive with recipe.json',
-    holdsSeveral: true,
+    holds: 'all',
     write: async (path, arrays, provenance, options) =>
       (await import('./npz-write.js')).writeNpz(path, arrays, provenance, options.overwrite),
   },
   {
     extensions: ['.raw', '.bin'],
     summary: 'bare numbers, little-endian, without a header',
-    holdsSeveral: false,
+    holds: 'each',
     write: async (path, arrays, _provenance, options) => {
       const { writeFile } = await import('../io/output.js');
       for (const array of arrays) writeFile(path, options.overwrite, (file) => file.write(array.data, 0));
@@ -63,22 +65,22 @@ export const OUTPUTS: readonly OutputFormat[] = [
   },
   {
     extensions: ['.csv'],
-    summary: 'an image or curves as comma-separated text',
-    holdsSeveral: true,
+    summary: 'an image or curves as comma-separated text, what made them in lines that start with #',
+    holds: 'all',
     write: async (path, arrays, provenance, options) =>
       (await import('./csv.js')).writeText(path, arrays, provenance, options.overwrite, ','),
   },
   {
-    extensions: ['.txt', '.xy'],
-    summary: 'an image or curves as text with blanks between',
-    holdsSeveral: true,
+    extensions: ['.txt', '.xy', '.dat'],
+    summary: 'an image or curves as text with blanks between, what made them in lines that start with #',
+    holds: 'all',
     write: async (path, arrays, provenance, options) =>
       (await import('./csv.js')).writeText(path, arrays, provenance, options.overwrite, ' '),
   },
   {
     extensions: ['.tif', '.tiff'],
     summary: 'float32 image or stack of images with scale and unit, as ImageJ reads it',
-    holdsSeveral: false,
+    holds: 'each',
     write: async (path, arrays, provenance, options) => {
       const { writeTiff } = await import('./tiff/write.js');
       for (const array of arrays) writeTiff(path, array, provenance, options.overwrite);
@@ -86,11 +88,20 @@ export const OUTPUTS: readonly OutputFormat[] = [
   },
   {
     extensions: ['.png'],
-    summary: 'a picture with colour map, limits and scale bar',
-    holdsSeveral: false,
+    summary: 'a picture: images with colour map and scale bar, curves, series of curves and cakes with axes',
+    holds: 'pictures',
     write: async (path, arrays, provenance, options) => {
       const { writePng } = await import('./png/index.js');
-      for (const array of arrays) writePng(path, array, provenance, options.overwrite, options.png);
+      for (const one of measuredOf(arrays)) writePng(path, one, provenance, options.overwrite, options.png);
+    },
+  },
+  {
+    extensions: ['.svg'],
+    summary: 'curves, a series of curves or a cake as vectors, with axes',
+    holds: 'pictures',
+    write: async (path, arrays, provenance, options) => {
+      const { writeSvg } = await import('./svg/index.js');
+      for (const one of measuredOf(arrays)) writeSvg(path, one, provenance, options.overwrite, options.png);
     },
   },
 ];
@@ -109,10 +120,27 @@ function formatOf(path: string): OutputFormat {
   );
 }
 
-/** Files that `writeOutput` will make for these arrays: one, or one per array. @throws UsageError for an extension */
-export function outputPaths(path: string, names: readonly string[]): string[] {
-  if (formatOf(path).holdsSeveral || names.length === 1) return [path];
-  return names.map((name) => withPart(path, name.replaceAll('/', '-')));
+/** Arrays and the file they go to. */
+interface Target<A> {
+  readonly path: string;
+  readonly arrays: readonly A[];
+}
+
+/** The files of an output: one, one per array or picture, or, for a name with `{}` or `%05d`, that for every frame. */
+function targetsOf<A extends Announced>(path: string, arrays: readonly A[]): Target<A>[] {
+  const { holds } = formatOf(path);
+  if (isFramePattern(path)) return perFrame(path, arrays).flatMap((one) => targetsOf(one.path, one.arrays));
+  const groups = holds === 'all' ? [arrays] : holds === 'each' ? arrays.map((array) => [array]) : picturesOf(arrays);
+  if (groups.length <= 1) return [{ path, arrays: groups[0] ?? [] }];
+  return groups.map((group) => ({
+    path: withPart(path, (group[0]?.name ?? '').replaceAll('/', '-')),
+    arrays: group,
+  }));
+}
+
+/** Files that `writeOutput` will make for these arrays. @throws UsageError for an extension, or `{}` without frames */
+export function outputPaths(path: string, results: readonly Announced[]): string[] {
+  return targetsOf(path, results).map((target) => target.path);
 }
 
 /**
@@ -121,19 +149,19 @@ export function outputPaths(path: string, names: readonly string[]): string[] {
  * @throws UsageError for an unknown extension; SinkError when a target exists already, is a directory, or cannot be made
  *   where it should be
  */
-export function checkOutput(path: string, names: readonly string[], overwrite: boolean): void {
-  for (const target of outputPaths(path, names)) tryTarget(target, overwrite);
+export function checkOutput(path: string, results: readonly Announced[], overwrite: boolean): void {
+  for (const target of outputPaths(path, results)) tryTarget(target, overwrite);
 }
 
 /** Checks all outputs of a run: that none is a file it reads, or named twice. @throws as `checkOutput` */
 export function checkOutputs(
   paths: readonly string[],
-  names: readonly string[],
+  results: readonly Announced[],
   overwrite: boolean,
   inputs: readonly string[],
 ): void {
   const targets = new Set<string>();
-  for (const target of paths.flatMap((path) => outputPaths(path, names))) {
+  for (const target of paths.flatMap((path) => outputPaths(path, results))) {
     if (inputs.some((input) => isSameFile(input, target))) {
       throw new UsageError(
         'output-is-input',
@@ -145,12 +173,13 @@ export function checkOutputs(
     if (targets.has(absolute)) throw new UsageError('output-twice', `${target} is named twice as an output.`);
     targets.add(absolute);
   }
-  for (const path of paths) checkOutput(path, names, overwrite);
+  for (const path of paths) checkOutput(path, results, overwrite);
 }
 
 /**
  * Writes finished arrays in the format that the extension names. Several arrays go into one file where the format
- * allows it; else each goes to a file named after it, `scan.com.npy`.
+ * allows it; else each goes to a file named after it, `scan.com.npy`. A name with `{}` or `%05d` makes a file for every
+ * frame.
  *
  * @returns the files written
  * @throws UsageError for an unknown extension or arrays the format cannot hold; SinkError when writing fails
@@ -162,16 +191,10 @@ export async function writeOutput(
   options: OutputOptions,
 ): Promise<string[]> {
   const format = formatOf(path);
-  const paths = outputPaths(
-    path,
-    arrays.map((array) => array.name),
-  );
-  for (const target of paths) checkTarget(target, options.overwrite);
-  if (paths.length === 1) await format.write(path, arrays, provenance, options);
-  else {
-    for (const [i, array] of arrays.entries()) await format.write(paths[i] ?? path, [array], provenance, options);
-  }
-  return paths;
+  const targets = targetsOf(path, arrays);
+  for (const target of targets) checkTarget(target.path, options.overwrite);
+  for (const target of targets) await format.write(target.path, target.arrays, provenance, options);
+  return targets.map((target) => target.path);
 }
 
 /**

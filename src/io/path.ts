@@ -27,3 +27,13 @@ export function withPart(path: string, part: string): string {
   const extension = extname(path);
   return join(dirname(path), `${basename(path, extension)}.${part}${extension}`);
 }
+
+/** The last part of a path. */
+export function baseName(path: string): string {
+  return basename(path);
+}
+
+/** A file of this name in the folder of `path`. */
+export function inFolderOf(path: string, name: string): string {
+  return join(dirname(path), name);
+}

@@ -144,16 +144,19 @@ describe('the registry', () => {
   });
 
   it('gives each of several arrays a file where one cannot hold them', async () => {
-    expect(outputPaths(at('scan.npy'), ['adf', 'com/x'])).toEqual([at('scan.adf.npy'), at('scan.com-x.npy')]);
-    expect(outputPaths(at('scan.h5'), ['adf', 'com'])).toEqual([at('scan.h5')]);
+    expect(outputPaths(at('scan.npy'), [image, { ...image, name: 'com/x' }])).toEqual([
+      at('scan.adf.npy'),
+      at('scan.com-x.npy'),
+    ]);
+    expect(outputPaths(at('scan.h5'), [image, curve])).toEqual([at('scan.h5')]);
     await writeOutput(at('scan.npy'), [image, curve], PROVENANCE, options);
     expect(readdirSync(folder).sort()).toEqual(['scan.adf.npy', 'scan.sum.npy']);
   });
 
   it('names what is possible', async () => {
     await expect(writeOutput(at('a.jpg'), [image], PROVENANCE, options)).rejects.toThrow(/Possible are .h5 .*.png/);
-    expect(() => checkOutput(at('a.npzz'), ['a'], false)).toThrow(/Did you mean .npz/);
-    expect(() => checkOutput(at('a'), ['a'], false)).toThrow(UsageError);
+    expect(() => checkOutput(at('a.npzz'), [image], false)).toThrow(/Did you mean .npz/);
+    expect(() => checkOutput(at('a'), [image], false)).toThrow(UsageError);
     await expect(writeOutput(at('a.csv'), [stacked], PROVENANCE, options)).rejects.toThrow(
       /pages is 3 x 1 x 2. Write .npz/,
     );

@@ -69,11 +69,11 @@ describe('pictures', () => {
     const blue = (values: number[]) =>
       colours(encodePng(named([values.length], values), PROVENANCE)).get('47,95,179') ?? 0;
     const whole = blue(Array.from({ length: 101 }, (_, i) => i));
-    expect(whole).toBeGreaterThan(1200);
-    expect(blue(Array.from({ length: 101 }, (_, i) => (i > 25 && i < 75 ? Number.NaN : i))) / whole).toBeCloseTo(
-      0.51,
-      1,
-    );
+    // At least one pixel of each column is covered whole.
+    expect(whole).toBeGreaterThan(850);
+    const gap = blue(Array.from({ length: 101 }, (_, i) => (i > 25 && i < 75 ? Number.NaN : i)));
+    expect(gap / whole).toBeGreaterThan(0.4);
+    expect(gap / whole).toBeLessThan(0.6);
   });
 
   it('refuse a single number', () => {

@@ -1,35 +1,59 @@
-// fast-png: a maintained encoder with text chunks that also runs in a browser.
-import { encode } from 'fast-png';
 import type { NamedArray, Provenance } from '../../core/sink.js';
 import { writeFile } from '../../io/output.js';
+import type { Measured } from '../measured.js';
+import { CURVES_HEIGHT, CURVES_WIDTH, drawCurves } from '../plot/curves.js';
+import { figureOf } from '../plot/figure-of.js';
+import { drawMap, MAP_HEIGHT, MAP_WIDTH } from '../plot/map.js';
+import type { Canvas } from './canvas.js';
+import { encodeRgb } from './encode-rgb.js';
 import { drawFigure } from './figure.js';
 import type { PngOptions } from './options.js';
-import { drawPlot } from './plot.js';
+import { Raster } from './raster.js';
 
 /** PNG text is Latin-1; other letters are escaped as in JSON. */
 function latin1(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Images or a curve as a PNG file in memory. @throws UsageError for a single number */
-export function encodePng(array: NamedArray, provenance: Provenance, options: PngOptions = {}): Uint8Array {
-  const { width, height, pixels } = array.shape.length === 1 ? drawPlot(array, options) : drawFigure(array, options);
+/** A figure in pixels: what a PNG file shows. @throws UsageError for a single number */
+function drawPicture(array: NamedArray, errors: NamedArray | null, options: PngOptions): Canvas {
+  const kind = figureOf(array);
+  if (kind === 'images') return drawFigure(array, options);
+  const [width, height] = kind === 'curves' ? [CURVES_WIDTH, CURVES_HEIGHT] : [MAP_WIDTH, MAP_HEIGHT];
+  const raster = new Raster(width, height);
+  if (kind === 'curves') drawCurves(raster, { signal: array, errors }, options);
+  else drawMap(raster, array, options);
+  return raster.canvas;
+}
+
+/**
+ * Images, curves, a series of curves or a cake as a PNG file in memory.
+ *
+ * @param errors uncertainties of a curve, drawn as a band
+ * @throws UsageError for a single number
+ */
+export function encodePng(
+  array: NamedArray,
+  provenance: Provenance,
+  options: PngOptions = {},
+  errors: NamedArray | null = null,
+): Uint8Array {
   const text = {
     Software: `${provenance.program} ${provenance.version}`,
     Title: latin1(`${array.name}: ${array.label}`),
     Recipe: latin1(provenance.recipe),
   };
-  return encode({ width, height, data: pixels, channels: 3, depth: 8, text });
+  return encodeRgb(drawPicture(array, errors, options), text);
 }
 
 /** @throws UsageError for a single number; SinkError */
 export function writePng(
   path: string,
-  array: NamedArray,
+  { signal, errors }: Measured,
   provenance: Provenance,
   overwrite: boolean,
   options: PngOptions = {},
 ): void {
-  const bytes = encodePng(array, provenance, options);
+  const bytes = encodePng(signal, provenance, options, errors);
   writeFile(path, overwrite, (file) => file.write(bytes, 0));
 }

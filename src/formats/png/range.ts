@@ -9,7 +9,8 @@ export interface Limits {
 /** Percentiles are taken from at most this many values, evenly spread over the array. */
 const SAMPLES = 2 ** 20;
 
-function sortedSample(values: ArrayLike<number>): Float64Array {
+/** Finite values in ascending order; evenly spread ones of a large array. */
+export function sortedSample(values: ArrayLike<number>): Float64Array {
   const step = Math.max(1, Math.floor(values.length / SAMPLES));
   const sample: number[] = [];
   for (let i = 0; i < values.length; i += step) {

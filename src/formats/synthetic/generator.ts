@@ -9,6 +9,13 @@ export interface FrameWriter {
   read(first: number, count: number, into: Uint8Array): void;
 }
 
+/** A text file that goes with a stack. */
+export interface Companion {
+  /** With its dot. */
+  readonly extension: string;
+  readonly text: string;
+}
+
 /** A kind of stack that is computed instead of stored. */
 export interface Generator<P extends Params = Params> {
   readonly name: string;
@@ -21,6 +28,8 @@ export interface Generator<P extends Params = Params> {
   makeWriter(stack: Stack, values: Values<P>, seed: number): FrameWriter;
   /** Results that are known without looking at a frame. */
   truth?(stack: Stack, values: Values<P>, seed: number): readonly NamedArray[];
+  /** Text files that belong beside the stack, such as its geometry: named like it, with another extension. */
+  beside?(stack: Stack, values: Values<P>): readonly Companion[];
 }
 
 /** Checks a declaration against its own types and forgets them. */

@@ -5,12 +5,13 @@ import type { NamedArray } from '../../core/sink.js';
 import type { GeneratorValues, Source, SourceHandle } from '../../core/source.js';
 import { formatShape } from '../../core/stack.js';
 import counts from './counts.js';
-import type { FrameWriter, Generator } from './generator.js';
+import type { Companion, FrameWriter, Generator } from './generator.js';
 import random from './random.js';
+import rings from './rings.js';
 import stem from './stem.js';
 
 /** All kinds of generated stacks. */
-export const GENERATORS: readonly Generator[] = [random, counts, stem];
+export const GENERATORS: readonly Generator[] = [random, counts, stem, rings];
 
 type GeneratedHandle = Extract<SourceHandle, { kind: 'generated' }>;
 
@@ -86,4 +87,10 @@ export function attachSynthetic(handle: GeneratedHandle): FrameWriter {
 export function syntheticTruth(handle: GeneratedHandle): readonly NamedArray[] {
   const { generator, values, seed } = parts(handle);
   return generator.truth?.(handle.stack, values, seed) ?? [];
+}
+
+/** Text files that belong beside a generated stack; empty for most kinds. */
+export function syntheticCompanions(handle: GeneratedHandle): readonly Companion[] {
+  const { generator, values } = parts(handle);
+  return generator.beside?.(handle.stack, values) ?? [];
 }

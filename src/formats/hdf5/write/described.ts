@@ -3,6 +3,7 @@ import type { NamedArray, Provenance } from '../../../core/sink.js';
 import type { Axis } from '../../../core/stack.js';
 import { emdAttributes, emdRoot } from './emd.js';
 import { hyperspyAttributes, hyperspyExperiments } from './hyperspy.js';
+import { signalAttributes } from './nexus.js';
 import { type ArrayNode, type Attributes, floats, type GroupNode, group, type Placement, text, texts } from './tree.js';
 
 /** An array in the file together with what its numbers mean: what the trees of other programs are made from. */
@@ -14,6 +15,10 @@ export interface Described {
   readonly label: string;
   /** Trailing dimensions that make one frame. */
   readonly frameRank: number;
+  /** Trailing dimensions with axes of the operator's own; 0 for frames and maps of the scan. */
+  readonly coordinates: number;
+  /** Name of the array that these are the uncertainties of. */
+  readonly errorsOf?: string;
   readonly node: ArrayNode;
 }
 
@@ -29,17 +34,21 @@ function ownAttributes(axes: readonly Axis[], unit: string, label: string, prove
   };
 }
 
+const linkName = (name: string): string => name.replaceAll('/', '-');
+
 /** Describes an array whose elements lie at `placement`. Names are those of links, so a slash becomes a dash. */
 export function describe(
-  array: Pick<NamedArray, 'name' | 'shape' | 'axes' | 'unit' | 'label'> & { readonly dtype: Dtype },
+  array: Omit<NamedArray, 'data'> & { readonly dtype: Dtype },
   frameRank: number,
   placement: Placement,
   provenance: Provenance,
 ): Described {
-  const { shape, axes, unit, label } = array;
-  const attributes = ownAttributes(axes, unit, label, provenance);
-  const node: ArrayNode = { kind: 'array', attributes, shape, type: storedAs(array.dtype), placement };
-  return { name: array.name.replaceAll('/', '-'), shape, axes, unit, label, frameRank, node };
+  const { shape, axes, unit, label, coordinates = 0 } = array;
+  const name = linkName(array.name);
+  const errors = array.errorsOf === undefined ? {} : { errorsOf: linkName(array.errorsOf) };
+  const facts = { name, shape, axes, unit, label, frameRank, coordinates, ...errors };
+  const attributes = { ...ownAttributes(axes, unit, label, provenance), ...signalAttributes(facts) };
+  return { ...facts, node: { kind: 'array', attributes, shape, type: storedAs(array.dtype), placement } };
 }
 
 /**
@@ -51,7 +60,11 @@ export function describe(
 export function rootGroup(arrays: readonly Described[], names: readonly string[], provenance: Provenance): GroupNode {
   const plain = Object.fromEntries(arrays.map((array, i) => [names[i] ?? array.name, array.node]));
   return group(
-    { ...plain, Experiments: hyperspyExperiments(arrays, provenance), emd: emdRoot(arrays) },
+    {
+      ...plain,
+      Experiments: hyperspyExperiments(arrays, provenance),
+      emd: emdRoot(arrays),
+    },
     {
       ...hyperspyAttributes(),
       ...emdAttributes(provenance),

@@ -2,6 +2,7 @@ import { dtypeOfArray } from '../../../core/dtype.js';
 import type { NamedArray, Provenance } from '../../../core/sink.js';
 import { writeFile } from '../../../io/output.js';
 import { describe, rootGroup } from './described.js';
+import { withNexus } from './nexus.js';
 import { makeStructure } from './structure.js';
 import { bytesOf } from './tree.js';
 
@@ -11,13 +12,14 @@ export const DATA_ALIGNMENT = 4096;
 const alignUp = (position: number) => Math.ceil(position / DATA_ALIGNMENT) * DATA_ALIGNMENT;
 
 /** Vectors per position and curves have one signal dimension, images and stacks of images two. */
-function signalRank(shape: readonly number[]): number {
+function signalRank({ shape, coordinates = 0 }: NamedArray): number {
+  if (coordinates > 0) return Math.min(shape.length, coordinates);
   return Math.min(shape.length, shape.length > 2 && shape.at(-1) === 2 ? 1 : 2);
 }
 
 /**
- * Writes finished arrays to one HDF5 file that h5py, HyperSpy and py4DSTEM open: a single array as `/data`, several
- * each under its name, with units, axes and recipe as attributes. Bytes are stored once.
+ * Writes finished arrays to one HDF5 file that h5py, HyperSpy, py4DSTEM and viewers of NeXus open: a single array as
+ * `/data`, several each under its name, with units, axes and recipe as attributes. Bytes are stored once.
  *
  * @throws SinkError
  */
@@ -35,10 +37,13 @@ export function writeHdf5(
       file.write(bytesOf(array.data), offset);
       end = offset + bytes;
       const dtype = dtypeOfArray(array.data);
-      return describe({ ...array, dtype }, signalRank(array.shape), { kind: 'contiguous', offset, bytes }, provenance);
+      return describe({ ...array, dtype }, signalRank(array), { kind: 'contiguous', offset, bytes }, provenance);
     });
     const names = described.length === 1 ? ['data'] : described.map((array) => array.name);
-    const { superblock, body } = makeStructure(rootGroup(described, names, provenance), end);
+    const { superblock, body } = makeStructure(
+      withNexus(rootGroup(described, names, provenance), described, provenance),
+      end,
+    );
     file.write(body, end);
     file.write(superblock, 0);
   });

@@ -1,0 +1,79 @@
+import type { Provenance } from '../../../core/sink.js';
+import type { Axis } from '../../../core/stack.js';
+import type { Described } from './described.js';
+import { type Attributes, floats, type GroupNode, group, type Node, text, texts, value } from './tree.js';
+
+// NeXus as silx and h5web read it: NXentry, and in it one NXdata per result, with `default` leading to the first.
+
+/** NeXus allows letters, digits, `_` and `.` in names. */
+const nexusName = (name: string): string => name.replaceAll(/[^A-Za-z0-9_.]/g, '_') || 'axis';
+
+/** Names for the axes of one array, none twice and none that of the signal or its errors. */
+function axisNames(axes: readonly Axis[], taken: readonly string[]): string[] {
+  const used = new Set(taken);
+  return axes.map((axis, d) => {
+    const plain = nexusName(axis.name);
+    const name = used.has(plain) ? `${plain}_${d}` : plain;
+    used.add(name);
+    return name;
+  });
+}
+
+function axisNode({ name, unit, step, origin }: Axis, extent: number): Node {
+  const attributes = { long_name: text(unit ? `${name} (${unit})` : name), ...(unit ? { units: text(unit) } : {}) };
+  return value(floats(Array.from({ length: extent }, (_, i) => origin + i * step)), attributes);
+}
+
+/** Attributes of a signal: `spectrum` for curves, `image` for maps, which is how a viewer shows one entry of more. */
+export function signalAttributes({ coordinates, shape }: Omit<Described, 'node'>): Attributes {
+  if (coordinates === 1 || shape.length === 1) return { interpretation: text('spectrum') };
+  return shape.length > 1 ? { interpretation: text('image') } : {};
+}
+
+function dataGroup(array: Described, errors: Described | undefined): GroupNode {
+  const signal = nexusName(array.name);
+  const taken = [signal, `${signal}_errors`];
+  const names = axisNames(array.axes, taken);
+  const axes = array.axes.map((axis, d) => [names[d] ?? '', axisNode(axis, array.shape[d] ?? 1)] as const);
+  return group(
+    { [signal]: array.node, ...(errors ? { [`${signal}_errors`]: errors.node } : {}), ...Object.fromEntries(axes) },
+    {
+      NX_class: text('NXdata'),
+      signal: text(signal),
+      ...(names.length > 0 ? { axes: texts(names) } : {}),
+      ...Object.fromEntries(names.map((name, d) => [`${name}_indices`, { kind: 'integer', value: d } as const])),
+      title: text(array.label),
+    },
+  );
+}
+
+function processGroup({ program, version, recipe }: Provenance): GroupNode {
+  const note = group(
+    { type: value(text('application/json')), data: value(text(recipe)) },
+    { NX_class: text('NXnote') },
+  );
+  return group(
+    { program: value(text(program)), version: value(text(version)), configuration: note },
+    { NX_class: text('NXprocess') },
+  );
+}
+
+/** One NXdata for every array that is not the uncertainty of another, which it then holds beside its signal. */
+function nexusEntry(arrays: readonly Described[], provenance: Provenance): GroupNode {
+  const errorsOf = new Map(arrays.flatMap((array) => (array.errorsOf === undefined ? [] : [[array.errorsOf, array]])));
+  const signals = arrays.filter(
+    (array) => array.errorsOf === undefined || !arrays.some(({ name }) => name === array.errorsOf),
+  );
+  const groups = signals.map((array) => [nexusName(array.name), dataGroup(array, errorsOf.get(array.name))] as const);
+  const first = signals.find(({ coordinates }) => coordinates > 0) ?? signals[0];
+  return group(
+    { ...Object.fromEntries(groups), process: processGroup(provenance) },
+    { NX_class: text('NXentry'), ...(first ? { default: text(nexusName(first.name)) } : {}) },
+  );
+}
+
+/** The same tree with an `entry` that readers of NeXus find by themselves; arrays are linked, not copied. */
+export function withNexus(root: GroupNode, arrays: readonly Described[], provenance: Provenance): GroupNode {
+  const attributes = { NX_class: text('NXroot'), default: text('entry') };
+  return group({ ...root.links, entry: nexusEntry(arrays, provenance) }, { ...root.attributes, ...attributes });
+}
