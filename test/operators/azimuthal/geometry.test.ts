@@ -61,13 +61,14 @@ function poniOf({ dist, poni, rot, wavelength, pixel, orientation }: Case): Poni
   };
 }
 
-const everything = { delta: true, chi: true, dchi: true, corners: true };
 const around = (upper: Float64Array, lower: Float64Array, j: number) =>
   [upper[j], lower[j], lower[j + 1], upper[j + 1]].map(Number);
 
-/** What the rows give for the pixels of a case, in their order. */
-function sample({ pixels, ...geometry }: Case, space: '2th' | 'q' | 'r', precision: 'exact' | 'pyfai') {
+/** What the rows give for the pixels of a case, in their order; azimuths, which are the same in all spaces, only with distances. */
+function sample(one: Case, space: '2th' | 'q' | 'r', precision: 'exact' | 'pyfai') {
+  const { pixels, shape } = one;
   const found = pixels.map(() => ({ centre: 0, delta: 0, chi: 0, dchi: 0, corners: [0], cornerChi: [0] }));
+  const wants = { delta: true, chi: space === 'r', dchi: space === 'r', corners: true };
   const take = ({ row, centre, delta, chi, dchi, upper, lower, upperChi, lowerChi }: GeometryRow) => {
     pixels.forEach(([i, j], k) => {
       if (i !== row) return;
@@ -77,7 +78,7 @@ function sample({ pixels, ...geometry }: Case, space: '2th' | 'q' | 'r', precisi
       found[k] = { centre: at(centre), delta: at(delta), chi: at(chi), dchi: at(dchi), corners, cornerChi };
     });
   };
-  makeGeometry(poniOf({ pixels, ...geometry }), geometry.shape, space, precision).eachRow(everything, take);
+  makeGeometry(poniOf(one), shape, space, precision).eachRow(wants, take);
   return found;
 }
 
