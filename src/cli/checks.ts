@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { cpus } from 'node:os';
+import { bitshuffleWasm } from '../codecs/bitshuffle.wasm.js';
 import { inflateWasm } from '../codecs/inflate.wasm.js';
 import { ARENA_BASE, makeMemory } from '../core/arena.js';
 import { formatBytes } from '../core/size.js';
@@ -79,7 +80,7 @@ async function library(): Promise<Check> {
   }
 }
 
-const ELSEWHERE = ['bitshuffle', 'lz4', 'zstd', 'blosc'];
+const ELSEWHERE = ['zstd', 'blosc'];
 
 async function codecs(): Promise<Check[]> {
   const later = ELSEWHERE.map((name) =>
@@ -87,6 +88,7 @@ async function codecs(): Promise<Check[]> {
   );
   return [
     compiled('codecs', 'deflate, shuffle, fletcher32', inflateWasm, 'compiled, checked'),
+    compiled('codecs', 'lz4, bitshuffle', bitshuffleWasm, 'compiled'),
     await library(),
     ...later,
   ];

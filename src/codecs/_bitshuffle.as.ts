@@ -206,11 +206,19 @@ export function untranspose(src: usize, dst: usize, count: usize, elementBytes: 
 function pick(src: usize, elementBytes: usize, b: usize): v128 {
   if (elementBytes == 1) return v128.load(src);
   if (elementBytes == 2) {
-    const e = v128.load(src);
-    const f = v128.load(src, 16);
-    return b == 0
-      ? v128.shuffle<u8>(e, f, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
-      : v128.shuffle<u8>(e, f, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    const bytes = v128.splat<u16>(0xff);
+    const shift = 8 * <i32>b;
+    const e0 = v128.and(v128.shr<u16>(v128.load(src), shift), bytes);
+    return v128.narrow<u16>(e0, v128.and(v128.shr<u16>(v128.load(src, 16), shift), bytes));
+  }
+  if (elementBytes == 4) {
+    const bytes = v128.splat<u32>(0xff);
+    const shift = 8 * <i32>b;
+    const e0 = v128.and(v128.shr<u32>(v128.load(src), shift), bytes);
+    const e1 = v128.and(v128.shr<u32>(v128.load(src, 16), shift), bytes);
+    const e2 = v128.and(v128.shr<u32>(v128.load(src, 32), shift), bytes);
+    const e3 = v128.and(v128.shr<u32>(v128.load(src, 48), shift), bytes);
+    return v128.narrow<u16>(v128.narrow<i32>(e0, e1), v128.narrow<i32>(e2, e3));
   }
   let first: u64 = 0;
   let second: u64 = 0;

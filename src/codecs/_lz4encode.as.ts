@@ -1,4 +1,4 @@
-// Encodes LZ4 blocks with the first match that a table of hashed 4-byte words offers; longer steps where nothing matches.
+// Encodes LZ4 blocks with the first match that a table of hashed bytes offers; longer steps where nothing matches.
 
 /** Bytes of the table: 4,096 places in the block. */
 export const TABLE_BYTES: usize = 16384;
@@ -9,9 +9,11 @@ const LAST_LITERALS: usize = 5;
 
 const FARTHEST: usize = 65535;
 
+/** Place in the table for the 5 bytes at `at`: hashing one more than a match needs finds the longer matches. */
 @inline
-function slotOf(table: usize, word: u32): usize {
-  return table + <usize>(((word * 2654435761) >> 20) << 2);
+function slotOf(table: usize, at: usize): usize {
+  const hash = load<u32>(at) * 2654435761 + <u32>load<u8>(at, 4) * 2246822519;
+  return table + <usize>((hash >> 20) << 2);
 }
 
 /** Writes what of a length does not fit its 4 bits; returns the address behind. */
@@ -49,7 +51,7 @@ export function encode(source: usize, length: usize, dst: usize, table: usize): 
     let misses: u32 = 64;
     while (at <= lastMatch) {
       const word = load<u32>(at);
-      const slot = slotOf(table, word);
+      const slot = slotOf(table, at);
       let from = source + load<u32>(slot);
       store<u32>(slot, <u32>(at - source));
       if (at - from > FARTHEST || load<u32>(from) != word) {
@@ -76,7 +78,7 @@ export function encode(source: usize, length: usize, dst: usize, table: usize): 
       dst = putLength(dst + 2, extra);
       at = stop;
       literals = at;
-      store<u32>(slotOf(table, load<u32>(at - 2)), <u32>(at - 2 - source));
+      store<u32>(slotOf(table, at - 2), <u32>(at - 2 - source));
     }
   }
   return putLiterals(dst, literals, end - literals, 0) - start;

@@ -42,7 +42,7 @@ class SequenceWriter {
 }
 
 /**
- * Encodes one LZ4 block with the first match that a table of hashed 4-byte words offers; longer steps where nothing
+ * Encodes one LZ4 block with the first match that a table of hashed bytes offers; longer steps where nothing
  * matches. The plain reference of the WebAssembly encoder: equal bytes.
  * @param output at least `lz4Bound` bytes
  * @returns encoded bytes
@@ -51,14 +51,15 @@ export function encodeBlock(input: Uint8Array, output: Uint8Array): number {
   const writer = new SequenceWriter(output);
   const view = new DataView(input.buffer, input.byteOffset, input.length);
   const wordAt = (at: number) => view.getUint32(at, true);
-  const slotOf = (word: number) => Math.imul(word, 2654435761) >>> 20;
+  // Hashing 5 bytes, one more than a match needs, finds the longer matches.
+  const slotOf = (at: number) => (Math.imul(wordAt(at), 2654435761) + Math.imul(input[at + 4] ?? 0, 2246822519)) >>> 20;
   const table = new Uint32Array(TABLE_ENTRIES);
   const matchEnd = input.length - LAST_LITERALS;
   let literals = 0;
   let misses = 64;
   for (let at = 1; at <= input.length - LAST_MATCH; ) {
     const word = wordAt(at);
-    const slot = slotOf(word);
+    const slot = slotOf(at);
     let from = table[slot] ?? 0;
     table[slot] = at;
     if (at - from > FARTHEST || wordAt(from) !== word) {
@@ -77,7 +78,7 @@ export function encodeBlock(input: Uint8Array, output: Uint8Array): number {
     writer.match(at - from, more);
     at = stop;
     literals = at;
-    table[slotOf(wordAt(at - 2))] = at - 2;
+    table[slotOf(at - 2)] = at - 2;
   }
   writer.literals(input.subarray(literals), 0);
   return writer.at;
