@@ -136,7 +136,8 @@ function collect(pool: FilePool, file: Hdf5File, chosen: Place, stack: Stack): D
   const parent = locate(pool, file, directoryOf(path));
   const home = locate(pool, chosen.located.file, directoryOf(chosen.located.path));
   const entry = locate(pool, file, path.split('/').length > 2 ? `/${path.split('/')[1] ?? ''}` : '/');
-  const instrument = groupAt(pool, entry, 'instrument') ?? groupsOfClass(pool, entry, 'NXinstrument')[0] ?? null;
+  const inEntry = entry.address === file.root ? [] : groupsOfClass(pool, entry, 'NXinstrument');
+  const instrument = groupAt(pool, entry, 'instrument') ?? inEntry[0] ?? null;
   const detector = findDetector(read, [parent, home], instrument, chosen.located);
   const specific = groupAt(pool, detector, 'detectorSpecific');
   const name = read.text(detector, ['description', 'model', 'local_name']);
