@@ -94,6 +94,12 @@ async function maskOf(context: Context, poni: Poni, shape: readonly [number, num
   return masked;
 }
 
+/** @throws UsageError for a factor that nothing can be divided by */
+function checkNormalization({ normalizationFactor: factor }: Values<AzimuthalParams>): void {
+  if (factor !== 0 && Number.isFinite(factor)) return;
+  throw new UsageError('bad-value', `--normalization-factor is ${factor}; intensities are divided by it.`);
+}
+
 /** normalization_factor x flat x polarization x solid angle, in float32 and in this order, as pyFAI multiplies them. */
 function normOf(
   values: Values<AzimuthalParams>,
@@ -162,6 +168,7 @@ export async function prepareAzimuthal(context: Context): Promise<AzimuthalPrepa
   const shape = imageShape(stack);
   const pixels = product(shape);
   const unit = findUnit(values.unit);
+  checkNormalization(values);
   const poni = await instrumentOf(context);
   checkShape(poni, shape);
   const geometry = makeGeometry(poni, shape, unit.space, values.precision);
