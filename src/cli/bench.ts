@@ -4,9 +4,11 @@ import { Stopped, UsageError } from '../core/errors.js';
 import { checkValues, type Params } from '../core/params.js';
 import { ensureFolder } from '../io/folder.js';
 import { absolutePath } from '../io/path.js';
+import { AZIMUTHAL_PARAMS, prepareAzimuthal, sharedParams } from './bench/azimuthal/index.js';
 import { exportReport, exportTargets } from './bench/export.js';
 import { Journal } from './bench/journal.js';
 import { flagsOf, ownRows, runOwn } from './bench/own.js';
+import type { PreparedBench } from './bench/prepared.js';
 import { BenchProgress } from './bench/progress.js';
 import { type BenchReport, disagreeing, isEmpty } from './bench/report.js';
 import { fingerprintOf, type Hooks, runScenario } from './bench/run-scenario.js';
@@ -19,7 +21,6 @@ import { readRecipe } from './job.js';
 import { findOperators, takeOperator } from './operators.js';
 import { tell } from './terminal.js';
 
-const SCENARIO = '4d-stem';
 const NOTHING = 1;
 const DIFFERS = 6;
 const INTERRUPTED = 130;
@@ -33,17 +34,18 @@ const OWN_PARAMS = {
   workers: { kind: 'text', default: '-1', help: 'numbers of workers to time, such as 1,2,4' },
 } as const satisfies Params;
 
-/** What both kinds of benchmark give the rest of this verb. */
-interface Prepared {
-  readonly journal: string;
-  readonly fingerprint: string;
-  readonly values: ReturnType<typeof checkValues<typeof BENCH_PARAMS>>;
-  start(journal: Journal, resumed: boolean, hooks: Hooks): Promise<BenchReport>;
+/** A benchmark with rows of its own. */
+interface Scenario {
+  readonly params: Params;
+  prepare(args: readonly string[]): PreparedBench | Promise<PreparedBench>;
+  help(): Promise<string>;
 }
 
-function prepareScenario(args: readonly string[]): Prepared {
+const STEM = '4d-stem';
+
+function prepareStem(args: readonly string[]): PreparedBench {
   const params = { ...BENCH_PARAMS, ...SCENARIO_PARAMS };
-  const owner = `fanfold bench ${SCENARIO}`;
+  const owner = `fanfold bench ${STEM}`;
   const { positionals, raw } = parseFlags(args, params, owner);
   if (positionals.length > 0) throw new UsageError('too-many', `${owner} takes no '${positionals[0]}'.`);
   const values = checkValues(params, raw, owner);
@@ -56,7 +58,7 @@ function prepareScenario(args: readonly string[]): Prepared {
   };
 }
 
-async function prepareOwn(spec: string, args: readonly string[]): Promise<Prepared> {
+async function prepareOwn(spec: string, args: readonly string[]): Promise<PreparedBench> {
   const recipe = spec.endsWith('.json') ? readRecipe(spec) : null;
   const set = await findOperators(recipe?.operators ?? spec);
   const owner = `fanfold bench ${set.title}`;
@@ -83,15 +85,59 @@ async function prepareOwn(spec: string, args: readonly string[]): Promise<Prepar
   };
 }
 
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  [STEM]: {
+    params: SCENARIO_PARAMS,
+    prepare: prepareStem,
+    help: async () =>
+      verbHelp(
+        `bench ${STEM} [options]    or    bench azimuthal [SOURCE]    or    bench OPERATOR SOURCE [options]`,
+        'Measures the virtual image of a 4D-STEM stack on every layout, beside plain C, Python, and what disk, memory, ' +
+          'decoding and arithmetic allow. With an operator, times that command over --layout and --workers.',
+        [
+          ['benchmark', BENCH_PARAMS],
+          [STEM, SCENARIO_PARAMS],
+          ['own command', { layout: OWN_PARAMS.layout, workers: OWN_PARAMS.workers }],
+        ],
+      ),
+  },
+  azimuthal: {
+    params: AZIMUTHAL_PARAMS,
+    prepare: prepareAzimuthal,
+    help: async () =>
+      verbHelp(
+        'bench azimuthal [SOURCE] [--poni FILE.poni] [options]',
+        'Measures azimuthal integration as a serial loop, with threads inside every frame, with threads and with processes ' +
+          'over frames, and beside pyFAI. Without a source, a stack with rings is made first; the geometry is looked for ' +
+          'beside the source.',
+        [
+          ['benchmark', BENCH_PARAMS],
+          ['azimuthal', AZIMUTHAL_PARAMS],
+          ['integration', await sharedParams()],
+        ],
+      ),
+  },
+};
+
+const scenarioNamed = (spec: string): Scenario | undefined =>
+  Object.hasOwn(SCENARIOS, spec) ? SCENARIOS[spec] : undefined;
+
+/** The scenario, operator or recipe among the arguments. */
+function takeSpec(args: readonly string[]) {
+  const params = Object.values(SCENARIOS).map((scenario) => scenario.params);
+  return takeOperator(args, Object.assign({}, OWN_PARAMS, ...params, BENCH_PARAMS));
+}
+
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { spec, rest } = takeOperator(args, { ...OWN_PARAMS, ...SCENARIO_PARAMS, ...BENCH_PARAMS });
+  const { spec, rest } = takeSpec(args);
   if (spec === undefined) {
+    const names = Object.keys(SCENARIOS).join(' or ');
     throw new UsageError(
       'no-scenario',
-      `fanfold bench needs a scenario (${SCENARIO}), an operator such as mask, or a recipe.`,
+      `fanfold bench needs a scenario (${names}), an operator such as mask, or a recipe.`,
     );
   }
-  const prepared = spec === SCENARIO ? prepareScenario(rest) : await prepareOwn(spec, rest);
+  const prepared = await (scenarioNamed(spec)?.prepare(rest) ?? prepareOwn(spec, rest));
   const { values } = prepared;
   const targets = exportTargets(values.export);
   const path = values.state ?? prepared.journal;
@@ -138,23 +184,13 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
 }
 
 export async function help(args: readonly string[]): Promise<string> {
-  const { spec } = takeOperator(args, { ...OWN_PARAMS, ...SCENARIO_PARAMS, ...BENCH_PARAMS });
-  if (spec !== undefined && spec !== SCENARIO) {
-    const { title, params } = await findOperators(spec);
-    return verbHelp(`bench ${title} SOURCE [options]`, 'Times one command over layouts and numbers of workers.', [
-      ['benchmark', BENCH_PARAMS],
-      [`${title} options`, params],
-      ['how it runs', OWN_PARAMS],
-    ]);
-  }
-  return verbHelp(
-    `bench ${SCENARIO} [options]    or    bench OPERATOR SOURCE [options]`,
-    'Measures the virtual image of a 4D-STEM stack on every layout, beside plain C, Python, and what disk, memory, ' +
-      'decoding and arithmetic allow. With an operator, times that command over --layout and --workers.',
-    [
-      ['benchmark', BENCH_PARAMS],
-      [SCENARIO, SCENARIO_PARAMS],
-      ['own command', { layout: OWN_PARAMS.layout, workers: OWN_PARAMS.workers }],
-    ],
-  );
+  const { spec = STEM } = takeSpec(args);
+  const scenario = scenarioNamed(spec);
+  if (scenario) return scenario.help();
+  const { title, params } = await findOperators(spec);
+  return verbHelp(`bench ${title} SOURCE [options]`, 'Times one command over layouts and numbers of workers.', [
+    ['benchmark', BENCH_PARAMS],
+    [`${title} options`, params],
+    ['how it runs', OWN_PARAMS],
+  ]);
 }

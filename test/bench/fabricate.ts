@@ -7,6 +7,8 @@ export function measured(seconds: number, rest: Partial<Measurement> = {}): Meas
     wallSeconds: seconds + 0.2,
     cpuSeconds: seconds,
     bytes: 1000,
+    frames: null,
+    stages: null,
     peakBytes: 50,
     treeBytes: null,
     taskSeconds: null,

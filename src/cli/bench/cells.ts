@@ -22,6 +22,8 @@ function seconds(value: number): string {
   return value < 0.1 ? value.toFixed(4) : value < 10 ? value.toFixed(3) : value.toFixed(1);
 }
 
+const milliseconds = (value: number): string => (1e3 * value).toFixed(2);
+
 const AGREEMENT = {
   reference: 'reference',
   identical: 'same bytes',
@@ -34,7 +36,7 @@ export const gibPerSecond = (rate: number): string => shortNumber(rate / 2 ** 30
 
 const orEmpty = (value: number | null, show: (value: number) => string): string => (value === null ? '' : show(value));
 
-/** `a` to `h` in brackets; other rows have no letter. */
+/** The name of a scenario's row in brackets; other rows have none. */
 export function rowLetter({ configuration: { row } }: RowSummary): string {
   return row.length === 1 ? `(${row})` : '';
 }
@@ -48,8 +50,14 @@ export const COLUMNS: readonly Column[] = [
     numeric: true,
     cell: (row) => (row.seconds ? `${seconds(row.seconds.min)}-${seconds(row.seconds.max)}` : ''),
   },
+  { title: 'frames/s', numeric: true, cell: (row) => orEmpty(row.framesPerSecond, shortNumber) },
+  { title: 'read ms', numeric: true, cell: (row) => orEmpty(row.perFrame?.read ?? null, milliseconds) },
+  { title: 'decode ms', numeric: true, cell: (row) => orEmpty(row.perFrame?.decode ?? null, milliseconds) },
+  { title: 'compute ms', numeric: true, cell: (row) => orEmpty(row.perFrame?.compute ?? null, milliseconds) },
+  { title: 'wait ms', numeric: true, cell: (row) => orEmpty(row.perFrame?.wait ?? null, milliseconds) },
   { title: 'GiB/s', numeric: true, cell: (row) => orEmpty(row.rate, gibPerSecond) },
   { title: 'speed-up', numeric: true, cell: (row) => orEmpty(row.speedUp, shortNumber) },
+  { title: 'over serial', numeric: true, cell: (row) => orEmpty(row.overSerial, shortNumber) },
   { title: 'process', numeric: true, cell: (row) => orEmpty(row.wallSeconds, seconds) },
   { title: 'cores', numeric: true, cell: (row) => orEmpty(row.cores, shortNumber) },
   { title: 'memory', numeric: true, cell: (row) => orEmpty(row.peakBytes, formatBytes) },

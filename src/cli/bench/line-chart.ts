@@ -21,9 +21,8 @@ const LEFT = 40;
 const RIGHT = 14;
 const TOP = 30;
 const PLOT_BOTTOM = 178;
-const COUNTS = [1, 2, 4, 8, 16];
-
-const x = (workers: number): number => LEFT + (Math.log2(workers) / 4) * (WIDTH - LEFT - RIGHT);
+/** Doublings from 1 worker to the right edge, at least. */
+const DOUBLINGS = 4;
 
 function legend(curves: readonly Curve[]): string {
   return curves
@@ -38,9 +37,13 @@ function legend(curves: readonly Curve[]): string {
     .join('');
 }
 
-/** Values over 1, 2, 4, 8 and 16 workers; the axis of workers is logarithmic. */
+/** Values over 1, 2, 4, 8, 16 workers and more; the axis of workers is logarithmic. */
 export function lineChart({ title, unit, curves, ideal }: Panel): string {
   const highest = Math.max(0, ...curves.flatMap(({ points }) => points.map(({ value }) => value)), ideal ?? 0);
+  const most = Math.max(1, ...curves.flatMap(({ points }) => points.map(({ workers }) => workers)));
+  const doublings = Math.max(DOUBLINGS, Math.ceil(Math.log2(most)));
+  const powers = Array.from({ length: doublings + 1 }, (_, k) => 2 ** k);
+  const x = (workers: number): number => LEFT + (Math.log2(workers) / doublings) * (WIDTH - LEFT - RIGHT);
   const marks = ticks(highest * 1.05, 5);
   const top = marks[marks.length - 1] || 1;
   const y = (value: number): number => PLOT_BOTTOM - (value / top) * (PLOT_BOTTOM - TOP);
@@ -49,14 +52,14 @@ export function lineChart({ title, unit, curves, ideal }: Panel): string {
       element('path', { d: `M${LEFT} ${y(value).toFixed(1)}H${WIDTH - RIGHT}`, class: 'grid' }) +
       label(LEFT - 6, y(value) + 4, String(value), { class: 'tick', 'text-anchor': 'end' }),
   );
-  const counts = COUNTS.map((workers) =>
+  const counts = powers.map((workers) =>
     label(x(workers), PLOT_BOTTOM + 15, String(workers), { class: 'tick', 'text-anchor': 'middle' }),
   );
   const straight =
     ideal === null
       ? ''
       : element('path', {
-          d: `M${COUNTS.map((workers) => `${x(workers).toFixed(1)} ${y(Math.min(workers, ideal)).toFixed(1)}`).join('L')}`,
+          d: `M${powers.map((workers) => `${x(workers).toFixed(1)} ${y(Math.min(workers, ideal)).toFixed(1)}`).join('L')}`,
           class: 'ideal',
         });
   const lines = curves.map(({ points }, i) => {

@@ -3,14 +3,14 @@ import { readNpyArray } from '../../formats/loaded-array.js';
 import { digestOf, fileBytes } from '../../io/folder.js';
 import { extensionOf } from '../../io/path.js';
 import { type ChildOutcome, type Command, runChild } from './child.js';
-import type { Configuration, Measurement } from './record.js';
+import type { Configuration, Measurement, Stages } from './record.js';
 import type { Attempt } from './runner.js';
 
 /** The last line on stdout, as the JSON object it must be. */
-function lastObject(stdout: string): Readonly<Record<string, unknown>> | null {
+function lastObject(stdout: string): Parsed | null {
   try {
     const parsed: unknown = JSON.parse(stdout.trim().split('\n').pop() ?? '');
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Readonly<Record<string, unknown>>) : null;
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Parsed) : null;
   } catch {
     return null;
   }
@@ -26,7 +26,22 @@ export function failureOf({ code, stderr }: ChildOutcome): string {
   return text === '' ? `ended with code ${code}` : text;
 }
 
-type Figures = Pick<Measurement, 'seconds' | 'bytes' | 'peakBytes' | 'taskSeconds' | 'isDirect' | 'limiter' | 'notes'>;
+/** What a program says about itself. */
+export type Figures = Omit<Measurement, 'wallSeconds' | 'cpuSeconds' | 'treeBytes' | 'digest' | 'difference'>;
+
+type Parsed = Readonly<Record<string, unknown>>;
+
+/** How the last line of a program is understood. */
+export interface Reading {
+  /** Null when it holds no figures. */
+  figures(parsed: Parsed, configuration: Configuration): Figures | null;
+  /** Names of its results, where one file holds several. */
+  outputs(parsed: Parsed): readonly string[];
+}
+
+function stagesOf({ seconds: { read, decode, compute, wait } }: Report): Stages {
+  return { read, decode, compute, wait };
+}
 
 /** Figures of `fanfold run --json`. */
 export function figuresOfReport(report: Report, asked: number): Figures {
@@ -36,6 +51,8 @@ export function figuresOfReport(report: Report, asked: number): Figures {
   return {
     seconds: report.seconds.run,
     bytes: report.bytes,
+    frames: report.frames,
+    stages: stagesOf(report),
     peakBytes: report.peakBytes,
     taskSeconds: tasks > 0 ? waited / tasks : null,
     isDirect: report.direct,
@@ -45,7 +62,7 @@ export function figuresOfReport(report: Report, asked: number): Figures {
   };
 }
 
-function figuresOf(parsed: Readonly<Record<string, unknown>>, configuration: Configuration): Figures | null {
+function figuresOf(parsed: Parsed, configuration: Configuration): Figures | null {
   const { engine, workers, threads } = configuration;
   if ('report' in parsed) {
     const asked = engine.kind === 'serial' ? 1 : workers * threads;
@@ -54,7 +71,8 @@ function figuresOf(parsed: Readonly<Record<string, unknown>>, configuration: Con
   const { seconds, bytes, peakBytes } = parsed;
   if (typeof seconds !== 'number' || typeof bytes !== 'number' || !(seconds > 0)) return null;
   const peak = typeof peakBytes === 'number' ? peakBytes : 0;
-  return { seconds, bytes, peakBytes: peak, taskSeconds: null, isDirect: false, limiter: null, notes: [] };
+  const unsaid = { frames: null, stages: null, taskSeconds: null, isDirect: false, limiter: null, notes: [] };
+  return { seconds, bytes, peakBytes: peak, ...unsaid };
 }
 
 /**
@@ -73,9 +91,12 @@ export function differenceBetween(path: string, reference: string, dataset?: str
   return largest;
 }
 
-function outputNames({ results }: Readonly<Record<string, unknown>>): string[] {
+function outputNames({ results }: Parsed): string[] {
   return Array.isArray(results) ? results.map((result: { name: string }) => result.name) : [];
 }
+
+/** The programs of this package. */
+const OWN_READING: Reading = { figures: figuresOf, outputs: outputNames };
 
 /** Where a run leaves its result, and the result it is compared with. */
 export interface Comparison {
@@ -91,17 +112,18 @@ export async function measureOnce(
   comparison: Comparison,
   sample: boolean,
   signal: AbortSignal,
+  reading: Reading = OWN_READING,
 ): Promise<Attempt> {
   const outcome = await runChild(command, sample, signal);
   if (outcome.code !== 0) return { reason: failureOf(outcome) };
   const parsed = lastObject(outcome.stdout);
-  const figures = parsed ? figuresOf(parsed, configuration) : null;
+  const figures = parsed ? reading.figures(parsed, configuration) : null;
   if (!figures) return { reason: `printed no figures (${outcome.stdout.trim().slice(0, 80)})` };
   const { out, reference, referenceDigest } = comparison;
   const digest = fileBytes(out) === null ? null : digestOf(out);
   const compare = digest !== null && reference !== null && digest !== referenceDigest;
   // An archive holds one array per output; a plain file holds one without a name.
-  const names = extensionOf(out) === '.npz' ? outputNames(parsed ?? {}) : [undefined];
+  const names = extensionOf(out) === '.npz' ? reading.outputs(parsed ?? {}) : [undefined];
   return {
     measurement: {
       ...figures,

@@ -4,8 +4,9 @@ import { flagOf, type Param, type Params, type RawValues } from '../../core/para
 import { fileBytes, removePath, temporaryFolder } from '../../io/folder.js';
 import { availableCores } from '../../io/machine.js';
 import { dropPageCache } from '../../io/page-cache.js';
+import type { Command } from './child.js';
 import type { Journal } from './journal.js';
-import { measureOnce } from './measure.js';
+import { measureOnce, type Reading } from './measure.js';
 import { fanfoldProgram } from './program.js';
 import type { Configuration } from './record.js';
 import { References } from './reference.js';
@@ -13,7 +14,7 @@ import type { BenchReport } from './report.js';
 import type { Hooks } from './run-scenario.js';
 import { runInterleaved } from './runner.js';
 import { describeState } from './state.js';
-import { summarise } from './summary.js';
+import { type FrameContext, type RowSummary, summarise } from './summary.js';
 
 /** An operator command of the user's, to be timed over layouts and numbers of workers. */
 export interface OwnBench {
@@ -26,6 +27,25 @@ export interface OwnBench {
   readonly runs: number;
   readonly warmups: number;
   readonly cold: boolean;
+  /** What a scenario has beside the rows of a command. */
+  readonly scenario?: OwnScenario;
+}
+
+/** Title, rivals and comparisons of a scenario over one operator. */
+export interface OwnScenario {
+  readonly title: string;
+  /** Sentences on what is compared. */
+  readonly method: readonly string[];
+  /** Rivals by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Largest relative difference that rounding explains. */
+  readonly tolerance: number;
+  readonly frames: FrameContext;
+  readonly files: Readonly<Record<string, { readonly decodedBytes: number; readonly storedBytes: number }>>;
+  reasonAgainst(configuration: Configuration): string | null;
+  /** The program of a row that is not fanfold's. @param out where it leaves its result */
+  rivalOf(configuration: Configuration, out: string): { readonly command: Command; readonly reading: Reading } | null;
+  findings(rows: readonly RowSummary[]): string[];
 }
 
 /** Merged sums differ in the last bits with the order in which workers finish. */
@@ -49,7 +69,7 @@ export function ownRows(layouts: string, workers: string): Configuration[] {
         files: 1,
         set: 'main',
         memoryPerWorker: null,
-        engine: { kind: 'own', layout },
+        engine: { kind: 'own', layout, flags: [] },
       });
     }
   }
@@ -66,9 +86,18 @@ export function flagsOf(raw: RawValues, params: Params): string[] {
   });
 }
 
+/** The command of a row of fanfold's own. */
+function commandOf({ operator, source, flags }: OwnBench, { engine, workers }: Configuration, out: string): Command {
+  const { layout, flags: more } = engine.kind === 'own' ? engine : { layout: 'auto', flags: [] };
+  const how = layout === 'serial' ? [] : ['--workers', String(workers)];
+  const output = ['--out', out, '--json', '--progress', 'none'];
+  return fanfoldProgram(['run', operator, source, ...flags, '--layout', layout, ...how, ...more, ...output]);
+}
+
 /** Times the command on every row, each run a process of its own, and compares the results. */
 export async function runOwn(bench: OwnBench, journal: Journal, resumed: boolean, hooks: Hooks): Promise<BenchReport> {
   const { signal } = hooks;
+  const { scenario } = bench;
   const work = temporaryFolder();
   const references = new References(`${journal.path}.results`, resumed, '.npz');
   const coldReason = bench.cold ? dropPageCache() : null;
@@ -81,18 +110,15 @@ export async function runOwn(bench: OwnBench, journal: Journal, resumed: boolean
         configurations: bench.rows,
         warmups: cold ? 0 : bench.warmups,
         runs: bench.runs,
-        reasonAgainst: () => null,
+        reasonAgainst: (configuration) => scenario?.reasonAgainst(configuration) ?? null,
         onStep: (configuration, repeat, attempt) => hooks.onStep(bench.operator, configuration, repeat, attempt),
         measure: async (configuration, repeat) => {
           removePath(out);
           if (cold) dropPageCache();
-          const { engine, workers } = configuration;
-          const layout = engine.kind === 'own' ? engine.layout : 'auto';
-          const how = layout === 'serial' ? [] : ['--workers', String(workers)];
-          const output = ['--out', out, '--json', '--progress', 'none'];
-          const args = ['run', bench.operator, bench.source, ...bench.flags, '--layout', layout, ...how, ...output];
+          const rival = scenario?.rivalOf(configuration, out) ?? null;
+          const command = rival?.command ?? commandOf(bench, configuration, out);
           const comparison = { out, ...references.of(GROUP, 'main') };
-          const attempt = await measureOnce(fanfoldProgram(args), configuration, comparison, repeat < 0, signal);
+          const attempt = await measureOnce(command, configuration, comparison, repeat < 0, signal, rival?.reading);
           if ('measurement' in attempt && fileBytes(out) !== null) references.offer(GROUP, configuration, out);
           return attempt;
         },
@@ -106,22 +132,25 @@ export async function runOwn(bench: OwnBench, journal: Journal, resumed: boolean
     const rows = summarise(series, {
       cores,
       floors,
-      tolerance: TOLERANCE,
+      tolerance: scenario?.tolerance ?? TOLERANCE,
+      ...(scenario ? { frames: scenario.frames } : {}),
       conditionsOf: () => ({ cores, ratio: 1, fromDisk: cold }),
       notesOf: () => [],
     });
     return {
-      title: `${bench.operator} over ${bench.source}`,
+      title: scenario?.title ?? `${bench.operator} over ${bench.source}`,
       date: new Date().toISOString(),
       method: [
         `Every run is a process of its own; ${bench.runs} timed runs of each row, round after round over all rows${cold ? '' : `, after ${bench.warmups} warm-up`}.`,
         cold
           ? 'Cold: the page cache is dropped before every run.'
           : `Warm.${coldReason ? ` Cold is not possible: ${coldReason}.` : ''}`,
-        'Speed-up is against the first row.',
+        ...(scenario?.method ?? ['Speed-up is against the first row.']),
       ],
-      state: await describeState({ data: bench.source.replace(/:\/.*$/, '') }, null, {}, signal),
-      groups: [{ name: bench.operator, files: {}, floors, rows, findings: [] }],
+      state: await describeState({ data: bench.source.replace(/:\/.*$/, '') }, null, scenario?.versions ?? {}, signal),
+      groups: [
+        { name: bench.operator, files: scenario?.files ?? {}, floors, rows, findings: scenario?.findings(rows) ?? [] },
+      ],
     };
   } finally {
     work.remove();

@@ -15,8 +15,27 @@ export interface Configuration {
   readonly engine: Engine;
 }
 
-/** Rows (a) to (h) of the scenario, C floors, read and decode floors, Python rivals, and rows the user composed. */
-export type Row = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h' | 'native' | 'floor' | 'peer' | 'own';
+/**
+ * Rows (a) to (h) of the 4D-STEM scenario; (s), (0), (1) and (2) of the azimuthal one: serial and its layouts; C floors, read
+ * and decode floors, Python rivals, and rows the user composed.
+ */
+export type Row =
+  | 'a'
+  | 'b'
+  | 'c'
+  | 'd'
+  | 'e'
+  | 'f'
+  | 'g'
+  | 'h'
+  | 's'
+  | '0'
+  | '1'
+  | '2'
+  | 'native'
+  | 'floor'
+  | 'peer'
+  | 'own';
 
 /** Which of the scenario's data sets. */
 export type SetName = 'main' | 'large' | 'small';
@@ -27,10 +46,19 @@ export type Engine =
   | { readonly kind: 'floor'; readonly what: FloorKind }
   | { readonly kind: 'native'; readonly target: 'native' | 'x86-64' }
   | { readonly kind: 'peer'; readonly mode: string }
-  | { readonly kind: 'own'; readonly layout: string };
+  /** A `run` with flags of this row alone beside those that all rows have. */
+  | { readonly kind: 'own'; readonly layout: string; readonly flags: readonly string[] };
 
 /** Reading from the page cache, reading past it, decoding chunks, and the kernel on frames in cache. */
 export type FloorKind = 'cached' | 'direct' | 'decode' | 'arithmetic';
+
+/** Seconds of all workers together. */
+export interface Stages {
+  readonly read: number;
+  readonly decode: number;
+  readonly compute: number;
+  readonly wait: number;
+}
 
 /** What one run of a configuration gave, in seconds and bytes. */
 export interface Measurement {
@@ -42,6 +70,10 @@ export interface Measurement {
   readonly cpuSeconds: number | null;
   /** Decoded bytes that were worked on. */
   readonly bytes: number;
+  /** Frames that were worked on; null where the program does not say. */
+  readonly frames: number | null;
+  /** Where workers spent their time; null where the program does not say. */
+  readonly stages: Stages | null;
   /** Highest resident size as the program itself reports it. */
   readonly peakBytes: number;
   /** Highest proportional size of the process tree, sampled from outside; only in warm-up runs. */

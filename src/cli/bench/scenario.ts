@@ -130,8 +130,6 @@ export function floorRows(codec: Codec, cores: number, twoDisks: boolean): Confi
   return rows;
 }
 
-const ROW_LETTERS = 'abcdefgh';
-
 /** Rows named like `a,c,e` or `a-2x1`. @throws UsageError for a row that does not exist */
 export function chooseRows(rows: readonly Configuration[], wanted: string | undefined): Configuration[] {
   if (wanted === undefined) return [...rows];
@@ -144,7 +142,7 @@ export function chooseRows(rows: readonly Configuration[], wanted: string | unde
     );
     throw new UsageError(
       'unknown-row',
-      `There is no row '${name}': rows are ${[...ROW_LETTERS].join(', ')}, or one configuration such as a-2x4.${guess ? ` Did you mean ${guess}?` : ''}`,
+      `There is no row '${name}': rows are ${[...new Set(rows.map(({ row }) => row))].join(', ')}, or one configuration such as ${rows[0]?.id}.${guess ? ` Did you mean ${guess}?` : ''}`,
       { row: name },
     );
   }

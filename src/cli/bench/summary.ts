@@ -1,5 +1,5 @@
 import { type Conditions, ceilingsOf, describeVerdict, type Floors, judge, type Verdict } from './limits.js';
-import type { Configuration, Measurement, Series } from './record.js';
+import type { Configuration, Measurement, Series, Stages } from './record.js';
 import { medianOf, overlap, type Spread, spreadOf } from './spread.js';
 
 /** How a result compares with the reference of its data set. */
@@ -17,6 +17,11 @@ export interface RowSummary {
   readonly rate: number | null;
   /** Against control (e), or the first row where there is none; by rate where the data sets differ in size. */
   readonly speedUp: number | null;
+  /** Against a second row, in scenarios that have one. */
+  readonly overSerial: number | null;
+  readonly framesPerSecond: number | null;
+  /** Seconds of worker time for one frame, in scenarios that are told by the frame. */
+  readonly perFrame: Stages | null;
   /** Cores in use over the whole process, start-up included. */
   readonly cores: number | null;
   readonly peakBytes: number | null;
@@ -37,6 +42,14 @@ export interface Context {
   conditionsOf(configuration: Configuration, direct: boolean): Conditions;
   /** Remarks known before measuring: same disk, no cold runs. */
   notesOf(configuration: Configuration): readonly string[];
+  /** How a scenario that is told by the frame compares its rows. */
+  readonly frames?: FrameContext;
+}
+
+/** The rows that speed-ups are against, where it is not control (e). */
+export interface FrameContext {
+  baseOf(measured: readonly Series[]): Series | undefined;
+  serialOf(measured: readonly Series[]): Series | undefined;
 }
 
 function present(values: readonly (number | null)[]): number[] {
@@ -63,7 +76,8 @@ function peakOf({ runs, warmups }: Series): number | null {
   const long = warmups.filter(({ wallSeconds }) => wallSeconds >= SAMPLED_SECONDS);
   const sampled = present(long.map(({ treeBytes }) => treeBytes));
   if (sampled.length > 0) return Math.max(...sampled);
-  return runs.length > 0 ? Math.max(...runs.map(({ peakBytes }) => peakBytes)) : null;
+  // Programs that do not say how much they held count only where they were sampled.
+  return Math.max(0, ...runs.map(({ peakBytes }) => peakBytes)) || null;
 }
 
 const isForeign = ({ row }: Configuration): boolean => row === 'peer' || row === 'native';
@@ -72,7 +86,8 @@ const isForeign = ({ row }: Configuration): boolean => row === 'peer' || row ===
  * Rows of the scenario must give the same bytes. Rivals and plain C add up in another order, and an operator of the
  * user's choice may merge sums in the order in which workers finish.
  */
-const isStrict = (configuration: Configuration): boolean => !isForeign(configuration) && configuration.row !== 'own';
+const isStrict = (configuration: Configuration): boolean =>
+  !isForeign(configuration) && configuration.engine.kind !== 'own';
 
 /** The digest that the rows of a data set are held against: control (e) where it ran, else the first row that did. */
 function referenceOf(series: readonly Series[], set: string): { id: string; digest: string } | null {
@@ -90,7 +105,8 @@ function agreementOf(series: Series, all: readonly Series[], tolerance: number):
   const withResult = runs.filter((run) => run.digest !== null);
   const reference = referenceOf(all, configuration.set);
   if (withResult.length === 0 || !reference) return 'none';
-  if (withResult.every(({ digest }) => digest === reference.digest))
+  // Files that say in their recipe how they were made differ, but not in a number.
+  if (withResult.every(({ digest, difference }) => digest === reference.digest || difference === 0))
     return configuration.id === reference.id ? 'reference' : 'identical';
   const close = (run: Measurement): boolean =>
     run.digest === reference.digest || (run.difference !== null && run.difference <= tolerance);
@@ -111,10 +127,13 @@ function notesFor(series: Series, context: Context): string[] {
 /** One line of figures per configuration. */
 export function summarise(all: readonly Series[], context: Context): RowSummary[] {
   const measured = all.filter(({ runs }) => runs.length > 0);
-  const control =
-    measured.find(({ configuration }) => configuration.row === 'e') ??
-    measured.find(({ configuration }) => configuration.row === 'own');
-  const controlRate = control ? rateOf(control.runs) : null;
+  const control = context.frames
+    ? context.frames.baseOf(measured)
+    : (measured.find(({ configuration }) => configuration.row === 'e') ??
+      measured.find(({ configuration }) => configuration.row === 'own'));
+  const serial = context.frames?.serialOf(measured);
+  const over = (rate: number | null, base: Series | undefined): number | null =>
+    rate !== null && base ? rate / rateOf(base.runs) : null;
   return all.map((series): RowSummary => {
     const { configuration, reason, runs } = series;
     const seconds = runs.length > 0 ? spreadOf(runs.map((run) => run.seconds)) : null;
@@ -135,7 +154,9 @@ export function summarise(all: readonly Series[], context: Context): RowSummary[
       seconds,
       wallSeconds: medianOrNull(runs.map((run) => run.wallSeconds)),
       rate,
-      speedUp: rate !== null && controlRate !== null && !isFloor ? rate / controlRate : null,
+      speedUp: isFloor ? null : over(rate, control),
+      overSerial: over(rate, serial),
+      ...(context.frames ? frameFigures(runs) : { framesPerSecond: null, perFrame: null }),
       cores: medianOrNull(present(runs.map(coresOf))),
       peakBytes: peakOf(series),
       taskSeconds: medianOrNull(present(runs.map((run) => run.taskSeconds))),
@@ -148,6 +169,18 @@ export function summarise(all: readonly Series[], context: Context): RowSummary[
       notes: notesFor(series, context),
     };
   });
+}
+
+/** Medians over the runs. */
+function frameFigures(runs: readonly Measurement[]): Pick<RowSummary, 'framesPerSecond' | 'perFrame'> {
+  const framesPerSecond = medianOrNull(present(runs.map(({ frames, seconds }) => frames && frames / seconds)));
+  const told = runs.flatMap(({ frames, stages }) => (frames && stages ? [{ frames, stages }] : []));
+  const median = (stage: keyof Stages): number => medianOf(told.map(({ frames, stages }) => stages[stage] / frames));
+  const perFrame =
+    told.length > 0
+      ? { read: median('read'), decode: median('decode'), compute: median('compute'), wait: median('wait') }
+      : null;
+  return { framesPerSecond, perFrame };
 }
 
 /** Sentences that follow from comparing rows with each other. */
