@@ -36,7 +36,7 @@ function announced({ handle }: Source, { slots, bound }: BoundJob): Announced[] 
  * @throws FanfoldError of one of six kinds; `Stopped` when `signal` aborts
  */
 export async function run(work: Work, source: Source | string, request: RunRequest = {}): Promise<RunOutcome> {
-  const { values, outputs = [], overwrite = false, onPlan, ...options } = request;
+  const { values, outputs = [], overwrite = false, plotScale, onPlan, ...options } = request;
   const opened = typeof source === 'string' ? await openSource(source) : source;
   const refs = refsOf(work, values);
   const { job, reasons } = makeJob(opened, refs, options);
@@ -52,7 +52,8 @@ export async function run(work: Work, source: Source | string, request: RunReque
     const outcome = await runPlanned(whole, planned, localHost);
     if (stream) return { ...outcome, files: outputs };
     const files: string[] = [];
-    for (const output of outputs) files.push(...(await writeOutput(output, outcome.arrays, provenance, { overwrite })));
+    const how = { overwrite, ...(plotScale === undefined ? {} : { png: { scale: plotScale } }) };
+    for (const output of outputs) files.push(...(await writeOutput(output, outcome.arrays, provenance, how)));
     return { ...outcome, files };
   } catch (error) {
     stream?.sink.abort();

@@ -1,6 +1,7 @@
 import type { OperatorRef } from '../core/layout.js';
 import type { RawValues } from '../core/params.js';
 import type { Plan } from '../core/plan.js';
+import type { ScaleKind } from '../formats/plot/scale.js';
 import type { RunOptions } from '../layouts/local.js';
 
 /**
@@ -18,6 +19,8 @@ export interface RunRequest extends RunOptions {
   readonly outputs?: readonly string[];
   /** Replace outputs that exist. */
   readonly overwrite?: boolean;
+  /** How pictures of curves and cakes scale intensities; without it chosen from their spread. */
+  readonly plotScale?: ScaleKind;
   /** Called once everything is checked and planned, before a frame is read. */
   onPlan?(plan: Plan, reasons: readonly string[]): void;
 }

@@ -2,6 +2,7 @@ import { type RunOutcome, run as runWork } from '../api/run.js';
 import type { Params } from '../core/params.js';
 import { describeReport } from '../core/report.js';
 import { frameBytes } from '../core/stack.js';
+import { SCALE_KINDS } from '../formats/plot/scale.js';
 import { runOptionsOf } from './common.js';
 import { type JobCommand, jobHelp, parseJob } from './job.js';
 import { makeProgress } from './progress.js';
@@ -9,8 +10,17 @@ import { describeArrays, statisticsOf } from './results.js';
 import { tell } from './terminal.js';
 
 const PARAMS = {
-  out: { kind: 'texts', help: 'output file; the extension says the format (.npy .npz .h5 .tif .csv .png); repeatable' },
+  out: {
+    kind: 'texts',
+    help: 'output file; the extension says the format (.h5 .npy .npz .xy .csv .png .svg .tif); with {} in the name, a file for each frame; repeatable',
+  },
   overwrite: { kind: 'flag', help: 'replace an output that exists' },
+  plotScale: {
+    kind: 'choice',
+    choices: ['auto', ...SCALE_KINDS],
+    default: 'auto',
+    help: 'intensities in pictures of curves and cakes; auto bends the scale where a few are far above the others',
+  },
 } as const satisfies Params;
 
 function show({ values }: JobCommand<typeof PARAMS>, { arrays, report, files }: RunOutcome): void {
@@ -33,6 +43,7 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
     ...runOptionsOf(values, signal),
     outputs: values.out,
     overwrite: values.overwrite,
+    ...(values.plotScale === 'auto' ? {} : { plotScale: values.plotScale }),
     onProgress: progress.update,
     onPlan: (_plan, reasons) => {
       if (values.verbose) for (const reason of reasons) tell(reason);

@@ -143,8 +143,18 @@ export function drawCurves(surface: Surface, measured: Measured, options: PngOpt
     const value = (i: number): number => signal.data[n * bins + i] ?? Number.NaN;
     if (errors) {
       const error = (i: number): number => Math.abs(errors.data[n * bins + i] ?? Number.NaN);
+      // More bins than pixels share columns: there the band reaches over all of them.
+      const share = Math.ceil(bins / area.width);
       const edges = (sign: 1 | -1): Point[] =>
-        Array.from({ length: bins }, (_, i) => place(i, Math.max(bottom, value(i) + sign * error(i))));
+        Array.from({ length: Math.ceil(bins / share) }, (_, k) => {
+          const first = k * share;
+          let edge = Number.NaN;
+          for (let i = first; i < Math.min(bins, first + share); i++) {
+            const one = Math.max(bottom, value(i) + sign * error(i));
+            if (Number.isNaN(edge) || sign * one > sign * edge) edge = one;
+          }
+          return place(first, edge);
+        });
       const [upper, lower] = [runsOf(edges(1), Number.POSITIVE_INFINITY), runsOf(edges(-1), Number.POSITIVE_INFINITY)];
       for (const [k, run] of upper.entries()) surface.area([...run, ...(lower[k] ?? []).toReversed()], pale(colour));
     }
@@ -152,7 +162,11 @@ export function drawCurves(surface: Surface, measured: Measured, options: PngOpt
   for (let n = 0; n < count; n++) {
     const colour = COLOURS[n] ?? FAINT;
     const points = Array.from({ length: bins }, (_, i) => place(i, signal.data[n * bins + i] ?? Number.NaN));
-    for (const run of runsOf(points, area.width)) surface.line(run, colour, bins > FEW_POINTS ? 2 : 2.5);
+    for (const run of runsOf(points, area.width)) {
+      const [first] = run;
+      if (run.length === 1 && first) surface.dot(first[0], first[1], 2, colour);
+      else surface.line(run, colour, bins > FEW_POINTS ? 2 : 2.5);
+    }
     if (bins <= FEW_POINTS) for (const [px, py] of points) if (Number.isFinite(py)) surface.dot(px, py, 4.5, colour);
   }
   drawAxes(
@@ -177,8 +191,8 @@ function drawLegend(surface: Surface, { signal }: Measured, right: number): void
     place -= widthOf(content, NOTE_SIZE) + 46;
     surface.line(
       [
-        [place + 6, TOP - 20],
-        [place + 28, TOP - 20],
+        [place + 18, TOP - 20],
+        [place + 40, TOP - 20],
       ],
       COLOURS[n] ?? FAINT,
       3,

@@ -31,14 +31,14 @@ export interface AxisPlan {
 }
 
 /** Labels that shortened on an upright axis of this many pixels. */
-export function uprightAxis(scale: Scale, pixels: number): AxisPlan {
-  return { scale, marks: ticksOf(scale, Math.max(2, Math.floor(pixels / 56))) };
+export function uprightAxis(scale: Scale, pixels: number, unit = ''): AxisPlan {
+  return { scale, marks: ticksOf(scale, Math.max(2, Math.floor(pixels / 56)), unit) };
 }
 
 /** As many labels as stand side by side without touching. */
-export function levelAxis(scale: Scale, pixels: number): AxisPlan {
+export function levelAxis(scale: Scale, pixels: number, unit = ''): AxisPlan {
   for (let most = Math.floor(pixels / 70); ; most--) {
-    const marks = ticksOf(scale, Math.max(1, most));
+    const marks = ticksOf(scale, Math.max(1, most), unit);
     const widest = Math.max(0, ...marks.ticks.map(({ label }) => widthOf(label, TICK_SIZE)));
     const labels = marks.ticks.filter(({ label }) => label !== '').length;
     if (most <= 1 || labels * (widest + 16) <= pixels) return { scale, marks };

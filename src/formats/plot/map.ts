@@ -135,11 +135,11 @@ export function drawMap(surface: Surface, array: NamedArray, options: PngOptions
 
   const height = MAP_HEIGHT - TOP - BOTTOM;
   const bar = uprightAxis(scale, height);
-  const y = uprightAxis(edges(yAxis, rows), height);
+  const y = uprightAxis(edges(yAxis, rows), height, yAxis.unit);
   const left = leftOf(y);
   const width = MAP_WIDTH - left - BAR_GAP - BAR - barRoom(bar);
   const area = { left, top: TOP, width, height };
-  const x = levelAxis(edges(xAxis, columns), width);
+  const x = levelAxis(edges(xAxis, columns), width, xAxis.unit);
   const { picture, missing } = paint(grid, scale, table);
   surface.picture(area.left, area.top, area.width, area.height, picture);
   drawAxes(

@@ -33,9 +33,14 @@ function decimals(step: number): number {
   return 12;
 }
 
-function linearTicks(scale: Scale, most: number): Ticks {
+/** Steps that divide a turn, for angles over a good part of one. */
+const TURN_STEPS = [15, 30, 45, 60, 90];
+
+function linearTicks(scale: Scale, most: number, unit: string): Ticks {
   const [low, high] = [Math.min(scale.low, scale.high), Math.max(scale.low, scale.high)];
-  const step = roundStep((high - low) / Math.max(1, most));
+  const rough = (high - low) / Math.max(1, most);
+  const turn = /^deg/.test(unit) && high - low >= 90 ? TURN_STEPS.find((one) => one >= rough) : undefined;
+  const step = turn ?? roundStep(rough);
   const largest = Math.max(Math.abs(low), Math.abs(high));
   const exponent = largest >= 1e5 || largest < 0.01 ? 3 * Math.floor(Math.log10(largest) / 3) : 0;
   const digits = decimals(step / 10 ** exponent);
@@ -81,10 +86,15 @@ function bentTicks(scale: Scale, most: number): Ticks {
   return { ticks: [...labelled, ...marks], exponent: 0 };
 }
 
-/** Ticks at round values. @param most labels, as many as there is room for */
-export function ticksOf(scale: Scale, most: number): Ticks {
+/**
+ * Ticks at round values.
+ *
+ * @param most labels, as many as there is room for
+ * @param unit of the values: degrees have other round values
+ */
+export function ticksOf(scale: Scale, most: number, unit = ''): Ticks {
   const bent = scale.kind === 'linear' ? null : bentTicks(scale, most);
   const labels = bent?.ticks.filter(({ label }) => label !== '').length ?? 0;
   // Less than a decade: round numbers of an even step say more.
-  return bent && labels >= 3 ? bent : linearTicks(scale, most);
+  return bent && labels >= 3 ? bent : linearTicks(scale, most, unit);
 }

@@ -1,7 +1,7 @@
 import { type Axis, plainAxis } from '../../core/stack.js';
 import { superscript } from './ticks.js';
 
-const NAMES: Readonly<Record<string, string>> = { '2th': '2θ', chi: 'χ' };
+const NAMES: Readonly<Record<string, string>> = { '2th': '2θ', '2theta': '2θ', chi: 'χ' };
 const UNITS: Readonly<Record<string, string>> = {
   deg: '°',
   degrees: '°',
