@@ -149,7 +149,7 @@ d = f.create_group('entry/instrument/detector/detectorSpecific'); d['nimages'] =
     const error = failure(() => openHdf5(join(at, 'scan_master.h5')));
     expect(error.message).toContain('lacks data_000003.');
     const { notes } = openHdf5(join(at, 'short_master.h5'));
-    expect(notes).toContain('Not used: 8 frames are here of the 10 that nimages and ntrigger announce.');
+    expect(notes).toContain('8 frames are here of the 10 that nimages and ntrigger announce.');
   });
 
   test.each([

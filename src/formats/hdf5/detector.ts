@@ -159,7 +159,7 @@ function collect(pool: FilePool, file: Hdf5File, chosen: Place, stack: Stack): D
   const expected = expectedFrames(read, detector);
   const frames = frameCount(stack);
   if (expected !== null && frames < expected)
-    read.note(`${frames} frames are here of the ${expected} that nimages and ntrigger announce`);
+    read.notes.push(`${frames} frames are here of the ${expected} that nimages and ntrigger announce.`);
   const numbering = readNumbers(read, detector, chosen.located, frames);
   if (Object.keys(facts).length === 0) return { facts: null, numbering, notes: read.notes };
   return { facts, numbering, notes: [describeDetector(facts), ...read.notes] };
