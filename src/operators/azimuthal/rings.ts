@@ -30,6 +30,9 @@ interface Average {
   readonly error: number;
 }
 
+/** Relative deviation below which the pixels of a ring are equal. */
+const SAME = 1e-9;
+
 const EMPTY: Average = { mean: 0, deviation: 0, error: 0 };
 
 /** Float64 numbers of scratch for rings of at most `longest` pixels. */
@@ -64,6 +67,8 @@ function meanOf({ length, signal, norm, weight, variance }: Ring, model: RingOpt
 /** Drops the pixels that are further from the mean than the cutoff; false when all stayed. */
 function clip(ring: Ring, { mean, deviation }: Average, cutoff: number): boolean {
   const { signal, norm, weight, variance, length } = ring;
+  // Equal pixels differ from their mean by a rounding error, which is no outlier.
+  if (!(deviation > SAME * Math.abs(mean))) return false;
   // Chauvenet's criterion: among n normal deviates less than half of one is expected beyond this.
   const chauvenet = Math.sqrt(2 * Math.log(Math.max(3, length) / Math.sqrt(2 * Math.PI)));
   const limit = Math.max(cutoff, chauvenet) * deviation;
@@ -73,6 +78,8 @@ function clip(ring: Ring, { mean, deviation }: Average, cutoff: number): boolean
     for (const array of [signal, norm, weight, variance]) array[kept] = array[i] ?? 0;
     kept++;
   }
+  // One very bright pixel can move the mean away from all others: a ring of which nothing is left stays as it was.
+  if (kept === 0) return false;
   ring.length = kept;
   return kept < length;
 }

@@ -41,9 +41,11 @@ def ring(k, kind, model):
         return float(np.median(b)), float(sem)
     if kind == 'sigma-clip':
         for _ in range(5):
+            if std <= 1e-9 * abs(mean):
+                break
             limit = max(3.0, np.sqrt(2 * np.log(max(3, len(b)) / np.sqrt(2 * np.pi))))
             keep = np.abs(b - mean) <= limit * std
-            if keep.all():
+            if keep.all() or not keep.any():
                 break
             b, n, r = b[keep], n[keep], r[keep]
             mean, std, sem = average(b, n, r, model)
