@@ -13,6 +13,8 @@ export interface Cut {
   readonly layout: Layout;
   readonly kernel: 'wasm' | 'ts';
   readonly workers: number;
+  /** Workers that share each frame; absent: 1. */
+  readonly team?: number;
   /** Frames of a part, rounded up to whole rows of chunks. */
   readonly partFrames: number;
   /** Frames of a tile and of a block read at a time. */
@@ -32,7 +34,7 @@ export interface CutResult {
 
 export function describeCut(cut: Cut): string {
   return (
-    `${cut.layout.name}, ${cut.kernel} kernel, ${cut.workers} workers, parts of ${cut.partFrames}, ` +
+    `${cut.layout.name}, ${cut.kernel} kernel, ${cut.workers} workers${cut.team === undefined ? '' : ` in teams of ${cut.team}`}, parts of ${cut.partFrames}, ` +
     `tiles of ${cut.tileFrames}, blocks of ${cut.blockFrames}${cut.deterministic ? ', deterministic' : ''}`
   );
 }
@@ -65,9 +67,11 @@ export async function runCut(
     ...(signal ? { signal } : {}),
   });
   const bytes = frameBytes(source.handle.stack);
+  const { workers, team = 1 } = cut;
   const limits = {
     ...job.limits,
-    workers: cut.workers,
+    workers,
+    team,
     tileBytes: cut.tileFrames * bytes,
     blockBytes: cut.blockFrames * bytes,
   };
@@ -75,7 +79,7 @@ export async function runCut(
   const planned = await planJob(wanted, localHost);
   // A plan makes parts of megabytes; small test stacks are cut finer, by the same rule.
   const parts = cutParts(source.handle, cut.partFrames);
-  const plan = { ...planned.plan, parts, workers: Math.min(cut.workers, parts.length - 1) };
+  const plan = { ...planned.plan, parts, workers: team * Math.min(Math.floor(workers / team), parts.length - 1) };
   const { arrays } = await runPlanned(wanted, { ...planned, plan }, localHost);
   const named = planned.slots.map((slot) => [slotLabel(slot, planned.bound), slot] as const);
   return {

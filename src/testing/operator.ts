@@ -4,6 +4,7 @@ import type { RawValues } from '../core/params.js';
 import type { Source } from '../core/source.js';
 import { LAYOUTS } from '../layouts/registry.js';
 import { serial } from '../layouts/serial.js';
+import { threads } from '../layouts/threads/index.js';
 import { loadOperator } from '../operators/load.js';
 import { compareResults } from './compare.js';
 import { type Cut, describeCut, runCut, wholeCut } from './cut.js';
@@ -22,6 +23,16 @@ export function cutsOf(layouts: readonly Layout[], kernel: Cut['kernel']): Cut[]
     const sizes = layout === serial ? SIZES : SIZES.slice(1);
     return sizes.map((size) => ({ layout, kernel, workers, deterministic: false, ...size }));
   });
+}
+
+/** Teams that share frames, small tiles and large ones; none for operators that cannot. */
+function teamCuts(kernel: Cut['kernel']): Cut[] {
+  const common = { layout: threads, kernel, deterministic: false } as const;
+  return [
+    { ...common, workers: 2, team: 2, partFrames: 7, tileFrames: 1, blockFrames: 1 },
+    { ...common, workers: 3, team: 3, partFrames: 7, tileFrames: 3, blockFrames: 4 },
+    { ...common, workers: 4, team: 2, partFrames: 5, tileFrames: 2, blockFrames: 5 },
+  ];
 }
 
 /**
@@ -46,7 +57,8 @@ export async function compareCuts(
     compareResults(reference, own, 'kernel', `${what} (${describeCut(whole)})`);
     // Which kernel runs does not depend on who runs it: the layouts are tried with the last one.
     const tried = kernel === kernels.at(-1) ? layouts : [serial];
-    for (const cut of cutsOf(tried, kernel)) {
+    const shared = tried.includes(threads) && declared.every(({ inside }) => inside) ? teamCuts(kernel) : [];
+    for (const cut of [...cutsOf(tried, kernel), ...shared]) {
       compareResults(own, await runCut(source, operators, cut), 'order', `${what} (${describeCut(cut)})`);
     }
     const ordered: Cut = { ...whole, partFrames: 4, tileFrames: 2, blockFrames: 4, deterministic: true };

@@ -10,6 +10,7 @@ import { openMemory } from '../../dist/formats/memory.js';
 import { openSource } from '../../dist/formats/registry.js';
 import { openSynthetic } from '../../dist/formats/synthetic/index.js';
 import { planLocal, type RunOptions, runLocal } from '../../dist/layouts/local.js';
+import { testOperator } from '../../dist/testing.js';
 import { python, pythonHas } from '../formats/python.js';
 
 const BANDS = pathToFileURL(join(import.meta.dirname, 'bands.mjs')).href;
@@ -244,4 +245,9 @@ describe('what cannot be shared', () => {
     const alone = await planned({ layout: 'serial', split: 'inside' });
     expect([alone.workers, alone.team, alone.teamBytes]).toEqual([1, 1, 0]);
   });
+});
+
+test('the conformance test of operators tries teams: it sees that this one counts its members', async () => {
+  const tested = testOperator({ name: 'bands', module: BANDS }, { dtypes: ['uint16'] });
+  await expect(tested).rejects.toThrow(/2 workers in teams of 2.*: members: element 0 is 3 instead of 1/);
 });
