@@ -114,7 +114,7 @@ print(json.dumps([d[()].ravel().tolist(), d.shape, d.dtype.str, d.attrs['units']
       `f = h5py.File(sys.argv[1])
 same = lambda *names: len({h5py.h5o.get_info(f[n].id).addr for n in names}) == 1
 info = h5py.h5o.get_info(f['adf'].id)
-print(json.dumps([same('adf', 'Experiments/adf/data', 'emd/adf/data'), same('com-field', 'Experiments/com-field/data', 'emd/com-field/data', 'entry/com-field/com-field'), info.rc, f['com-field'][()].ravel().tolist()]))`,
+print(json.dumps([same('adf', 'Experiments/adf/data', 'emd/adf/data'), same('com-field', 'Experiments/com-field/data', 'emd/com-field/data', 'entry/com_field/com_field'), info.rc, f['com-field'][()].ravel().tolist()]))`,
       path,
     );
     expect(found).toEqual([true, true, 4, Array.from(field.data)]);
