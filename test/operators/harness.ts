@@ -1,6 +1,14 @@
 import { ARENA_BASE, Arena, makeMemory } from '../../dist/core/arena.js';
 import { allocate, DTYPES, type Dtype, dtypeRange, type NumericArray, viewOf } from '../../dist/core/dtype.js';
-import type { AnyOperator, Arrays, LoadedArray, Prepared, Slot, Tile } from '../../dist/core/operator.js';
+import {
+  ALONE,
+  type AnyOperator,
+  type Arrays,
+  type LoadedArray,
+  type Prepared,
+  type Slot,
+  type Tile,
+} from '../../dist/core/operator.js';
 import { type ArrayInput, checkValues } from '../../dist/core/params.js';
 import { framePixels, product, type Stack } from '../../dist/core/stack.js';
 import { instantiate } from '../../dist/core/wasm.js';
@@ -18,6 +26,8 @@ function load(input: ArrayInput): Promise<LoadedArray> {
   if (typeof input === 'string') throw new Error('tests give arrays, not files');
   return Promise.resolve({ shape: input.shape, data: Float64Array.from(input.data) });
 }
+
+const readText = (): Promise<string> => Promise.reject(new Error('tests give texts, not files'));
 
 /** Everything of `run`, with whole slots and what was prepared. */
 export interface Result {
@@ -69,7 +79,7 @@ export async function run(
   const frames = data.length / pixels;
   const values = checkValues(operator.params, raw, operator.name);
   const read = (first: number, count: number) => Promise.resolve(data.slice(first * pixels, (first + count) * pixels));
-  const prepared: Prepared = (await operator.prepare?.({ stack, values, read, load })) ?? {};
+  const prepared: Prepared = (await operator.prepare?.({ stack, values, detector: {}, read, readText, load })) ?? {};
   const slots = operator.outputs(stack, values, prepared);
   const out: Record<string, NumericArray> = {};
   for (const [name, slot] of Object.entries(slots)) {
@@ -95,7 +105,7 @@ export async function run(
     if (first > 0) mergeWhole(operator, slots, out, whole);
     else for (const [name, array] of Object.entries(whole)) out[name]?.set(array);
   }
-  operator.finish?.(out, stack, values);
+  operator.finish?.(out, stack, values, prepared);
   return { out, slots };
 }
 
@@ -139,7 +149,7 @@ function runWorker(w: WorkerRun): Record<string, NumericArray> {
     const count = Math.min(w.tile, w.last - first);
     const view = viewOf(stack.dtype, memory.buffer, address, count * pixels);
     view.set(w.data.subarray(first * pixels, (first + count) * pixels));
-    const tile: Tile = { data: view, first, count };
+    const tile: Tile = { data: view, first, count, team: ALONE };
     if (w.kernel === 'wasm' && wasm && exports) wasm.process(exports, tile, state, tiles as Arrays<string>);
     else operator.process(tile, state, tiles as Arrays<string>);
     for (const [name, slot] of Object.entries(slots)) {
