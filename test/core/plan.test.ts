@@ -124,9 +124,13 @@ describe('memory', () => {
         stacks,
         fc.integer({ min: 2 ** 20, max: 2 ** 28 }),
         fc.integer({ min: 1, max: 64 }),
-        (source, memory, workers) => {
+        fc.constantFrom(1, 2, 3, Number.POSITIVE_INFINITY),
+        (source, memory, workers, team) => {
           try {
-            const plan = makePlan(input(source, { memory, workers }));
+            const plan = makePlan(input(source, { memory, workers, team }));
+            expect(plan.workers % plan.team).toBe(0);
+            expect(plan.team).toBeLessThanOrEqual(team);
+            expect(plan.teamBytes > 0).toBe(plan.team > 1);
             expect(plan.projectedBytes).toBeLessThanOrEqual(memory);
             expect(plan.workers).toBeGreaterThanOrEqual(1);
             expect(plan.workers).toBeLessThanOrEqual(workers);
