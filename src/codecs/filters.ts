@@ -12,6 +12,7 @@ import { makePackBits } from './packbits.js';
 import { makePredictor } from './predictor.js';
 import { makeUnshuffle } from './shuffle.js';
 import { makeTiffLzw, TIFF_LZW_SCRATCH } from './tifflzw.js';
+import { makeZstd, ZSTD_SCRATCH } from './zstd.js';
 
 /** The filter of one name. */
 type Named<N extends Filter['name']> = Extract<Filter, { readonly name: N }>;
@@ -49,6 +50,13 @@ const KINDS: Kinds = {
     bound: (bytes) => 2 * bytes + 64,
     scratch: nothing,
     make: (_, { arena, kernel }) => makeLz4(arena, kernel),
+  },
+  zstd: {
+    moves: true,
+    // Blocks of 1 KiB and more do not grow by as much.
+    bound: (bytes) => bytes + (bytes >>> 3) + 64,
+    scratch: () => [ZSTD_SCRATCH],
+    make: (_, { arena, kernel }) => makeZstd(arena, kernel),
   },
   bitshuffle: {
     moves: true,
