@@ -99,8 +99,8 @@ print(json.dumps(out))`;
         expect.closeTo(0.35, 6),
       ]);
       expect(found.series.slice(1, 3)).toEqual([
-        ['axis0', '2th (deg)'],
-        ['axis0', '2th'],
+        ['frame', '2th (deg)'],
+        ['frame', '2th'],
       ]);
       expect(found.cake.slice(1, 6)).toEqual([
         ['chi (degrees)', '2th (deg)'],

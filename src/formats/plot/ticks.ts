@@ -27,10 +27,13 @@ function roundStep(rough: number): number {
   return Number((([1, 2, 2.5, 5].find((factor) => factor * power >= rough * (1 - 1e-9)) ?? 10) * power).toPrecision(3));
 }
 
+/** Digits behind the point that a step of 1, 2, 2.5 or 5 times a power of ten needs. */
 function decimals(step: number): number {
-  for (let digits = 0; digits < 12; digits++)
-    if (Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6) return digits;
-  return 12;
+  for (let digits = 0; digits < 15; digits++) {
+    const shifted = step * 10 ** digits;
+    if (Math.round(shifted) > 0 && Math.abs(shifted - Math.round(shifted)) < 1e-6 * shifted) return digits;
+  }
+  return 15;
 }
 
 /** Steps that divide a turn, for angles over a good part of one. */

@@ -1,5 +1,5 @@
 import type { Provenance } from '../../../core/sink.js';
-import type { Axis } from '../../../core/stack.js';
+import { type Axis, plainAxis } from '../../../core/stack.js';
 import type { Described } from './described.js';
 import { type Attributes, floats, type GroupNode, group, type Node, text, texts, value } from './tree.js';
 
@@ -30,11 +30,19 @@ export function signalAttributes({ coordinates, shape }: Omit<Described, 'node'>
   return shape.length > 1 ? { interpretation: text('image') } : {};
 }
 
+/** The axes of an array; that of a series of curves or maps is of frames, when nobody named it. */
+function axesOf({ axes, shape, coordinates }: Described): readonly Axis[] {
+  const isSeries = coordinates > 0 && shape.length === coordinates + 1;
+  return axes.map((axis, d) =>
+    isSeries && d === 0 && axis.name === plainAxis(0).name ? { ...axis, name: 'frame' } : axis,
+  );
+}
+
 function dataGroup(array: Described, errors: Described | undefined): GroupNode {
   const signal = nexusName(array.name);
-  const taken = [signal, `${signal}_errors`];
-  const names = axisNames(array.axes, taken);
-  const axes = array.axes.map((axis, d) => [names[d] ?? '', axisNode(axis, array.shape[d] ?? 1)] as const);
+  const described = axesOf(array);
+  const names = axisNames(described, [signal, `${signal}_errors`]);
+  const axes = described.map((axis, d) => [names[d] ?? '', axisNode(axis, array.shape[d] ?? 1)] as const);
   return group(
     { [signal]: array.node, ...(errors ? { [`${signal}_errors`]: errors.node } : {}), ...Object.fromEntries(axes) },
     {
