@@ -69,7 +69,9 @@ async function compare(path: string, dataset: string, expected: Expected): Promi
     expect(source.notes.join(' ')).toContain(`filter ${waiting.id}`);
     return `${waiting.id} ${waiting.label}`;
   }
-  expect(sha1(decodeWhole(handle.storage))).toBe(expected.sha1);
+  const decoded = sha1(decodeWhole(handle.storage));
+  // One file was written with a filter that its h5py did not have; test/codecs/zstd.test.ts reads it.
+  if (expected.sha1 !== undefined) expect(decoded).toBe(expected.sha1);
   return 'read';
 }
 
@@ -107,9 +109,6 @@ describe('bytes of every data set, against h5py', () => {
     }
     const { counts, wrong } = await compareAll(shared, load(shared));
     expect(wrong).toEqual([]);
-    expect(counts).toEqual({
-      read: 4080,
-      library: 3,
-    });
+    expect(counts).toEqual({ read: 4081, library: 3 });
   });
 });
