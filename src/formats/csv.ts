@@ -56,7 +56,8 @@ function writeLines(file: OutputFile, lines: Iterable<string>): void {
     piece = '';
   };
   for (const line of lines) {
-    piece += `${line}\n`;
+    // A name or unit from a file may hold anything; a line must stay one.
+    piece += `${line.replaceAll(/[\r\n]/g, ' ')}\n`;
     if (piece.length >= PIECE) flush();
   }
   flush();

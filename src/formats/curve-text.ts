@@ -79,9 +79,8 @@ export function* curveLines(
   }
   const columns = blocks.flatMap((block) => columnsOf(block, bins));
   const titles = [withUnit(axis.name, axis.unit), ...columns.map(({ title }) => title)];
-  yield separator === ','
-    ? titles.map((title) => (title.includes(',') ? `"${title}"` : title)).join(',')
-    : `# ${titles.join('  ')}`;
+  const quoted = (title: string): string => (/[",]/.test(title) ? `"${title.replaceAll('"', '""')}"` : title);
+  yield separator === ',' ? titles.map(quoted).join(',') : `# ${titles.join('  ')}`;
   const single = columns.map(({ data }) => data instanceof Float32Array);
   for (let i = 0; i < bins; i++) {
     const x = coordinates?.data[i] ?? axis.origin + i * axis.step;

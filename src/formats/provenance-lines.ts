@@ -4,10 +4,10 @@ import { readText } from '../io/text.js';
 
 /** Text of several lines, in full: a geometry given directly, or in a PONI file. */
 function linesOf(value: string): readonly string[] {
-  if (value.includes('\n')) return value.split(/\r?\n/);
+  if (/[\r\n]/.test(value)) return value.split(/\r\n|\r|\n/);
   if (!/\.poni$/i.test(value)) return [];
   try {
-    return readText(value).split(/\r?\n/);
+    return readText(value).split(/\r\n|\r|\n/);
   } catch (error) {
     // The file is only quoted; that it was moved since does not matter for the numbers.
     if (error instanceof SourceError) return [];
@@ -18,7 +18,7 @@ function linesOf(value: string): readonly string[] {
 function describe(name: string, value: unknown): string[] {
   if (typeof value !== 'string') return [`${name}: ${JSON.stringify(value) ?? ''}`];
   const lines = linesOf(value).filter((line) => line.trim() !== '');
-  const own = value.includes('\n') ? [`${name}:`] : [`${name}: ${value}`];
+  const own = /[\r\n]/.test(value) ? [`${name}:`] : [`${name}: ${value}`];
   return [...own, ...lines.map((line) => `  ${line.trim().replace(/^#\s*/, '')}`)];
 }
 
@@ -41,5 +41,5 @@ export function provenanceLines({ program, version, recipe }: Provenance): strin
       for (const [key, one] of facts) lines.push(...describe(key, one));
     }
   }
-  return [...lines, `recipe: ${recipe.replaceAll('\n', ' ')}`];
+  return [...lines, `recipe: ${recipe}`];
 }

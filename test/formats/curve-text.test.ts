@@ -84,8 +84,15 @@ describe('the header of a curve', () => {
   });
 
   it('keeps every line a comment, whatever an option holds', async () => {
-    await write('a.xy', integrated([]), { note: 'one\r\ntwo\n3 4 5' });
-    expect(lines('a.xy').filter((line) => !line.startsWith('#')).length).toBe(BINS);
+    const [intensity] = integrated([]);
+    if (!intensity) throw new Error('no curve');
+    const odd = { ...intensity, unit: 'a\n1 2', axes: [{ ...RADIAL, name: 'x\r7 8' }] };
+    await write('a.xy', [odd], { note: 'one\r\ntwo\n3 4 5\r6 7 8' });
+    expect(
+      lines('a.xy')
+        .flatMap((line) => line.split('\r'))
+        .filter((line) => !line.startsWith('#')).length,
+    ).toBe(BINS);
   });
 });
 

@@ -221,8 +221,8 @@ for unit, column in (('2th_deg', 1), ('q_nm^-1', 2)):
     scale = 1 if column == 1 else ai.wavelength * 1e9 / (4 * np.pi) * 360 / np.pi
     for row in rows:
         near = abs(x - float(row[column])) * scale < 0.35
-        height = np.clip(y[near] - 10, 0, None)
-        out.append([float((x[near] * height).sum() / height.sum() - float(row[column])) * scale, float(y[near].max() - 10) / 4000, float(row[4])])
+        height = np.clip(y[near] - 5, 0, None)
+        out.append([float((x[near] * height).sum() / height.sum() - float(row[column])) * scale, float(y[near].max() - 5) / 4000, float(row[4])])
 print(json.dumps(out))`;
       const found: [number, number, number][] = JSON.parse(python(program, out.replace(/\.h5$/, '')));
       expect(found.length).toBeGreaterThan(7);

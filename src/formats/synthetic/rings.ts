@@ -77,7 +77,7 @@ const PARAMS = {
     min: 0,
     max: 1e9,
   },
-  background: { kind: 'number', help: 'mean counts under the rings', default: 10, min: 0, max: 1e9 },
+  background: { kind: 'number', help: 'mean counts under the rings', default: 5, min: 0, max: 1e9 },
   expectation: { kind: 'flag', help: 'the mean itself, without noise (float32)' },
   modules: {
     kind: 'numbers',
@@ -121,7 +121,7 @@ function linesOf({ rings, lattice, centring, lines, wavelength }: RingsValues): 
 /** Mean counts of every pixel of a detector without polarisation: rings and background, times the solid angle. */
 function expectedCounts({ twoTheta, solidAngle }: PixelMap, values: RingsValues): Float32Array {
   const sigma = values.width * DEGREE * SIGMA_OF_WIDTH;
-  const expected = new Float64Array(twoTheta.length).fill(values.background);
+  const expected = new Float32Array(twoTheta.length).fill(values.background);
   for (const line of linesOf(values)) {
     for (let p = 0; p < expected.length; p++) {
       const away = ((twoTheta[p] ?? 0) - line.twoTheta) / sigma;
@@ -129,7 +129,8 @@ function expectedCounts({ twoTheta, solidAngle }: PixelMap, values: RingsValues)
         expected[p] = (expected[p] ?? 0) + values.peak * line.height * Math.exp(-0.5 * away * away);
     }
   }
-  return Float32Array.from(expected, (value, p) => value * (solidAngle[p] ?? 0));
+  for (let p = 0; p < expected.length; p++) expected[p] = (expected[p] ?? 0) * (solidAngle[p] ?? 0);
+  return expected;
 }
 
 /** The highest mean count, where rings overlap too: taken on every ring and half way to the next. */
@@ -148,9 +149,12 @@ function gapsOf({ frameShape }: Stack, { modules }: RingsValues): Uint8Array | n
   if (!modules) return null;
   const [height = 1, width = 1, gapRows = 0, gapColumns = 0] = modules;
   const [rows = 1, columns = 1] = frameShape;
-  return Uint8Array.from({ length: rows * columns }, (_, p) =>
-    Math.floor(p / columns) % (height + gapRows) >= height || (p % columns) % (width + gapColumns) >= width ? 1 : 0,
-  );
+  const gaps = new Uint8Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    const between = i % (height + gapRows) >= height;
+    for (let j = 0; j < columns; j++) if (between || j % (width + gapColumns) >= width) gaps[i * columns + j] = 1;
+  }
+  return gaps;
 }
 
 function checkRings(values: RingsValues): void {
@@ -219,7 +223,9 @@ export default defineGenerator({
         for (let i = 0; i < count; i++) {
           const [k0, k1] = frameKey(seed, first + i);
           if (values.expectation) frame.set(expected);
-          else for (let p = 0; p < frame.length; p++) frame[p] = poisson(expected[p] ?? 0, p, k0, k1);
+          else
+            for (let p = 0; p < frame.length; p++)
+              if (!gaps || gaps[p] === 0) frame[p] = poisson(expected[p] ?? 0, p, k0, k1);
           if (gaps) for (let p = 0; p < frame.length; p++) if (gaps[p] === 1) frame[p] = dummy;
           into.set(new Uint8Array(frame.buffer), i * frame.byteLength);
         }
@@ -228,10 +234,11 @@ export default defineGenerator({
   },
   truth(stack, values) {
     const { twoTheta } = pixelMap(stack, geometryOf(stack, values));
-    const [low, high] = twoTheta.reduce(
-      ([least, most], angle) => [Math.min(least, angle), Math.max(most, angle)],
-      [9, 0],
-    );
+    let [low, high] = [Number.POSITIVE_INFINITY, 0];
+    for (const angle of twoTheta) {
+      if (angle < low) low = angle;
+      if (angle > high) high = angle;
+    }
     const seen = linesOf(values).filter((line) => line.twoTheta >= low && line.twoTheta <= high);
     const column = (name: string, unit: string, label: string, value: (line: Line) => number) => {
       const data = allocate('float64', seen.length);
