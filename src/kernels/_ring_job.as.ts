@@ -24,7 +24,10 @@ export class Job {
   variance: usize;
   /** 1: pixels from `low` to `high` and NaN do not count; floats always say so. `low` > `high`: NaN alone. */
   check: usize;
-  reserved: usize;
+  /** Levels of parts beyond the second bin, f32 [levels, pixels], and the pixels of a frame. */
+  levels: usize;
+  onward: usize;
+  pixels: usize;
   low: f64;
   high: f64;
 }

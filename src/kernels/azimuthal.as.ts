@@ -1,6 +1,7 @@
 // Azimuthal integration of one frame: pixels are read in the order they lie in, and each is added to the bins its map
 // names. The image streams through the cache once, while the accumulators of all bins stay in it.
-import { invalid, Job, miss, poisson } from './_ring_job.as';
+import { addPair, invalid, Job, miss, poisson } from './_ring_job.as';
+import { collectOnward, onwardChecked, onwardPixels } from './_ring_onward.as';
 import { collectShared, sharedChecked, sharedPixels } from './_ring_shared.as';
 import { collectWhole, wholeChecked, wholePixels } from './_ring_whole.as';
 
@@ -15,19 +16,19 @@ function spreadPixels<T>(job: Job, raw: usize, from: i32, to: i32, sums: usize, 
   for (let k: usize = from; k < <usize>to; k++) {
     const pixel = <usize>load<u32>(job.spreadPixel + k * 4);
     const value = <f64>load<T>(raw + pixel * sizeof<T>());
-    const variance = poisson(value);
-    const isMissing = invalid(value, low, high);
     const end = <usize>load<u32>(job.spreadEnd + k * 4);
-    for (; entry < end; entry++) {
-      const bin = <usize>load<u32>(bins + entry * 4);
-      const weight = <f64>load<f32>(weights + entry * 4);
-      if (isMissing) {
-        miss(job, pixel, bin, weight, missed);
-        continue;
+    if (invalid(value, low, high)) {
+      for (; entry < end; entry++) {
+        const weight = <f64>load<f32>(weights + entry * 4);
+        miss(job, pixel, <usize>load<u32>(bins + entry * 4), weight, missed);
       }
-      const at = sums + bin * 16;
-      store<f64>(at, load<f64>(at) + weight * value);
-      store<f64>(at, load<f64>(at, 8) + weight * weight * variance, 8);
+      continue;
+    }
+    const both = f64x2.replace_lane(f64x2.splat(value), 1, poisson(value));
+    for (; entry < end; entry++) {
+      const weight = <f64>load<f32>(weights + entry * 4);
+      const factor = f64x2.replace_lane(f64x2.splat(weight), 1, weight * weight);
+      addPair(sums + (<usize>load<u32>(bins + entry * 4) << 4), f64x2.mul(factor, both));
     }
   }
 }
@@ -75,12 +76,34 @@ function scatterAs<T, B>(job: Job, raw: usize, from: i32, to: i32, acc: usize, m
   else wholePixels<T, B>(at, first, count, acc);
 }
 
+function onwardAs<T, B>(
+  job: Job,
+  level: usize,
+  raw: usize,
+  from: i32,
+  to: i32,
+  acc: usize,
+  sums: usize,
+  missed: usize,
+): void {
+  const count = to - from;
+  const at = raw + <usize>from * sizeof<T>();
+  if (job.variance || job.check) return onwardChecked<T, B>(job, level, at, from, count, sums, missed);
+  memory.fill(acc, 0, (<usize>job.bins + 2) * SLOT);
+  onwardPixels<T, B>(job, level, at, from, count, acc);
+  collectOnward(job, level, acc, sums);
+}
+
 function scatterOf<T>(job: Job, raw: usize, from: i32, to: i32, acc: usize, sums: usize, missed: usize): void {
   memory.fill(acc, 0, (<usize>job.bins + 2) * SLOT);
   if (job.binBytes == 2) scatterAs<T, u16>(job, raw, from, to, acc, missed);
   else scatterAs<T, u32>(job, raw, from, to, acc, missed);
   if (job.weight) collectShared(job, acc, sums);
   else collectWhole<T>(job, acc, sums);
+  for (let level: usize = 1; level <= job.levels; level++) {
+    if (job.binBytes == 2) onwardAs<T, u16>(job, level, raw, from, to, acc, sums, missed);
+    else onwardAs<T, u32>(job, level, raw, from, to, acc, sums, missed);
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Geometry } from './geometry.js';
-import { MapBuilder, type PixelMap } from './map.js';
+import { MapBuilder } from './map-builder.js';
+import type { PixelMap } from './pixel-map.js';
 import { azimuthalAxis, type BinAxis, Extent, emptySpan, radialAxis, type Span, spanOf } from './range.js';
 
 /** What decides which pixels go where. Radial values in radians, nm^-1 or metres; azimuths in radians. */
@@ -88,10 +89,17 @@ function putSpan(builder: MapBuilder, pixel: number, span: Span): void {
   const { first, last } = span;
   if (first === last) builder.whole(pixel, first);
   else if (last === first + 1) builder.pair(pixel, first, span.firstPart, span.lastPart);
-  else {
-    for (let bin = first; bin <= last; bin++) builder.entry(bin, partOf(span, bin));
-    builder.close(pixel);
-  }
+  else builder.run(pixel, first, partsOf(span), last - first + 1);
+}
+
+let parts = new Float64Array(64);
+
+/** The parts of a span in an array that the next call overwrites. */
+function partsOf(span: Span): Float64Array {
+  const count = span.last - span.first + 1;
+  if (count > parts.length) parts = new Float64Array(2 * count);
+  for (let k = 0; k < count; k++) parts[k] = partOf(span, span.first + k);
+  return parts;
 }
 
 function partOf({ first, last, firstPart, middlePart, lastPart }: Span, bin: number): number {

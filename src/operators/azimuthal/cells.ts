@@ -1,4 +1,4 @@
-import type { MapBuilder } from './map.js';
+import type { MapBuilder } from './map-builder.js';
 import type { BinAxis } from './range.js';
 
 /** Corners of a polygon, x and y in bins. Four corners cut by four lines have at most eight. */

@@ -1,4 +1,4 @@
-import { eachEntry, noBin, type PixelMap } from './map.js';
+import { eachEntry, noBin, type PixelMap } from './pixel-map.js';
 import type { StaticSums } from './sums.js';
 
 /** Sums over the bins of what is the same for all frames. Pixels are added in the order that frames are added in. */
@@ -22,12 +22,13 @@ export function staticSums(map: PixelMap, norm: Float32Array, dark: Float32Array
 
 /** Takes pixels whose normalisation is 0 or no number out of a map; they have widened the range, as they do in pyFAI. */
 export function dropInvalid(map: PixelMap, norm: Float32Array): void {
-  const { first, spreadPixel, spreadEnd, entryWeight } = map;
+  const { pixels, first, onward, spreadPixel, spreadEnd, entryWeight } = map;
   const none = noBin(map);
   for (let p = 0; p < norm.length; p++) {
     const factor = norm[p] ?? 0;
     if (factor !== 0 && Number.isFinite(factor)) continue;
     first[p] = none;
+    for (let at = p; at < onward.length; at += pixels) onward[at] = 0;
     norm[p] = 0;
   }
   for (let k = 0, entry = 0; k < spreadPixel.length; k++) {

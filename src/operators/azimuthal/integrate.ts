@@ -1,7 +1,8 @@
 import type { NumericArray } from '../../core/dtype.js';
 import type { Team } from '../../core/operator.js';
 import { bandsOf, lowerBound, shareOf } from './bands.js';
-import { eachPart, noBin, type PixelMap, type RowMatrix } from './map.js';
+import { eachPart, noBin, type PixelMap } from './pixel-map.js';
+import type { RowMatrix } from './row-matrix.js';
 import type { Integration, Steps } from './state.js';
 import { type FrameSums, MISS_STRIDE, SUM_STRIDE } from './sums.js';
 
@@ -114,7 +115,7 @@ export function referenceSteps(
         const place = first[p] ?? none;
         if (place === none) continue;
         if (weight.length === 0) add(at, p, place, 1, sums, missed);
-        else eachPart(place, weight[p] ?? 0, (bin, part) => add(at, p, bin, part, sums, missed));
+        else eachPart(map, p, (bin, part) => add(at, p, bin, part, sums, missed));
       }
     },
     spread(at, from, to, sums, missed) {

@@ -2,11 +2,12 @@ import type { Arena } from '../../core/arena.js';
 import type { NumericArray } from '../../core/dtype.js';
 import type { WasmExports } from '../../core/wasm.js';
 import { callKernel, dtypeNumber } from '../../kernels/call.js';
-import type { PixelMap, RowMatrix } from './map.js';
+import type { PixelMap } from './pixel-map.js';
+import type { RowMatrix } from './row-matrix.js';
 import type { Integration, Steps } from './state.js';
 
-/** Words and bytes of the kernel's `Job`: fourteen 32-bit words, then two float64. */
-const JOB = { words: 14, limits: 56, bytes: 72 } as const;
+/** Words and bytes of the kernel's `Job`: sixteen 32-bit words, then two float64. */
+const JOB = { words: 16, limits: 64, bytes: 80 } as const;
 
 /** Bytes of accumulators per bin, and the bins more than there are. */
 const SLOT_BYTES = 64;
@@ -42,7 +43,9 @@ export function makeJob(state: Integration, map: PixelMap | null, rows: RowMatri
     map ? map.first.BYTES_PER_ELEMENT : 0,
     state.variance ? 1 : 0,
     state.check ? 1 : 0,
-    0,
+    map ? map.onward.length / map.pixels : 0,
+    map ? addressOf(map.onward) : 0,
+    state.pixels,
   ]);
   new Float64Array(arena.memory.buffer, job + JOB.limits, 2).set([state.low, state.high]);
   return { job, accumulators: arena.take((state.bins + EXTRA_BINS) * SLOT_BYTES) };

@@ -1,7 +1,7 @@
 import { type Binned, type Binning, touches } from './boxes.js';
 import { cellAreas } from './cells.js';
 import type { Geometry, GeometryRow } from './geometry.js';
-import { MapBuilder } from './map.js';
+import { MapBuilder } from './map-builder.js';
 import { azimuthalAxis, type BinAxis, Extent, radialAxis } from './range.js';
 
 const TURN = 2 * Math.PI;
@@ -74,6 +74,7 @@ function putOutline(
   { radius, chi }: Outline,
   position: Float64Array,
   area: Float32Array | Float64Array,
+  parts: Float64Array,
 ): void {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let k = 0; k < 4; k++) {
@@ -100,8 +101,8 @@ function putOutline(
   if (to === from + 1) builder.whole(pixel, from);
   else if (to === from + 2) builder.pair(pixel, from, (area[from] ?? 0) / total, (area[from + 1] ?? 0) / total);
   else {
-    for (let bin = from; bin < to; bin++) builder.entry(bin, (area[bin] ?? 0) / total);
-    builder.close(pixel);
+    for (let bin = from; bin < to; bin++) parts[bin - from] = (area[bin] ?? 0) / total;
+    builder.run(pixel, from, parts, to - from);
   }
   area.fill(0, from, to);
 }
@@ -139,6 +140,7 @@ export function binOutlines(geometry: Geometry, masked: Uint8Array, isExact: boo
   const azimuthal = nptAzim === null ? null : azimuthalAxis(azimuthalExtent, azimuthRange, nptAzim);
   const builder = new MapBuilder(masked.length, npt * (nptAzim ?? 1), true);
   const position = new Float64Array(4);
+  const parts = new Float64Array(npt);
   const area = isExact ? new Float64Array(npt) : new Float32Array(npt);
   const cells = azimuthal ? cellAreas(radial, azimuthal) : null;
   eachPixel((pixel) => {
@@ -148,7 +150,7 @@ export function binOutlines(geometry: Geometry, masked: Uint8Array, isExact: boo
       return;
     }
     if (azimuthRange && !touches(azimuthRange, Math.min(...outline.chi), Math.max(...outline.chi))) return;
-    putOutline(builder, pixel, radial, outline, position, area);
+    putOutline(builder, pixel, radial, outline, position, area, parts);
   });
   return { map: builder.done(), radial, azimuthal };
 }

@@ -8,11 +8,12 @@ import { findDetector, gapMask } from './detectors.js';
 import { dropInvalid, longestRow, staticSums } from './fixed.js';
 import { type Geometry, makeGeometry } from './geometry.js';
 import { instrumentOf } from './instrument.js';
-import { type PixelMap, type RowMatrix, toRows } from './map.js';
 import { binOutlines } from './outlines.js';
 import type { AzimuthalParams } from './params.js';
+import type { PixelMap } from './pixel-map.js';
 import { polarization } from './polarization.js';
 import type { Poni } from './poni.js';
+import { type RowMatrix, toRows } from './row-matrix.js';
 import { solidAngle } from './solid-angle.js';
 import { findUnit } from './units.js';
 
@@ -20,6 +21,7 @@ import { findUnit } from './units.js';
 export type AzimuthalPrepared = {
   readonly first: Uint16Array | Uint32Array;
   readonly weight: Float32Array;
+  readonly onward: Float32Array;
   readonly spreadPixel: Uint32Array;
   readonly spreadEnd: Uint32Array;
   readonly entryBin: Uint32Array;
@@ -146,6 +148,7 @@ function bin(values: Values<AzimuthalParams>, geometry: Geometry, masked: Uint8A
 const NO_MAP = {
   first: new Uint16Array(0),
   weight: new Float32Array(0),
+  onward: new Float32Array(0),
   spreadPixel: new Uint32Array(0),
   spreadEnd: new Uint32Array(0),
   entryBin: new Uint32Array(0),
@@ -155,8 +158,8 @@ const NO_ROWS = { rowEnd: new Uint32Array(0), entryPixel: new Uint32Array(0) };
 
 function arraysOf(map: PixelMap, rows: RowMatrix | null) {
   if (rows) return { ...NO_MAP, rowEnd: rows.rowEnd, entryPixel: rows.pixel, entryWeight: rows.weight };
-  const { first, weight, spreadPixel, spreadEnd, entryBin, entryWeight } = map;
-  return { ...NO_ROWS, first, weight, spreadPixel, spreadEnd, entryBin, entryWeight };
+  const { first, weight, onward, spreadPixel, spreadEnd, entryBin, entryWeight } = map;
+  return { ...NO_ROWS, first, weight, onward, spreadPixel, spreadEnd, entryBin, entryWeight };
 }
 
 /**
