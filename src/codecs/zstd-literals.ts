@@ -5,7 +5,7 @@ import { FseState, readFseTable } from './zstd-fse.js';
 /** Most bytes that a block decodes to, and most literals it can have. */
 export const BLOCK_BYTES = 131_072;
 
-const LONGEST_CODE = 11;
+export const LONGEST_CODE = 11;
 const MOST_WEIGHTS = 255;
 
 /** A prefix code: the next `bits` bits index a symbol and the bits that it really takes. */
@@ -32,7 +32,7 @@ function readWeights(bytes: Uint8Array): number[] {
 }
 
 /** The code of the given weights; that of the last symbol follows from the others. */
-function huffmanOf(given: readonly number[]): ZstdHuffman {
+export function huffmanOf(given: readonly number[]): ZstdHuffman {
   const sum = given.reduce((total, weight) => total + ((1 << weight) >> 1), 0);
   const bits = 32 - Math.clz32(sum);
   const rest = (1 << bits) - sum;
