@@ -45,8 +45,10 @@ export function withDetector(shape: readonly number[], { detector, ...own }: Raw
   }
   const { modules } = found;
   const gaps = modules ? [modules.rows, modules.columns, modules.rowGap, modules.columnGap] : undefined;
+  // Pixels of another size are another detector, which no reader knows by this name.
+  const name = own.pixelSize === undefined && own.modules === undefined ? { detectorName: found.name } : {};
   return {
     shape: ends ? shape : [...shape, ...found.shape],
-    own: { pixelSize: found.pixel, ...(gaps ? { modules: gaps } : {}), ...own },
+    own: { pixelSize: found.pixel, ...(gaps ? { modules: gaps } : {}), ...name, ...own },
   };
 }

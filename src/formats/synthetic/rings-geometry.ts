@@ -41,13 +41,14 @@ export function pixelMap(stack: Stack, geometry: RingsGeometry): PixelMap {
 }
 
 /** The geometry as a PONI file, version 2, which pyFAI and Dioptas read. */
-export function poniText({ frameShape }: Stack, geometry: RingsGeometry): string {
+export function poniText({ frameShape }: Stack, geometry: RingsGeometry, detector: string | undefined): string {
   const { distance, poni, pixel, rotations, wavelength } = geometry;
-  const config = { pixel1: pixel[0], pixel2: pixel[1], max_shape: frameShape };
+  // A name stands for pixels, shape and gaps, and readers that know it mask the gaps.
+  const config = detector === undefined ? { pixel1: pixel[0], pixel2: pixel[1], max_shape: frameShape } : {};
   return [
     '# Geometry of generated powder rings',
     'poni_version: 2',
-    'Detector: Detector',
+    `Detector: ${detector ?? 'Detector'}`,
     `Detector_config: ${JSON.stringify(config)}`,
     `Distance: ${distance}`,
     `Poni1: ${poni[0]}`,

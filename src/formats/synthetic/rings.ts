@@ -86,6 +86,7 @@ const PARAMS = {
     unit: 'px',
     help: 'rows and columns of a detector module, and of the gap between two',
   },
+  detectorName: { kind: 'text', help: 'what the PONI file calls the detector; --detector fills it in' },
   dummy: { kind: 'number', help: 'what pixels in gaps hold (default: -1, or the largest value of unsigned types)' },
 } as const;
 
@@ -259,5 +260,7 @@ export default defineGenerator({
       column('height', '', 'relative to the strongest ring', (line) => line.height),
     ];
   },
-  beside: (stack, values) => [{ extension: '.poni', text: poniText(stack, geometryOf(stack, values)) }],
+  beside: (stack, values) => [
+    { extension: '.poni', text: poniText(stack, geometryOf(stack, values), values.detectorName) },
+  ],
 });

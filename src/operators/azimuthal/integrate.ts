@@ -62,18 +62,26 @@ function addUp(parts: Float64Array, total: Float64Array): void {
 }
 
 /** The sparse matrix product: bin after bin. */
-export function rowSums({ check }: Integration, { bins }: RowMatrix, take: Take): Summation {
+export function rowSums({ check }: Integration, { bins, rowEnd }: RowMatrix, take: Take): Summation {
   const sums = take(bins * SUM_STRIDE);
   const missed = take(check ? (bins + 2) * MISS_STRIDE : 0);
   return (steps, at, team) => {
     sums.fill(0);
     missed.fill(0);
-    const [from, to] = shareOf(bins, team.rank, team.size);
+    const [from, to] = rowShare(rowEnd, team);
     steps.gather(at, from, to, sums, missed);
     team.sum(sums);
     if (check) team.sum(missed);
     return { sums, missed: check ? missed : null };
   };
+}
+
+/** Rows with about the same number of entries for every member. */
+export function rowShare(rowEnd: Uint32Array, { rank, size }: Team): readonly [number, number] {
+  const entries = rowEnd.at(-1) ?? 0;
+  const edge = (member: number) =>
+    member === size ? rowEnd.length : lowerBound(rowEnd, Math.ceil((entries * member) / size));
+  return [edge(rank), edge(rank + 1)];
 }
 
 /** True for NaN and for what the integration was told to leave out. */

@@ -1,7 +1,6 @@
 import type { NumericArray } from '../../core/dtype.js';
 import type { Team } from '../../core/operator.js';
-import { shareOf } from './bands.js';
-import { isInvalid } from './integrate.js';
+import { isInvalid, rowShare } from './integrate.js';
 import type { RowMatrix } from './row-matrix.js';
 import type { Integration } from './state.js';
 
@@ -144,7 +143,7 @@ export function ringAverages(
 
   return (data, at, team) => {
     result.fill(0);
-    const [from, to] = shareOf(rows.bins, team.rank, team.size);
+    const [from, to] = rowShare(rows.rowEnd, team);
     for (let bin = from; bin < to; bin++) {
       load(data, at, bin);
       const { mean, error } = average();
