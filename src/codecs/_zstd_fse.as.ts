@@ -1,7 +1,8 @@
 // Tables of finite state entropy (RFC 8878, section 4.1).
 //
-// Table entries, low to high bits: 0-7 extra bits of the number a state stands for; 8-15 bits of the stream that give the
-// next state; 16-31 what is added to them; 32-63 the least number, to which the extra bits are added.
+// Table entries, low to high bits: 0-7 bits of the stream that give the next state; 8-15 extra bits of the number that a
+// state stands for; 16-31 what is added to the bits of the next state; 32-63 the least number, to which the extra bits are
+// added.
 import { BAD_FSE, CELLS_AT, COUNTS_AT, NEXT_AT } from './_zstd_layout.as';
 
 export const LITERAL_LENGTHS: i32 = 0;
@@ -36,16 +37,16 @@ const MATCH_COUNTS: usize = memory.data<i8>([
 /** What a symbol stands for: extra bits and base of an entry. */
 @inline
 function meaning(kind: i32, symbol: u32): u64 {
-  if (kind == OFFSETS) return (<u64>1 << (symbol + 32)) | symbol;
+  if (kind == OFFSETS) return (<u64>1 << (symbol + 32)) | (symbol << 8);
   if (kind == WEIGHTS) return <u64>symbol << 32;
   if (kind == LITERAL_LENGTHS) {
     if (symbol < 16) return <u64>symbol << 32;
     const both = load<u32>(LITERAL_SYMBOLS + ((symbol - 16) << 2));
-    return (<u64>(both >> 8) << 32) | (both & 255);
+    return (<u64>(both >> 8) << 32) | ((both & 255) << 8);
   }
   if (symbol < 32) return <u64>(symbol + 3) << 32;
   const both = load<u32>(MATCH_SYMBOLS + ((symbol - 32) << 2));
-  return (<u64>(both >> 8) << 32) | (both & 255);
+  return (<u64>(both >> 8) << 32) | ((both & 255) << 8);
 }
 
 /** The table of a single symbol, which takes no bits. */
@@ -80,7 +81,7 @@ export function buildStates(kind: i32, scratch: usize, table: usize, bits: u32, 
     store<u16>(next + (symbol << 1), <u16>(rank + 1));
     const length = bits - (31 - clz(rank));
     const base = (rank << length) - mask - 1;
-    store<u64>(table + (state << 3), meaning(kind, symbol) | (<u64>base << 16) | (length << 8));
+    store<u64>(table + (state << 3), meaning(kind, symbol) | (<u64>base << 16) | length);
   }
 }
 

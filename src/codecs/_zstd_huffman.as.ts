@@ -1,6 +1,6 @@
 // Prefix codes of literals (RFC 8878, section 4.2): table entries hold the bits to drop in their low byte and the symbol
 // in the next.
-import { nextBits, unreadBits } from './_zstd_bits.as';
+import { highest, nextBits, unreadBits } from './_zstd_bits.as';
 import { readStates, tableBytes, WEIGHTS } from './_zstd_fse.as';
 import { BAD_HUFFMAN, BAD_LITERALS, NEXT_AT, SINGLES_AT, WEIGHT_STATES_AT, WEIGHTS_AT } from './_zstd_layout.as';
 
@@ -25,14 +25,13 @@ function readWeights(scratch: usize, src: usize, srcEnd: usize): i32 {
   left -= 2 * bits;
   for (let count: u32 = 0; count < MOST_WEIGHTS - 1; ) {
     store<u8>(weights + count++, <u8>(now >> 32));
-    const length = (now >> 8) & 255;
-    word = (nextBits(src, left) >> 1) >> ~length;
-    left -= <i32>length;
+    word = highest(nextBits(src, left), now);
+    left -= <i32>(now & 255);
     if (left < 0) {
       store<u8>(weights + count++, <u8>(other >> 32));
       return count;
     }
-    const next = load<u64>(table + ((((<usize>now >> 16) & 0xffff) + <usize>word) << 3));
+    const next = load<u64>(table + (((<usize>now >> 16) + <usize>word) << 3));
     now = other;
     other = next;
   }

@@ -5,7 +5,7 @@ import {
   buildPredefined, buildRepeat, LITERAL_LENGTHS, MATCH_LENGTHS, OFFSETS, readStates, tableBytes,
 } from './_zstd_fse.as';
 import {
-  BAD_FSE, BAD_SEQUENCES, LITERAL_LENGTHS_AT, MATCH_LENGTHS_AT, OFFSETS_AT, OVERFLOW, TOO_FAR,
+  BAD_FSE, BAD_SEQUENCES, DISTANCES_AT, LITERAL_LENGTHS_AT, MATCH_LENGTHS_AT, OFFSETS_AT, OVERFLOW, TOO_FAR,
 } from './_zstd_layout.as';
 
 const NONE: i32 = -1;
@@ -16,21 +16,23 @@ let literalLengthBits: i32 = NONE;
 let offsetBits: i32 = NONE;
 let matchLengthBits: i32 = NONE;
 
-/** The last three distances, the latest first. */
-let distance1: u32 = 1;
-let distance2: u32 = 4;
-let distance3: u32 = 8;
+/**
+ * Orders of the last three distances, the latest first, and a new one behind them, when the first, the second or the third
+ * is repeated, or the new one is taken.
+ */
+const ORDERS: usize = memory.data<u8>([
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 0, 0, 0, 4, 5, 6, 7, 0, 1, 2, 3, 8, 9, 10, 11, 0, 0, 0, 0,
+  8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0,
+], 16);
 
 /** Where the sequences run last ended. */
 export let decodedEnd: usize = 0;
 
-export function forgetSequences(): void {
+export function forgetSequences(scratch: usize): void {
   literalLengthBits = NONE;
   offsetBits = NONE;
   matchLengthBits = NONE;
-  distance1 = 1;
-  distance2 = 4;
-  distance3 = 8;
+  v128.store(scratch + DISTANCES_AT, i32x4(1, 4, 8, 0));
 }
 
 let at: usize = 0;
@@ -79,62 +81,49 @@ function run(
   word <<= bits2;
   let matchEntry = load<u64>(matchTable + (<usize>highest(word, bits3) << 3));
   left -= <i32>(bits1 + bits2 + bits3);
-  let first = distance1;
-  let second = distance2;
-  let third = distance3;
+  let last = v128.load(scratch + DISTANCES_AT);
 
   if (left < 0) return BAD_SEQUENCES;
   for (;;) {
     word = nextBits(start, left);
-    // No carry between the bytes: at most 63 extra bits and 26 of states.
+    // No carry between the bytes: at most 26 bits of states and 63 extra ones.
     const sum = <u32>literalEntry + <u32>offsetEntry + <u32>matchEntry;
-    const extra: i32 = sum & 255;
-    left -= extra;
-    const value = <u32>(offsetEntry >> 32) + <u32>highest(word, offsetEntry);
-    word <<= offsetEntry;
-    if (extra > 30) {
+    const offsetExtra = offsetEntry >> 8;
+    left -= <i32>((sum >> 8) & 255);
+    const value = <u32>(offsetEntry >> 32) + <u32>highest(word, offsetExtra);
+    word <<= offsetExtra;
+    let size = <u32>(matchEntry >> 32);
+    let own = <usize>(literalEntry >> 32);
+    // Most lengths have no extra bits; without them the 57 bits of a word are enough for the states, too.
+    if (((<u32>matchEntry | <u32>literalEntry) & 0xff00) != 0) {
       if (left < 0) return BAD_SEQUENCES;
-      word = nextBits(start, left + <i32>((matchEntry + literalEntry) & 255));
+      const matchExtra: u64 = (<u32>matchEntry >> 8) & 255;
+      const literalExtra: u64 = (<u32>literalEntry >> 8) & 255;
+      word = nextBits(start, left + <i32>(matchExtra + literalExtra));
+      size += <u32>highest(word, matchExtra);
+      word <<= matchExtra;
+      own += <usize>highest(word, literalExtra);
+      word = nextBits(start, left);
     }
-    const size = <u32>(matchEntry >> 32) + <u32>highest(word, matchEntry);
-    word <<= matchEntry;
-    const own = <usize>(literalEntry >> 32) + <usize>highest(word, literalEntry);
-    word <<= literalEntry;
     if (--count != 0) {
-      if (extra > 30) word = nextBits(start, left);
-      left -= <i32>(sum >> 8) & 255;
-      literalEntry >>= 8;
-      const literalState = (<usize>(literalEntry >> 8) & 0xffff) + <usize>highest(word, literalEntry);
+      left -= <i32>(sum & 255);
+      const literalState = (<usize>literalEntry >> 16) + <usize>highest(word, literalEntry);
       word <<= literalEntry;
       literalEntry = load<u64>(literalTable + (literalState << 3));
-      matchEntry >>= 8;
-      const matchState = (<usize>(matchEntry >> 8) & 0xffff) + <usize>highest(word, matchEntry);
+      const matchState = (<usize>matchEntry >> 16) + <usize>highest(word, matchEntry);
       word <<= matchEntry;
       matchEntry = load<u64>(matchTable + (matchState << 3));
-      offsetEntry >>= 8;
-      const offsetState = (<usize>(offsetEntry >> 8) & 0xffff) + <usize>highest(word, offsetEntry);
+      const offsetState = (<usize>offsetEntry >> 16) + <usize>highest(word, offsetEntry);
       offsetEntry = load<u64>(offsetTable + (offsetState << 3));
     }
     if (left < 0 || own > literalsEnd - literals) return BAD_SEQUENCES;
-    if (<u64>own + size > dstEnd - dst) return OVERFLOW;
+    if (own + size > dstEnd - dst) return OVERFLOW;
 
-    let distance = value - 3;
-    if (value > 3) {
-      third = second;
-      second = first;
-    } else {
-      const which = value - u32(own != 0);
-      if (which == 0) distance = first;
-      else if (which == 1) {
-        distance = second;
-        second = first;
-      } else {
-        distance = which == 2 ? third : first - 1;
-        third = second;
-        second = first;
-      }
-    }
-    first = distance;
+    // Without branches, as any of the last distances may follow any other.
+    const which = min(value - u32(own != 0), 3);
+    const fourth = select<u32>(value - 3, v128.extract_lane<u32>(last, 0) - 1, value > 3);
+    last = v128.swizzle(v128.replace_lane<u32>(last, 3, fourth), v128.load(ORDERS + (which << 4)));
+    const distance = v128.extract_lane<u32>(last, 0);
 
     copyLiterals(dst, literals, own);
     literals += own;
@@ -146,9 +135,7 @@ function run(
     if (count == 0) break;
   }
   if (left != 0) return BAD_SEQUENCES;
-  distance1 = first;
-  distance2 = second;
-  distance3 = third;
+  v128.store(scratch + DISTANCES_AT, last);
   decodedEnd = dst;
   at = literals;
   return 0;

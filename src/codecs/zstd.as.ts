@@ -18,7 +18,7 @@ let target: usize = 0;
 function decodeBlocks(srcEnd: usize, dstEnd: usize, scratch: usize): i32 {
   const frame = target;
   forgetCode();
-  forgetSequences();
+  forgetSequences(scratch);
   for (let isLast: u32 = 0; isLast == 0; ) {
     if (srcEnd - at < 3) return EXHAUSTED;
     const header = load<u32>(at) & 0xffffff;
@@ -81,7 +81,7 @@ function decodeFrame(srcEnd: usize, dstEnd: usize, scratch: usize): i32 {
 
 /**
  * Decodes Zstandard frames one behind the other; skippable ones are passed over, checksums checked, dictionaries refused.
- * Needs 64 readable bytes behind the input, 64 writable bytes behind the output and 155,712 bytes of scratch memory.
+ * Needs 64 readable bytes behind the input, 64 writable bytes behind the output and 147,520 bytes of scratch memory.
  * @returns decoded bytes, or a negative code
  */
 export function decodeFrames(src: usize, srcLength: usize, dst: usize, dstCapacity: usize, scratch: usize): i32 {

@@ -6,7 +6,7 @@ import { decodeZstd } from './zstd-decode.js';
 import { ZSTD_FAILURES } from './zstd-failures.js';
 
 /** Bytes that `makeZstdBlock` takes of the arena: tables, and the literals of a block. */
-export const ZSTD_SCRATCH = 155_712;
+export const ZSTD_SCRATCH = 147_520;
 
 /** Decodes to the front of `output` and returns the number of bytes. */
 type Decode = (input: Uint8Array, output: Uint8Array) => number;

@@ -47,7 +47,7 @@ describe('Zstandard against other programs', () => {
       for (const length of [0, 50, 3000, 300_000]) {
         const data = sample(kind, length, length);
         for (const [i, way] of WAYS.entries()) {
-          const stated = (i + length) % 3 === 0 ? [`--stream-size=${length}`] : [];
+          const stated = i % 2 === 0 ? [`--stream-size=${length}`] : [];
           same(guarded(zstdTool(data, ...way, ...stated), length, 0xa5).bytes, data);
         }
       }
