@@ -22,7 +22,6 @@ const MEMORY_BASES = {
   byteoffset: 26624,
   packbits: 26880,
   tifflzw: 27136,
-  blosc: 28160,
   zstd: 30720,
 };
 

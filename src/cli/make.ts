@@ -22,7 +22,11 @@ const KINDS = GENERATORS.map(({ name }) => name);
 const PARAMS = {
   kind: { kind: 'choice', choices: KINDS, default: 'random', help: 'what the frames show' },
   dtype: { kind: 'text', help: 'element type (default: the usual one of the kind)' },
-  codec: { kind: 'text', default: 'none', help: 'none; HDF5 only, a frame to a chunk: bslz4, lz4, gzip:LEVEL' },
+  codec: {
+    kind: 'text',
+    default: 'none',
+    help: 'none; HDF5 only, a frame to a chunk: bslz4, lz4, gzip:LEVEL, zstd:LEVEL',
+  },
   contiguous: { kind: 'flag', help: 'HDF5: one block instead of one chunk a frame' },
   seed: {
     kind: 'number',
@@ -46,7 +50,13 @@ function parseCodec(text: string): StreamOptions['codec'] {
   if (text === 'none' || text === 'lz4' || text === 'bslz4') return { name: text };
   const match = /^(gzip|deflate)(?::(\d))?$/.exec(text);
   if (match) return { name: 'gzip', level: Number(match[2] ?? 4) };
-  throw new UsageError('bad-codec', `--codec takes none, bslz4, lz4, or gzip:0 to gzip:9, not '${text}'.`);
+  const [, level = '3'] = /^zstd(?::(\d\d?))?$/.exec(text) ?? [];
+  if (text.startsWith('zstd') && Number(level) >= 1 && Number(level) <= 22)
+    return { name: 'zstd', level: Number(level) };
+  throw new UsageError(
+    'bad-codec',
+    `--codec takes none, bslz4, lz4, gzip:0 to gzip:9, or zstd:1 to zstd:22, not '${text}'.`,
+  );
 }
 
 /** The kind decides which further flags exist, so it is looked for first. */

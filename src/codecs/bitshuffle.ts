@@ -80,7 +80,9 @@ function wasmDecoder(filter: Bitshuffle, context: CodecContext): PartDecoder {
     return (input, output) => {
       if (input.length > output.length) return OVERFLOW;
       checkSlack(memory, input, output);
-      run.untransposeBlocks?.(input.byteOffset, input.length, output.byteOffset, elementBytes, blockBytes, scratch);
+      // A stated block may have more bytes than an address has bits for.
+      const block = Math.min(blockBytes, input.length);
+      run.untransposeBlocks?.(input.byteOffset, input.length, output.byteOffset, elementBytes, block, scratch);
       return input.length;
     };
   }

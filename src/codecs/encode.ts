@@ -7,6 +7,7 @@ import { deflate } from './deflate.js';
 import { BLOCKS_HEADER } from './lz4.js';
 import { lz4Wasm } from './lz4.wasm.js';
 import { lz4Bound } from './lz4-encode.js';
+import { encodeZstd } from './zstd-encode.js';
 
 /** Encodes one frame to a chunk of its own. The result stays as it is when the next frame is encoded. */
 export type FrameEncoder = (frame: Uint8Array) => Uint8Array;
@@ -50,11 +51,12 @@ function makeBlockEncoder(
 }
 
 /**
- * How frames of elements of `elementBytes` are encoded for a streamed output: `gzip` is a zlib stream, `lz4` and `bslz4` are
+ * How frames of elements of `elementBytes` are encoded for a streamed output: `gzip` is a zlib stream, `zstd` a frame, `lz4` and `bslz4` are
  * chunks of the HDF5 filters 32004 and 32008 (bitshuffle with LZ4 in blocks of 8 KiB).
  */
 export function makeEncoder(codec: FrameCodec, elementBytes: number): FrameEncoder {
   if (codec.name === 'gzip') return (frame) => deflate(frame, codec.level);
+  if (codec.name === 'zstd') return (frame) => encodeZstd(frame, codec.level);
   if (codec.name === 'lz4') {
     return makeBlockEncoder(
       lz4Wasm,

@@ -116,7 +116,7 @@ export function kindOf(filter: Filter): FilterKind {
   const label = filter.name === 'unsupported' ? `${filter.label} (id ${filter.id})` : filter.name;
   throw new SourceError(
     'unsupported-filter',
-    `Chunks are stored with the filter ${label}, which cannot be decoded here. Store a copy with deflate, shuffle and fletcher32 only.`,
+    `Chunks are stored with the filter ${label}, which cannot be decoded here. Store a copy with h5repack -f GZIP=4.`,
     { filter: label },
   );
 }

@@ -26,8 +26,10 @@ export function makeUnshuffle(elementBytes: number, memory: WebAssembly.Memory, 
   const run = kernel === 'wasm' ? instantiate(reorderWasm, memory).unshuffle : undefined;
   return (input, output) => {
     const target = output.subarray(0, input.length);
-    if (run) run(input.byteOffset, target.byteOffset, input.length, elementBytes);
-    else unshuffle(input, target, elementBytes);
+    // Bytes that fill no element stay; a damaged file may state elements of 4 GiB, and planes that are all empty.
+    const size = elementBytes > input.length ? 1 : elementBytes;
+    if (run) run(input.byteOffset, target.byteOffset, input.length, size);
+    else unshuffle(input, target, size);
     return target;
   };
 }

@@ -25,11 +25,12 @@ export interface Provenance {
 }
 
 /**
- * How each frame of a streamed output is encoded on its own: zlib's deflate with a level, LZ4 in HDF5's blocks, or `bslz4`,
- * bitshuffle with LZ4.
+ * How each frame of a streamed output is encoded on its own: zlib's deflate or Zstandard with a level, LZ4 in HDF5's
+ * blocks, or `bslz4`, bitshuffle with LZ4.
  */
 export type FrameCodec =
   | { readonly name: 'gzip'; readonly level: number }
+  | { readonly name: 'zstd'; readonly level: number }
   | { readonly name: 'lz4' }
   | { readonly name: 'bslz4' };
 

@@ -12,6 +12,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,6 +43,15 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
   };
 }
 
+/** What a link leads to; null for one that dangles, runs in a circle or leads where this user may not look. */
+function behindLink(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
 /** Names of what lies in a folder, in no particular order; links count as what they lead to. @throws SourceError */
 export function namesIn(path: string): { files: string[]; hidden: string[]; folders: string[] } {
   const found: { files: string[]; hidden: string[]; folders: string[] } = { files: [], hidden: [], folders: [] };
@@ -52,7 +62,7 @@ export function namesIn(path: string): { files: string[]; hidden: string[]; fold
     throw new SourceError('unreadable', `${path} cannot be listed: ${(error as Error).message}.`, { path });
   }
   for (const entry of entries) {
-    const kind = entry.isSymbolicLink() ? statSync(join(path, entry.name), { throwIfNoEntry: false }) : entry;
+    const kind = entry.isSymbolicLink() ? behindLink(join(path, entry.name)) : entry;
     if (entry.name.startsWith('.')) found.hidden.push(entry.name);
     else if (kind?.isDirectory()) found.folders.push(entry.name);
     else if (kind?.isFile()) found.files.push(entry.name);

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 
 /** True when a path holds `*`, `?` or `[...]`. A file of just that name still comes first. */
 export function isPattern(path: string): boolean {
@@ -47,7 +47,8 @@ function isFile(path: string): boolean {
 
 /**
  * Files whose path matches a pattern: `*` any number of characters, `?` one, `[0-4]` one of these, in any component.
- * Names that begin with a dot need one in the pattern. In no particular order.
+ * Names that begin with a dot need one in the pattern; a component that exists as it is written means just that. In no
+ * particular order.
  */
 export function matchingFiles(pattern: string): readonly string[] {
   const components = pattern.split('/').filter((part, i) => i === 0 || part !== '');
@@ -62,11 +63,13 @@ export function matchingFiles(pattern: string): readonly string[] {
     const expression = expressionOf(component);
     const wanted = (name: string): boolean =>
       expression.test(name) && (component.startsWith('.') || !name.startsWith('.'));
-    found = found.flatMap((folder) =>
-      namesIn(folder === '' ? '.' : folder)
-        .filter(wanted)
-        .map((name) => join(folder, name)),
-    );
+    found = found.flatMap((folder) => {
+      const own = join(folder, component);
+      // A folder may be called `run[1]`.
+      if (existsSync(own)) return [own];
+      const names = namesIn(folder === '' ? '.' : folder);
+      return names.filter(wanted).map((name) => join(folder, name));
+    });
   }
   return found.filter(isFile);
 }

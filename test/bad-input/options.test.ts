@@ -48,7 +48,10 @@ const USAGE: readonly (readonly [string, RegExp])[] = [
   ['make 0x4x8x8 made.npy', /A stack of 0 x 4 x 8 x 8 cannot be made\./],
   ['make 4x4x8x8 made.npy --kind stm', /Did you mean stem\?/],
   ['make 4x4x8x8 made.npy --codec gzip:4', /no compression\. Write \.h5/],
-  ['make 4x4x8x8 made.h5 --codec lzf', /--codec takes none, bslz4, lz4, or gzip:0 to gzip:9, not 'lzf'\./],
+  [
+    'make 4x4x8x8 made.h5 --codec lzf',
+    /--codec takes none, bslz4, lz4, gzip:0 to gzip:9, or zstd:1 to zstd:22, not 'lzf'\./,
+  ],
 ];
 
 test('a wrong call says what is wrong with it, and what was meant', { timeout: 60_000 }, async () => {

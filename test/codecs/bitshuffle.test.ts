@@ -77,6 +77,15 @@ describe('bit planes', () => {
   });
 });
 
+describe('bitshuffle that states blocks of more than 4 GiB', () => {
+  it.each([2 ** 31 + 8, 2 ** 31, 2 ** 32 - 8])('of %i elements, takes a chunk for one block', (blockElements) => {
+    const bytes = counts(1003, 2, 7);
+    const chunk = encode(bytes, 'none', 2, blockElements);
+    const { bytes: decoded } = makeDecode('none', 2, blockElements)(chunk, bytes.length, 0x5a);
+    expect(Buffer.compare(decoded ?? Buffer.alloc(0), bytes)).toBe(0);
+  });
+});
+
 for (const inner of ['none', 'lz4'] as const) {
   describe(`bitshuffle, ${inner === 'lz4' ? 'LZ4' : 'not compressed'}`, () => {
     for (const elementBytes of SIZES) {

@@ -77,11 +77,16 @@ describe('the LZ4 encoder', () => {
 
 const filterOf = (codec: FrameCodec, elementBytes: number): Filter => {
   if (codec.name === 'bslz4') return { name: 'bitshuffle', elementBytes, blockElements: 0, inner: 'lz4' };
-  return codec.name === 'gzip' ? { name: 'deflate' } : { name: 'lz4' };
+  return codec.name === 'gzip' ? { name: 'deflate' } : { name: codec.name };
 };
 
 describe('encoders of frames', () => {
-  const codecs: readonly FrameCodec[] = [{ name: 'gzip', level: 1 }, { name: 'lz4' }, { name: 'bslz4' }];
+  const codecs: readonly FrameCodec[] = [
+    { name: 'gzip', level: 1 },
+    { name: 'zstd', level: 1 },
+    { name: 'lz4' },
+    { name: 'bslz4' },
+  ];
   for (const codec of codecs) {
     for (const kind of ['wasm', 'ts'] as const) {
       it(`${codec.name}: every frame decodes to itself, whatever its length and elements (${kind})`, () => {

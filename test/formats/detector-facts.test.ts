@@ -203,6 +203,13 @@ put('detectorSpecific/ntrigger', 1e308)
     expect(source.handle.stack.stackShape).toEqual([2]);
   });
 
+  test('a long text of spaces takes no longer than other text', () => {
+    const { path } = opened("put('description', np.array(b' ' * 150000 + b'x', 'S150001'))");
+    const started = performance.now();
+    openHdf5(path);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   test('an instrument that contains itself, and a detector without attributes', () => {
     const { source } = opened(`
 del f['entry/instrument']

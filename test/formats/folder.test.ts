@@ -78,6 +78,10 @@ describe.runIf(pythonHas('numpy, tifffile, fabio', 'folders of images'))('folder
     mkdirSync(at('links'));
     for (let i = 0; i < 12; i++) symlinkSync(at('tiffs', `img${i}.tif`), at('links', `img${i}.tif`));
     expect((await openSource(at('links'))).handle.stack.stackShape).toEqual([12]);
+    // A link that leads to itself is passed over like one that leads nowhere.
+    symlinkSync('circle.tif', at('links', 'circle.tif'));
+    symlinkSync('nowhere', at('links', 'dangling.tif'));
+    expect((await openSource(at('links'))).handle.stack.stackShape).toEqual([12]);
   });
 
   it('missing numbers are named, unless gaps are allowed', async () => {

@@ -234,6 +234,15 @@ describe.runIf(hasH5py)('choosing without a NeXus default', () => {
     expect(chosen(program)).toBe(path);
   });
 
+  test('a damaged group does not hide the others', () => {
+    const { at } = write(`
+f = h5py.File(f'{out}/a.h5', 'w'); f['good/s'] = np.zeros((2, 3, 4)); f['bad/t'] = np.zeros((5, 3, 4)); f.close()
+whole = open(f'{out}/a.h5', 'rb').read()
+last = whole.rindex(b'SNOD')
+open(f'{out}/a.h5', 'wb').write(whole[:last] + b'XXXX' + whole[last + 4:])`);
+    expect(openHdf5(join(at, 'a.h5')).location).toMatch(/:\/(good\/s|bad\/t)$/);
+  });
+
   test('a group that is named stands for its signal', () => {
     const { at } = write(`
 f = h5py.File(f'{out}/a.h5', 'w'); f['e/d/s'] = np.zeros((2, 3, 4)); f['e/d'].attrs['signal'] = 's'; f['e/none/x'] = 1; f.close()`);

@@ -136,6 +136,10 @@ describe('patterns', () => {
     expect(found('*/a1.h5')).toEqual(['sub/a1.h5']);
     expect(found('a[9-0].h5')).toEqual([]);
     expect(found('nowhere/*.h5')).toEqual([]);
+    // a folder of just that name is meant
+    mkdirSync(join(at, 'run[1]'));
+    writeFileSync(join(at, 'run[1]', 'a1.h5'), 'x');
+    expect(found('run[1]/a*.h5')).toEqual(['run[1]/a1.h5']);
     // a file of just that name comes first
     expect(severalOf(join(at, 'a[1].h5'))).toBeNull();
     expect(severalOf(join(at, 'a[2].h5'))).toEqual([join(at, 'a[2].h5')]);

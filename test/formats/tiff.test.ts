@@ -169,6 +169,16 @@ describe.runIf(hasPython)('files made by tifffile and PIL', () => {
       expect(() => openTiff(at('damaged'))).toThrow(SourceError);
     });
 
+    it.each([
+      ['a width of 14.25', 256, 0x41640000, /tag 256 is 14\.25, no whole number/],
+      ['half a row in a strip', 278, 0x3f000000, /tag 278 is 0\.5, no whole number/],
+      ['a strip that begins at no number', 273, 0x7fc00000, /NaN is one of its strip offsets/],
+      ['a strip of less than no bytes', 279, 0xc37c0000, /-252 is one of its strip sizes/],
+    ] as const)('floats where whole numbers belong: %s', (_, tag, value, message) => {
+      expect(() => openTiff(damaged('type-little-u2.tif', [[tag, value]], 11))).toThrow(message);
+      expect(() => openTiff(at('damaged'))).toThrow(SourceError);
+    });
+
     it('directories that go in circles, overlap or lie outside', () => {
       const bytes = Buffer.from(readFileSync(at('type-little-u2.tif')));
       const first = bytes.readUInt32LE(4);

@@ -33,10 +33,17 @@ function readText(cursor: Cursor, file: Hdf5File): string {
   return object.text(Math.min(length, object.remaining));
 }
 
+/** Text without the spaces that fill it up. An expression would take the square of the time for many spaces before a letter. */
+function withoutPadding(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === ' ') end--;
+  return text.slice(0, end);
+}
+
 /** One element at the cursor: a number, a boolean, or text of either kind. */
 export function readElement(cursor: Cursor, file: Hdf5File, type: Datatype): Scalar {
   if (type.kind === 'string') {
-    return type.variable ? readText(cursor.slice(type.bytes), file) : cursor.text(type.bytes).replace(/ +$/, '');
+    return type.variable ? readText(cursor.slice(type.bytes), file) : withoutPadding(cursor.text(type.bytes));
   }
   const bytes = cursor.bytes(type.bytes);
   if (type.kind !== 'number') return '';

@@ -3,7 +3,7 @@ import { product } from '../../core/stack.js';
 import { describeDataset, isDataset } from './dataset.js';
 import { isGroup, type Link, readLinks } from './group.js';
 import { followLink, type Located, rootOf } from './links.js';
-import { findNumbered, followNumbered, isNumberedData, numberedLinks } from './master.js';
+import { findNumbered, followNumbered, isNumberedData, linksOf, numberedLinks } from './master.js';
 import { lacksSources } from './missing.js';
 import { childOf, defaultPlace, type Place, signalOf } from './nexus.js';
 import type { FilePool } from './pool.js';
@@ -57,7 +57,7 @@ export function numericDatasets(
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
     const next: typeof level = [];
     for (const { path, group } of level) {
-      const links = readLinks(group.file, group.messages);
+      const links = depth === 0 ? readLinks(group.file, group.messages) : linksOf(group);
       const signal = signalOf(pool, group, links);
       for (const link of links) {
         if (++objects > MAX_OBJECTS) return { found, broken: [...broken] };

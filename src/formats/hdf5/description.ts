@@ -1,4 +1,5 @@
 import { SourceError } from '../../core/errors.js';
+import { printable } from '../printable.js';
 import { isDataset } from './dataset.js';
 import type { Located } from './links.js';
 import { childOf, textAttribute } from './nexus.js';
@@ -6,18 +7,10 @@ import type { FilePool } from './pool.js';
 import { smallValues } from './small.js';
 import { metresIn } from './units.js';
 
-const LONGEST_TEXT = 80;
-
 /** A number with the text of its attribute `units`, empty when it has none. */
 export interface Quantity {
   readonly value: number;
   readonly unit: string;
-}
-
-/** Text of a file on one line of a terminal: control characters and what is too long are cut off. */
-function printable(text: string): string {
-  const line = text.replace(/\p{C}+/gu, ' ').trim();
-  return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT - 3)}...` : line;
 }
 
 /** Reads what groups say in small data sets. Nothing here throws for what a file holds: it is noted and left out. */

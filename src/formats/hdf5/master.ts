@@ -24,7 +24,7 @@ export function numberedLinks(links: readonly Link[]): readonly Link[] {
 }
 
 /** Links of a group; none when it is damaged, which must not keep the rest of the file from being read. */
-function linksOf({ file, messages }: Located): readonly Link[] {
+export function linksOf({ file, messages }: Located): readonly Link[] {
   try {
     return readLinks(file, messages);
   } catch (error) {

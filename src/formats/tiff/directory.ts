@@ -69,6 +69,13 @@ export class Directory {
     return this.#value(field, 0, tag);
   }
 
+  /** The first value of a tag that counts something, or null when it is not there. @throws SourceError for a fraction */
+  whole(tag: number): number | null {
+    const value = this.number(tag);
+    if (value !== null && !Number.isSafeInteger(value)) throw this.#wrong(`tag ${tag} is ${value}, no whole number`);
+    return value;
+  }
+
   /** All values of a tag, whose number must be `count`. @throws SourceError when it is not there or has another number */
   numbers(tag: number, count: number, what: string): number[] {
     const field = this.#fields.get(tag);
@@ -78,7 +85,11 @@ export class Directory {
     if (field.at + count * (FIELD_BYTES[field.type] ?? 1) > this.#bytes.size) {
       throw this.#wrong(`its ${count} ${what} reach beyond the end of the file`);
     }
-    return Array.from({ length: count }, (_, i) => this.#value(field, i, tag));
+    return Array.from({ length: count }, (_, i) => {
+      const value = this.#value(field, i, tag);
+      if (!Number.isSafeInteger(value) || value < 0) throw this.#wrong(`${value} is one of its ${what}`);
+      return value;
+    });
   }
 
   /** A text, up to its first null byte; empty when it is not there. */

@@ -34,8 +34,8 @@ interface Extent {
 
 function extentOf(directory: Directory, height: number, width: number, wrong: (why: string) => Error): Extent {
   const isTiled = directory.has(TAG.tileWidth) || directory.has(TAG.tileOffsets);
-  const rows = isTiled ? directory.number(TAG.tileHeight) : (directory.number(TAG.rowsPerStrip) ?? height);
-  const columns = isTiled ? directory.number(TAG.tileWidth) : width;
+  const rows = isTiled ? directory.whole(TAG.tileHeight) : (directory.whole(TAG.rowsPerStrip) ?? height);
+  const columns = isTiled ? directory.whole(TAG.tileWidth) : width;
   const what = isTiled ? 'tile' : 'strip';
   if (!rows || !columns) throw wrong(`it has ${what}s of ${rows ?? 0} rows and ${columns ?? 0} columns`);
   if (rows > LARGEST_SIDE && isTiled) throw wrong(`it has tiles of ${rows} rows`);
@@ -87,7 +87,7 @@ function checkChunks(page: Page, index: number, bytes: TiffBytes, what: string):
 /** Reads where an image lies and how it is stored. @throws SourceError for one that is no grey image, damaged or cut off */
 export function readPage(bytes: TiffBytes, directory: Directory): Page {
   const wrong = (why: string) => badTiff(bytes.location, `image ${directory.index}: ${why}`);
-  const [height, width] = [directory.number(TAG.height), directory.number(TAG.width)];
+  const [height, width] = [directory.whole(TAG.height), directory.whole(TAG.width)];
   if (!height || !width || height > LARGEST_SIDE || width > LARGEST_SIDE) {
     throw wrong(`it has ${height ?? 0} rows and ${width ?? 0} columns`);
   }

@@ -4,6 +4,7 @@ import { makeStack, product } from '../../core/stack.js';
 import { InputFile } from '../../io/file.js';
 import { absolutePath } from '../../io/path.js';
 import { readDetectorText } from '../detector-text.js';
+import { printable } from '../printable.js';
 import { badTiff, TiffBytes } from './bytes.js';
 import { type Directory, directoriesOf } from './directory.js';
 import { unsupportedTiff } from './encoding.js';
@@ -58,7 +59,9 @@ function notesOf({ pages, first, beside }: Images, description: string, by: stri
   const notes = [
     `TIFF ${page ? describeStored(page.type) : ''}, ${pages.length === 1 ? 'one image' : `${pages.length} images`}`,
   ];
-  const maker = [first.text(TAG.make), first.text(TAG.model), first.text(TAG.software)].filter((text) => text !== '');
+  const maker = [TAG.make, TAG.model, TAG.software]
+    .map((tag) => printable(first.text(tag)))
+    .filter((text) => text !== '');
   if (maker.length > 0) notes.push(`written by ${maker.join(', ')}`);
   if (by !== '') notes.push(`arranged as ${by} describes it`);
   if (description.includes('<OME'))
@@ -95,7 +98,7 @@ export function openTiff(path: string, options: OpenOptions = {}): Source {
     const frameRank = options.frameRank ?? 2;
     const storage = storageOf(absolutePath(path), path, pages, positions, frameRank);
     const text = readDetectorText(description);
-    const model = first.text(TAG.model);
+    const model = printable(first.text(TAG.model));
     return {
       format: 'tiff',
       location: path,

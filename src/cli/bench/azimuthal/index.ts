@@ -24,6 +24,9 @@ import {
 } from './pyfai.js';
 import { azimuthalRows, parseCounts, usualCounts } from './rows.js';
 
+/** Flags that do not change what is measured. */
+const TELLING = new Set(['resume', 'export', 'json', 'quiet', 'state', 'progress']);
+
 const OPERATOR = 'azimuthal';
 
 /** Sums in another order, or in float32 as pyFAI takes some of them, differ by less. */
@@ -103,11 +106,14 @@ export async function prepareAzimuthal(args: readonly string[]): Promise<Prepare
   const counts = workers === undefined ? usualCounts(cores) : parseCounts(workers);
   const most = Math.max(...counts);
   const all = azimuthalRows(counts);
-  const chosen = [...chooseRows(all, rows), ...(peers ? pyfaiRows(most) : [])];
+  const chosen = chooseRows([...all, ...(peers ? pyfaiRows(most) : [])], rows);
   const [given] = positionals;
   const folder = data ?? defaultFolder();
   const source = given ?? `${count} generated frames`;
-  const fingerprint = JSON.stringify({ source: given === undefined ? source : absolutePath(given), raw, cores });
+  // How the report is told, and where from it goes on, does not change what is measured.
+  const measured = Object.fromEntries(Object.entries(raw).filter(([name]) => !TELLING.has(name)));
+  const where = given === undefined ? source : absolutePath(given);
+  const fingerprint = JSON.stringify({ source: where, raw: measured, cores });
 
   async function start(journal: Parameters<PreparedBench['start']>[0], resumed: boolean, hooks: Hooks) {
     const path = given ?? (await ensureRings(folder, count, hooks));

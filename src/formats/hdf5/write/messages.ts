@@ -106,6 +106,7 @@ const BITSHUFFLE_VERSION = [0, 4] as const;
 
 function filterOf(codec: FrameCodec, elementBytes: number): FilterValues {
   if (codec.name === 'gzip') return { id: 1, name: 'deflate', values: [codec.level] };
+  if (codec.name === 'zstd') return { id: 32015, name: 'zstd', values: [codec.level] };
   if (codec.name === 'lz4') return { id: 32004, name: 'lz4', values: [0] };
   // Element size, elements of a block (0: bitshuffle's choice), compression (2: LZ4).
   return { id: 32008, name: 'bitshuffle', values: [...BITSHUFFLE_VERSION, elementBytes, 0, 2] };
