@@ -56,6 +56,10 @@ with h5py.File('scan.h5', 'w') as h:
     h['entry/dark'] = data[0, 0].astype('f4')
     h['title'] = 'a scan'
 with h5py.File('lzf.h5', 'w') as h: h.create_dataset('data', data=data, chunks=(1, 1, 16, 16), compression='lzf')
+stored = bytearray(open('lzf.h5', 'rb').read())
+name = stored.index(b'lzf\\0')
+stored[name - 8:name - 6] = (32026).to_bytes(2, 'little')
+open('blosc2.h5', 'wb').write(stored)
 with h5py.File('zero.h5', 'w') as h: h.create_dataset('data', shape=(0, 8, 16, 16), maxshape=(None, 8, 16, 16), dtype='u2')
 with h5py.File('flat.h5', 'w') as h: h.create_dataset('data', shape=(4, 8, 16, 0), dtype='u2')
 with h5py.File('external.h5', 'w') as h: h['data'] = h5py.ExternalLink('gone.h5', '/data')
@@ -95,11 +99,11 @@ np.save('zero.npy', np.zeros((0, 8, 8), 'f4'))
 
   test('a filter that cannot be decoded is named', async () => {
     for (const layout of ['serial', 'threads', 'processes']) {
-      const ended = await fanfold(['run', 'sum', 'lzf.h5', '--layout', layout, '-w', '2'], folder);
+      const ended = await fanfold(['run', 'sum', 'blosc2.h5', '--layout', layout, '-w', '2'], folder);
       expectError(
         ended,
         3,
-        /The chunks in .* are stored with the filter LZF \(id 32000\), which this version cannot decode\./,
+        /The chunks in .* are stored with the filter Blosc2 \(id 32026\), which this version cannot decode\./,
       );
     }
     const read = await fanfold(['run', 'sum', 'offset.h5', '--json', '-q'], folder);

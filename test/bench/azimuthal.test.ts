@@ -178,7 +178,16 @@ describe('fanfold bench azimuthal', () => {
     'runs pyFAI beside it, or says why not',
     { timeout: 120_000 },
     async () => {
-      const { code, stdout } = await bench('--rows', '1-auto-2', '--workers', '2', '--npt', '50', '--peers', '--json');
+      const { code, stdout } = await bench(
+        '--rows',
+        '1-auto-2,peer',
+        '--workers',
+        '2',
+        '--npt',
+        '50',
+        '--peers',
+        '--json',
+      );
       expect(code).toBe(0);
       const report = JSON.parse(stdout) as BenchReport;
       const rivals = (report.groups[0]?.rows ?? []).filter(({ configuration }) => configuration.row === 'peer');
