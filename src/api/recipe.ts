@@ -1,3 +1,4 @@
+import type { BoundJob } from '../core/job.js';
 import type { OperatorRef } from '../core/layout.js';
 import type { Provenance } from '../core/sink.js';
 import type { Source } from '../core/source.js';
@@ -33,6 +34,22 @@ export function recipeOf(refs: readonly OperatorRef[], source: Source, options: 
   return { operators: refs.map(({ name }) => name).join('+'), source: source.location, values };
 }
 
-export function provenanceOf(refs: readonly OperatorRef[], source: Source, options: RunOptions): Provenance {
-  return { program: 'fanfold', version, recipe: JSON.stringify(recipeOf(refs, source, options)) };
+/** What operators say of the run, by name; `azimuthal.geometry` where several run. */
+function factsOf(bound: BoundJob['bound']): Record<string, string> {
+  const facts = bound.flatMap(({ operator, prepared }) =>
+    Object.entries(operator.facts?.(prepared) ?? {}).map(
+      ([name, text]) => [bound.length > 1 ? `${operator.name}.${name}` : name, text] as const,
+    ),
+  );
+  return Object.fromEntries(facts);
+}
+
+export function provenanceOf(
+  refs: readonly OperatorRef[],
+  source: Source,
+  options: RunOptions,
+  { bound }: BoundJob,
+): Provenance {
+  const recipe = JSON.stringify(recipeOf(refs, source, options));
+  return { program: 'fanfold', version, recipe, facts: factsOf(bound) };
 }

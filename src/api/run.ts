@@ -43,7 +43,7 @@ export async function run(work: Work, source: Source | string, request: RunReque
   const bound = await bindJob(job, localHost);
   const inputs = [splitDataset(opened.location).path, ...filesOf(opened.handle), ...(options.replicas ?? [])];
   checkOutputs(outputs, announced(job.source, bound), overwrite, inputs);
-  const provenance = provenanceOf(refs, opened, options);
+  const provenance = provenanceOf(refs, opened, options, bound);
   const stream = await streamFor(job, bound, outputs, overwrite, provenance);
   const whole: Job = stream ? { ...job, stream } : job;
   try {

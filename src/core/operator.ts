@@ -145,6 +145,11 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   merge?(into: Arrays<O>, from: Arrays<O>): void;
   /** Once, after merging: divides, subtracts, fills `derived` slots. */
   finish?(out: Arrays<O>, stack: Stack, values: Values<P>, prepared: Prepared): void;
+  /**
+   * What was made ready that belongs with the results, such as the geometry that was used: texts of one or more lines by name,
+   * written into every output that has room for them.
+   */
+  facts?(prepared: Prepared): Readonly<Record<string, string>>;
   /** True when `process` and its kernels can share one frame between the members of a team. */
   readonly inside?: boolean;
   /** True when the order of merging shows in the last bits and must not: partials are merged in part order. */

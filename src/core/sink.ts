@@ -22,6 +22,8 @@ export interface Provenance {
   readonly version: string;
   /** The job as JSON: operators, values, source. */
   readonly recipe: string;
+  /** What the operators made of options and files, such as a geometry: texts of one or more lines by name. */
+  readonly facts?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -75,12 +75,13 @@ describe('the header of a curve', () => {
     expect(lines('a.xy').length).toBe(header.length + BINS);
   });
 
-  it('quotes a PONI file that is named, and goes on without one that is gone', async () => {
-    writeFileSync(at('here.poni'), 'Poni1: 0.25\n');
-    await write('a.dat', integrated([]), { poni: at('here.poni') });
+  it('holds what the operators made of the options', async () => {
+    const facts = { geometry: 'poni_version: 2\nPoni1: 0.25\n' };
+    const written = { ...provenance({ poni: 'here.poni' }), facts };
+    await writeOutput(at('a.dat'), integrated([]), written, { overwrite: false });
+    expect(lines('a.dat')).toContain('# poni: here.poni');
+    expect(lines('a.dat')).toContain('# geometry:');
     expect(lines('a.dat')).toContain('#   Poni1: 0.25');
-    await write('b.dat', integrated([]), { poni: at('gone.poni') });
-    expect(lines('b.dat').some((line) => line.endsWith('gone.poni'))).toBe(true);
   });
 
   it('keeps every line a comment, whatever an option holds', async () => {

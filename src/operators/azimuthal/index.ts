@@ -215,5 +215,6 @@ export default defineOperator<AzimuthalParams, AzimuthalSlot, AzimuthalState>({
         azimuthal[k] = ((azimuthalLow + (k + 0.5) * azimuthalWidth) * 180) / Math.PI;
     }
   },
+  facts: (prepared) => ({ geometry: asPrepared(prepared).geometry }),
   tolerance: 1e-6,
 });

@@ -12,7 +12,7 @@ import { binOutlines } from './outlines.js';
 import type { AzimuthalParams } from './params.js';
 import type { PixelMap } from './pixel-map.js';
 import { polarization } from './polarization.js';
-import type { Poni } from './poni.js';
+import { type Poni, writePoni } from './poni.js';
 import { type RowMatrix, toRows } from './row-matrix.js';
 import { solidAngle } from './solid-angle.js';
 import { findUnit } from './units.js';
@@ -41,6 +41,8 @@ export type AzimuthalPrepared = {
   readonly radialWidth: number;
   readonly azimuthalLow: number;
   readonly azimuthalWidth: number;
+  /** The geometry that was used, as the text of a PONI file. */
+  readonly geometry: string;
 };
 
 type Context = PrepareContext<AzimuthalParams>;
@@ -206,5 +208,6 @@ export async function prepareAzimuthal(context: Context): Promise<AzimuthalPrepa
     radialWidth: radial.width,
     azimuthalLow: azimuthal?.low ?? 0,
     azimuthalWidth: azimuthal?.width ?? 0,
+    geometry: writePoni(poni),
   };
 }

@@ -55,13 +55,19 @@ function dataGroup(array: Described, errors: Described | undefined): GroupNode {
   );
 }
 
-function processGroup({ program, version, recipe }: Provenance): GroupNode {
-  const note = group(
-    { type: value(text('application/json')), data: value(text(recipe)) },
-    { NX_class: text('NXnote') },
-  );
+function note(type: string, data: string): GroupNode {
+  return group({ type: value(text(type)), data: value(text(data)) }, { NX_class: text('NXnote') });
+}
+
+function processGroup({ program, version, recipe, facts = {} }: Provenance): GroupNode {
+  const notes = Object.entries(facts).map(([name, fact]) => [nexusName(name), note('text/plain', fact)] as const);
   return group(
-    { program: value(text(program)), version: value(text(version)), configuration: note },
+    {
+      ...Object.fromEntries(notes),
+      program: value(text(program)),
+      version: value(text(version)),
+      configuration: note('application/json', recipe),
+    },
     { NX_class: text('NXprocess') },
   );
 }
