@@ -49,11 +49,13 @@ function frameBlocks(
 
 function rowsOf({ name, stack, storage }: StoredPart): Rows {
   const frameRank = stack.frameShape.length;
-  const shape = storage.shape.length > frameRank ? storage.shape : [1, ...storage.shape];
+  // Where an image ends, and its last rows may be stored short, is lost when rows follow each other.
+  const isAlone = storage.shape.length <= frameRank || (storage.shape.length === 2 && hasRowsCut(storage));
+  const shape = isAlone ? [1, ...storage.shape] : storage.shape;
   return { name, shape, storage, ...frameBlocks(storage, shape, frameRank) };
 }
 
-function hasRowsCut({ storage: { layout } }: Rows): boolean {
+function hasRowsCut({ layout }: Storage): boolean {
   return layout.kind === 'chunked' && layout.rowsCut === true;
 }
 
@@ -66,7 +68,7 @@ function checkAlike(first: Rows, other: Rows): void {
     ['filters', filters(first), filters(other)],
     ['filter settings', JSON.stringify(first.storage.pipeline), JSON.stringify(other.storage.pipeline)],
     ['chunks', formatShape(first.chunkShape), formatShape(other.chunkShape)],
-    ['last chunks', String(hasRowsCut(first)), String(hasRowsCut(other))],
+    ['last chunks', String(hasRowsCut(first.storage)), String(hasRowsCut(other.storage))],
   ];
   const found = compared.find(([, ours, theirs]) => ours !== theirs);
   if (found === undefined) return;
@@ -155,7 +157,7 @@ export function joinStored(parts: readonly StoredPart[]): SourceHandle {
   const axes = [plainAxis(0), ...model.stack.axes.slice(model.storage.shape.length - inner.length)];
   const stack = makeStack(shape, model.stack.dtype, frameRank, axes);
   const { type, pipeline, fill } = first.storage;
-  const rowsCut = hasRowsCut(first);
+  const rowsCut = hasRowsCut(first.storage);
   const layout = { kind: 'chunked', chunkShape: first.chunkShape, table, ...(rowsCut ? { rowsCut } : {}) } as const;
   const joined: SourceHandle = { kind: 'stored', stack, storage: { files, shape, type, layout, pipeline, fill } };
   if (whole) return joined;

@@ -59,6 +59,12 @@ describe.runIf(pythonHas('numpy, tifffile, fabio', 'folders of images'))('folder
     await testFormat(source, { shape, data, dtype: 'int32' });
   });
 
+  it('rows are frames when asked for, also in images whose last strip is short', async () => {
+    const source = await openSource(at('packed'), { frameRank: 1 });
+    const { shape, data } = readNpyArray(at('expected.npy'));
+    await testFormat(source, { shape, data, dtype: 'int32' });
+  });
+
   it('a slash at the end and a pattern mean the same', async () => {
     for (const text of [`${at('tiffs')}/`, at('tiffs', 'img*.tif')])
       expect(loadArray(await openSource(text)).data).toEqual(readNpyArray(at('expected.npy')).data);

@@ -243,6 +243,16 @@ open(f'{out}/a.h5', 'wb').write(whole[:last] + b'XXXX' + whole[last + 4:])`);
     expect(openHdf5(join(at, 'a.h5')).location).toMatch(/:\/(good\/s|bad\/t)$/);
   });
 
+  test('thousands of links beside each other are followed in a moment', () => {
+    const { at } = write(`
+f = h5py.File(f'{out}/a.h5', 'w', libver='latest'); f['s'] = np.zeros((2, 3, 4))
+for i in range(4000): f[f'l{i}'] = h5py.SoftLink('/s')
+f.close()`);
+    const started = performance.now();
+    expect(openHdf5(join(at, 'a.h5')).handle.stack.stackShape).toEqual([2]);
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
   test('a group that is named stands for its signal', () => {
     const { at } = write(`
 f = h5py.File(f'{out}/a.h5', 'w'); f['e/d/s'] = np.zeros((2, 3, 4)); f['e/d'].attrs['signal'] = 's'; f['e/none/x'] = 1; f.close()`);

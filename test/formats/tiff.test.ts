@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -90,6 +90,33 @@ describe.runIf(hasPython)('files made by tifffile and PIL', () => {
       { name: 'x', unit: 'µm', step: 0.25, origin: 0 },
     ]);
     expect(notes).toContain('arranged as ImageJ describes it');
+  });
+
+  it('one directory may stand for hundreds of millions of images', () => {
+    const images = 300_000_000;
+    const description = Buffer.from(`ImageJ=1.53\nimages=${images}\nslices=${images}\0`);
+    const tags = [
+      [256, 3, 1, 1],
+      [257, 3, 1, 1],
+      [258, 3, 1, 8],
+      [270, 2, description.length, 512],
+      [273, 4, 1, 1024],
+      [279, 4, 1, 1],
+    ] as const;
+    const head = Buffer.alloc(1024);
+    head.write('II*\0\b\0\0\0', 'latin1');
+    head.writeUInt16LE(tags.length, 8);
+    for (const [i, [tag, type, count, value]] of tags.entries()) {
+      head.writeUInt16LE(tag, 10 + 12 * i);
+      head.writeUInt16LE(type, 12 + 12 * i);
+      head.writeUInt32LE(count, 14 + 12 * i);
+      head.writeUInt32LE(value, 18 + 12 * i);
+    }
+    description.copy(head, 512);
+    writeFileSync(at('many.tif'), head);
+    truncateSync(at('many.tif'), 1024 + images);
+    expect(openTiff(at('many.tif')).handle.stack.stackShape).toEqual([images]);
+    rmSync(at('many.tif'));
   });
 
   it('takes units in the one byte that older programs give to µ', () => {

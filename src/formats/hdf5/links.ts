@@ -22,6 +22,21 @@ interface Hops {
   left: number;
 }
 
+/** Groups whose links are kept while a file is open: a group of thousands is looked into again and again. */
+const MAX_KEPT = 32;
+
+const keptLinks = new WeakMap<Hdf5File, Map<number, ReadonlyMap<string, Link>>>();
+
+/** Links of a group by name. @throws SourceError when the group is damaged */
+export function linksByName({ file, address, messages }: Located): ReadonlyMap<string, Link> {
+  const kept = keptLinks.get(file) ?? new Map<number, ReadonlyMap<string, Link>>();
+  keptLinks.set(file, kept);
+  const links = kept.get(address) ?? new Map(readLinks(file, messages).map((link) => [link.name, link]));
+  if (kept.size >= MAX_KEPT) kept.clear();
+  kept.set(address, links);
+  return links;
+}
+
 function split(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }
@@ -83,9 +98,7 @@ export function followLink(pool: FilePool, group: Located, link: Link, hops: Hop
 export function descend(pool: FilePool, start: Located, path: string, hops: Hops = { left: MAX_HOPS }): Located {
   let here = start;
   for (const name of split(path)) {
-    const link = isGroup(here.messages)
-      ? readLinks(here.file, here.messages).find((candidate) => candidate.name === name)
-      : undefined;
+    const link = isGroup(here.messages) ? linksByName(here).get(name) : undefined;
     if (link === undefined) throw notFound(here.file, path, here, name);
     here = followLink(pool, here, link, hops);
   }

@@ -1,8 +1,8 @@
 import { SourceError } from '../../core/errors.js';
 import { attributeValue } from './attribute.js';
 import { isDataset } from './dataset.js';
-import { isGroup, type Link, readLinks } from './group.js';
-import { descend, followLink, type Located, rootOf } from './links.js';
+import { isGroup, type Link } from './group.js';
+import { descend, followLink, type Located, linksByName, rootOf } from './links.js';
 import type { FilePool } from './pool.js';
 import type { Hdf5File } from './superblock.js';
 
@@ -26,27 +26,11 @@ export function hasClass(located: Located, name: string): boolean {
   return textAttribute(located, 'NX_class') === name;
 }
 
-/** Groups whose links are kept while files are open: a group of thousands is looked into again and again. */
-const MAX_KEPT = 32;
-
-const keptLinks = new WeakMap<FilePool, Map<string, ReadonlyMap<string, Link>>>();
-
-/** Links of a group by name. @throws SourceError when the group is damaged */
-function linksByName(pool: FilePool, group: Located): ReadonlyMap<string, Link> {
-  const kept = keptLinks.get(pool) ?? new Map<string, ReadonlyMap<string, Link>>();
-  keptLinks.set(pool, kept);
-  const key = `${group.address} ${group.file.path}`;
-  const links = kept.get(key) ?? new Map(readLinks(group.file, group.messages).map((link) => [link.name, link]));
-  if (kept.size >= MAX_KEPT) kept.clear();
-  kept.set(key, links);
-  return links;
-}
-
 /** What a link of a group leads to; null when there is none, it dangles or is damaged. */
 export function childOf(pool: FilePool, group: Located, name: string): Located | null {
   if (!isGroup(group.messages)) return null;
   try {
-    const link = linksByName(pool, group).get(name);
+    const link = linksByName(group).get(name);
     return link === undefined ? null : followLink(pool, group, link);
   } catch (error) {
     if (error instanceof SourceError) return null;

@@ -29,24 +29,21 @@ function checkAlike(pages: readonly Page[], location: string): void {
   );
 }
 
-/** First bytes of the frames, when each lies uncompressed in one piece. */
-function startsOf(pages: readonly Page[], frames: number): number[] | null {
+/** First bytes of the images, when each lies uncompressed in one piece. */
+function startsOf(pages: readonly Page[]): number[] | null {
   const starts: number[] = [];
   for (const page of pages) {
     const start = startOf(page);
     if (start === null) return null;
     starts.push(start);
   }
-  const [first] = pages;
-  // An image with more frames than directories: they follow the first one behind the other.
-  if (first && pages.length === 1) {
-    const bytes = first.height * first.width * first.type.bytes;
-    for (let i = 1; i < frames; i++) starts.push((starts[0] ?? 0) + i * bytes);
-  }
   return starts;
 }
 
-/** Distance from each frame to the next when it is always the same and little lies between them. */
+/**
+ * Distance from each image to the next when it is always the same and little lies between them. What a single image counts
+ * as more frames follows it without gaps.
+ */
 function strideOf(starts: readonly number[], bytes: number): number | null {
   const stride = starts.length > 1 ? (starts[1] ?? 0) - (starts[0] ?? 0) : bytes;
   if (stride < bytes || stride > 2 * bytes) return null;
@@ -73,7 +70,7 @@ export function storageOf(
   const shape = [...positions, height, width];
   const bytes = height * width * type.bytes;
   const rest = { files: [file], shape, type, pipeline: first.filters, fill: new Uint8Array(type.bytes) };
-  const starts = startsOf(pages, product(positions));
+  const starts = startsOf(pages);
   const stride = starts && strideOf(starts, bytes);
   if (starts && stride && (stride === bytes || frameRank === 2)) {
     // Frames of other ranks lie behind one another only when nothing lies between the images.
