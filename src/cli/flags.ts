@@ -14,6 +14,25 @@ export interface Parsed {
   readonly raw: RawValues;
 }
 
+type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string }>>;
+
+/** A negative number behind a flag that takes a value is that value, though it looks like a flag of its own. */
+function joinNegative(args: readonly string[], options: Options): string[] {
+  const long = new Map(Object.entries(options).flatMap(([flag, { short }]) => (short ? [[`-${short}`, flag]] : [])));
+  const joined: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    if (arg === '--') return [...joined, ...args.slice(i)];
+    const flag = long.get(arg) ?? (arg.startsWith('--') ? arg.slice(2) : '');
+    const next = args[i + 1] ?? '';
+    if (options[flag]?.type === 'string' && /^-\.?\d/.test(next)) {
+      joined.push(`--${flag}=${next}`);
+      i++;
+    } else joined.push(arg);
+  }
+  return joined;
+}
+
 /** @throws UsageError for an unknown flag, with the nearest one, or a missing value */
 export function parseFlags(args: readonly string[], params: Params, owner: string): Parsed {
   const names = new Map(Object.keys(params).map((name) => [flagOf(name), name]));
@@ -27,7 +46,12 @@ export function parseFlags(args: readonly string[], params: Params, owner: strin
   let values: Record<string, unknown>;
   let positionals: string[];
   try {
-    ({ values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true }));
+    ({ values, positionals } = parseArgs({
+      args: joinNegative(args, options),
+      options,
+      allowPositionals: true,
+      strict: true,
+    }));
   } catch (error) {
     throw describe(error, args, [...names.keys()], owner);
   }
