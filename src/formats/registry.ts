@@ -56,9 +56,9 @@ Of the detector \`info\` shows, and operators may use, what NXdetector, NXbeam a
 \`wavelength\` or a photon energy, and \`pixel_mask\` (also below \`detectorSpecific\`) or \`/entry/mask\` of the shape of a frame.
 Lengths and energies need their \`units\`; what is 0, impossible or of another unit is left out with a note.
 
-Deflate, shuffle, fletcher32, LZ4, LZF, bitshuffle and Blosc (all but snappy) are decoded by fanfold, checksums included;
-szip, scale-offset and n-bit by the HDF5 library, slower. Zstandard by itself and Blosc2 are refused by name. Chunks that were
-never written read as the fill value; so do virtual sources whose file is missing, which are named.`,
+Deflate, shuffle, fletcher32, LZ4, LZF, Zstandard, bitshuffle and Blosc (all but snappy) are decoded by fanfold, checksums
+included; szip, scale-offset and n-bit by the HDF5 library, slower. Blosc2 is refused by name. Chunks that were never
+written read as the fill value; so do virtual sources whose file is missing, which are named.`,
     recognises: (head) =>
       [0, 512, 1024, 2048, 4096, 8192, 16384, 32768].some((at) => startsWith(head, at, HDF5_SIGNATURE)),
     open: async (path, options) => (await import('./hdf5/index.js')).openHdf5(path, options),
@@ -88,7 +88,7 @@ compressed ones are inflated into memory first, which \`info\` says.`,
     extensions: ['tif', 'tiff'],
     fillsFolders: true,
     details: `Classic TIFF and BigTIFF in either byte order, one image or many of one kind: integers of 8 to 64 bits and floats of 16 to 64,
-in strips or tiles, uncompressed or with PackBits, LZW or deflate, with or without a predictor. Uncompressed images that lie at equal
+in strips or tiles, uncompressed or with PackBits, LZW, deflate or Zstandard, with or without a predictor. Uncompressed images that lie at equal
 distances are read in place. Colour, palette, bilevel and JPEG images are refused by name.
 
 Stacks that ImageJ or tifffile wrote come on their grid (time, z, channel) with steps and units, also when one directory stands for
