@@ -11,6 +11,11 @@ export interface Binning {
   readonly radialRange: readonly [number, number] | null;
   /** Ascending; only pixels that touch it count. */
   readonly azimuthRange: readonly [number, number] | null;
+  /**
+   * Cakes over any range of azimuth, beyond the cut at pi too; outlines are added up in float64. Otherwise, as in pyFAI, azimuths
+   * beyond the cut stay empty, pixels up to one bin below the range count as its first, and outlines are added up in float32.
+   */
+  readonly isExact: boolean;
 }
 
 /** A map with its axes. */
@@ -29,6 +34,11 @@ export function touches([low, high]: readonly [number, number], from: number, to
   return low < -Math.PI && to - TURN >= low && from - TURN <= high;
 }
 
+/** The turns, in radians, that bring an azimuth nearest to the middle of a range. */
+export function turnTo([low, high]: readonly [number, number], chi: number): number {
+  return TURN * Math.ceil(((low + high) / 2 - chi) / TURN - 0.5);
+}
+
 /**
  * Maps pixels by their bounding boxes in (radius, azimuth), or by their centres alone when `isSplit` is false.
  *
@@ -37,6 +47,7 @@ export function touches([low, high]: readonly [number, number], from: number, to
  */
 export function binBoxes(geometry: Geometry, masked: Uint8Array, isSplit: boolean, binning: Binning): Binned | null {
   const { npt, nptAzim, radialRange, azimuthRange } = binning;
+  const turned = binning.isExact ? azimuthRange : null;
   const isCake = nptAzim !== null;
   const isAzimuthal = isCake || azimuthRange !== null;
   const wants = { delta: isSplit, chi: isAzimuthal, dchi: isAzimuthal && isSplit, corners: false };
@@ -69,8 +80,10 @@ export function binBoxes(geometry: Geometry, masked: Uint8Array, isSplit: boolea
       const d = isSplit ? (delta[j] ?? 0) : 0;
       if (!spanOf(radial, r - d, r + d, radialSpan)) continue;
       if (azimuthal) {
-        const c = chi[j] ?? 0;
+        const own = chi[j] ?? 0;
+        const c = turned ? own + turnTo(turned, own) : own;
         const e = isSplit ? (dchi[j] ?? 0) : 0;
+        if (turned && !touches(turned, c - e, c + e)) continue;
         if (spanOf(azimuthal, c - e, c + e, azimuthalSpan)) putBox(builder, base + j, npt, radialSpan, azimuthalSpan);
         continue;
       }

@@ -60,15 +60,15 @@ export async function loadMonitor(inputs: readonly ArrayInput[], frames: number,
   if (data.length !== frames) {
     throw new UsageError(
       'wrong-shape',
-      `--monitor holds ${formatShape(shape)} numbers, but there are ${frames} frames. Give one number per frame.`,
+      `--monitor holds ${formatShape(shape)} numbers, but there are ${frames} frames. Give one number for each frame that is selected.`,
       { found: data.length, wanted: frames },
     );
   }
-  const bad = data.findIndex((value) => !(value > 0));
+  const bad = data.findIndex((value) => !(value > 0 && Number.isFinite(value)));
   if (bad >= 0) {
     throw new UsageError(
       'bad-value',
-      `--monitor is ${data[bad]} for frame ${bad}; intensities are divided by it. Select other frames with --frames.`,
+      `--monitor is ${data[bad]} for frame ${bad}; intensities are divided by it. Leave such frames out with --frames, and their numbers out of --monitor.`,
       { frame: bad },
     );
   }

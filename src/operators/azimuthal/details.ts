@@ -11,18 +11,21 @@ corrected pixels. A pixel is invalid when it is masked, NaN, within --delta-dumm
 normalisation is 0.
 
 Splitting: no puts a pixel into the bin of its centre; bbox spreads it evenly over the interval from its smallest to its largest
-radius; full shares it by the area of its outline in (radius, chi). A cake (--npt-azim) does the same in two axes.
+radius; full shares it by the area of its outline in (radius, chi). A cake (--npt-azim) does the same in two axes. As in pyFAI, no
+and bbox count pixels up to one bin below --radial-range in its first bin: with a few wide bins take full, or leave the first out.
 
 Precision: exact computes the geometry in float64. pyfai repeats the float32 steps of pyFAI up to 2025.03 and agrees with it
-within 1e-6; without splitting that moves pixels on the edge of a bin by one bin.
+within 1e-6; without splitting that moves pixels on the edge of a bin by one bin. Cakes over an --azimuth-range beyond 180 degrees,
+such as 0,360, are filled by exact alone, which also keeps pixels below the range out of the first bin of azimuth.
 
 Geometry comes from --poni; else from what the source says of its detector; --distance, --beam-center, --pixel-size,
 --rotation and --wavelength replace single values. A named detector (in the PONI file or --detector) masks the gaps between
 its modules; the source's own bad-pixel mask is used unless --no-file-mask is given.
 
 Error model azimuthal takes the variance of each ring from its own spread, in one pass. sigma-clip drops, for up to --rounds
-rounds, pixels further from the mean than max(--cutoff, Chauvenet's limit sqrt(2 ln(n / sqrt(2 pi)))) standard deviations.
-median is the median of corrected pixels. These see whole rings and take the sparse matrix.
+rounds, pixels further from the mean than max(--cutoff, Chauvenet's limit sqrt(2 ln(n / sqrt(2 pi)))) standard deviations;
+without an error model the spread of the ring says what those are. median is the median of corrected pixels. These see whole
+rings and take the sparse matrix.
 
 Frames are added up pixel by pixel in float64, integers without splitting exactly; the result has the same bits for any number
 of workers, any layout and both ways to split the work.

@@ -20,13 +20,18 @@ export function staticSums(map: PixelMap, norm: Float32Array, dark: Float32Array
   return sums;
 }
 
-/** Takes pixels whose normalisation is 0 or no number out of a map; they have widened the range, as they do in pyFAI. */
-export function dropInvalid(map: PixelMap, norm: Float32Array): void {
+/**
+ * Takes pixels whose normalisation is 0 or no number, or whose dark current is none, out of a map; they have widened the range, as
+ * they do in pyFAI.
+ */
+export function dropInvalid(map: PixelMap, norm: Float32Array, dark: Float32Array | null): void {
   const { pixels, first, onward, spreadPixel, spreadEnd, entryWeight } = map;
   const none = noBin(map);
   for (let p = 0; p < norm.length; p++) {
     const factor = norm[p] ?? 0;
-    if (factor !== 0 && Number.isFinite(factor)) continue;
+    const current = dark?.[p] ?? 0;
+    if (factor !== 0 && Number.isFinite(factor) && Number.isFinite(current)) continue;
+    if (dark) dark[p] = 0;
     first[p] = none;
     for (let at = p; at < onward.length; at += pixels) onward[at] = 0;
     norm[p] = 0;

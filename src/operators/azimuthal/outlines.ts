@@ -1,4 +1,4 @@
-import { type Binned, type Binning, touches } from './boxes.js';
+import { type Binned, type Binning, touches, turnTo } from './boxes.js';
 import { cellAreas } from './cells.js';
 import type { Geometry, GeometryRow } from './geometry.js';
 import { MapBuilder } from './map-builder.js';
@@ -40,6 +40,12 @@ function joinAtCut({ radius, chi }: Outline): void {
     mean += 0.25 * turned;
   }
   if (mean > HALF_TURN) for (let k = 0; k < 4; k++) chi[k] = (chi[k] ?? 0) - TURN;
+}
+
+/** Brings an outline nearest to the middle of a range of azimuth. */
+function turnOutline({ chi }: Outline, range: readonly [number, number]): void {
+  const turn = turnTo(range, chi.reduce((sum, angle) => sum + angle, 0) / 4);
+  for (let k = 0; k < 4; k++) chi[k] = (chi[k] ?? 0) + turn;
 }
 
 /** Adds the signed area between one edge and the radial axis to the bins it crosses. */
@@ -111,11 +117,10 @@ function putOutline(
  * Maps pixels by their outlines in (radius, azimuth).
  *
  * @param masked nonzero where a pixel is bad: it is left out, and does not widen the range
- * @param isExact areas in float64; else in float32, as pyFAI adds them up
  * @returns null when no pixel is left
  */
-export function binOutlines(geometry: Geometry, masked: Uint8Array, isExact: boolean, binning: Binning): Binned | null {
-  const { npt, nptAzim, radialRange, azimuthRange } = binning;
+export function binOutlines(geometry: Geometry, masked: Uint8Array, binning: Binning): Binned | null {
+  const { npt, nptAzim, radialRange, azimuthRange, isExact } = binning;
   const wants = { delta: false, chi: false, dchi: false, corners: true };
   const outline: Outline = { radius: new Float64Array(4), chi: new Float64Array(4) };
   const radialExtent = new Extent();
@@ -146,6 +151,7 @@ export function binOutlines(geometry: Geometry, masked: Uint8Array, isExact: boo
   eachPixel((pixel) => {
     joinAtCut(outline);
     if (cells) {
+      if (isExact && azimuthRange) turnOutline(outline, azimuthRange);
       cells(outline.radius, outline.chi, builder, pixel);
       return;
     }

@@ -115,6 +115,8 @@ export function ringAverages(
     variance: take(longest),
   };
   const result = take(2 * rows.bins);
+  // Without a model clipping has no measure of what is far: the spread of the ring itself is one.
+  const model = options.average === 'sigma-clip' && options.errorModel === 'none' ? 'azimuthal' : options.errorModel;
 
   function load(data: NumericArray, at: number, bin: number): void {
     let length = 0;
@@ -132,11 +134,11 @@ export function ringAverages(
   }
 
   function average(): Average {
-    if (options.average === 'median') return medianOf(ring, options.errorModel);
-    let found = meanOf(ring, options.errorModel);
+    if (options.average === 'median') return medianOf(ring, model);
+    let found = meanOf(ring, model);
     if (options.average === 'sigma-clip') {
       for (let round = 0; round < options.rounds && clip(ring, found, options.cutoff); round++)
-        found = meanOf(ring, options.errorModel);
+        found = meanOf(ring, model);
     }
     return found;
   }

@@ -98,10 +98,12 @@ async function maskOf(context: Context, poni: Poni, shape: readonly [number, num
   return masked;
 }
 
-/** @throws UsageError for a factor that nothing can be divided by */
+/** @throws UsageError for a factor that nothing can be divided by, in float32 */
 function checkNormalization({ normalizationFactor: factor }: Values<AzimuthalParams>): void {
-  if (factor !== 0 && Number.isFinite(factor)) return;
-  throw new UsageError('bad-value', `--normalization-factor is ${factor}; intensities are divided by it.`);
+  const stored = Math.fround(factor);
+  if (stored > 0 && Number.isFinite(stored)) return;
+  const text = `--normalization-factor is ${factor}; intensities are divided by it. Give a number above 0.`;
+  throw new UsageError('bad-value', text, { factor });
 }
 
 /** normalization_factor x flat x polarization x solid angle, in float32 and in this order, as pyFAI multiplies them. */
@@ -131,12 +133,13 @@ function bin(values: Values<AzimuthalParams>, geometry: Geometry, masked: Uint8A
     nptAzim: values.nptAzim ?? null,
     radialRange: scaled('radial-range', values.radialRange, scale),
     azimuthRange: azimuthRange(values.azimuthRange),
+    isExact: values.precision === 'exact',
   };
   // Pixels that are compared with each other must be whole.
   const splitting = values.average === 'mean' ? values.splitting : 'no';
   const binned =
     splitting === 'full'
-      ? binOutlines(geometry, masked, values.precision === 'exact', binning)
+      ? binOutlines(geometry, masked, binning)
       : binBoxes(geometry, masked, splitting === 'bbox', binning);
   if (!binned) {
     throw new UsageError(
@@ -183,7 +186,7 @@ export async function prepareAzimuthal(context: Context): Promise<AzimuthalPrepa
   const monitor = await loadMonitor(values.monitor, frameCount(stack), context.load);
   const { map, radial, azimuthal } = bin(values, geometry, masked, unit.scale);
   const norm = normOf(values, geometry, flat, pixels);
-  dropInvalid(map, norm);
+  dropInvalid(map, norm, dark);
   const fixed = staticSums(map, norm, dark);
   if (!fixed.count.some((count) => count > 0)) {
     throw new UsageError(
