@@ -1,11 +1,13 @@
+import { scratchBytes } from '../codecs/pipeline.js';
 import { ARENA_BASE, Arena, makeMemory } from '../core/arena.js';
 import { chunkBytes } from '../core/blocks.js';
 import { allocate, viewOf } from '../core/dtype.js';
 import { SourceError } from '../core/errors.js';
 import type { LoadedArray } from '../core/operator.js';
+import { readerBytes } from '../core/plan.js';
 import { formatBytes } from '../core/size.js';
 import type { Source } from '../core/source.js';
-import { frameBytes, frameCount, fullShape, product, stackBytes } from '../core/stack.js';
+import { frameCount, fullShape, product, stackBytes } from '../core/stack.js';
 import { extensionOf } from '../io/path.js';
 import { openNpy } from './npy.js';
 import { openNpz } from './npz.js';
@@ -13,6 +15,9 @@ import { openStored } from './stored/index.js';
 
 /** Masks and gain maps are small; what is larger than this is a stack, and is read as one. */
 const ARRAY_LIMIT = 2 ** 30;
+
+/** What readers align their buffers with. */
+const SPARE = 8192;
 
 /** All of a stored or in-memory source in one array, native order. @throws SourceError above 1 GiB */
 export function loadArray(source: Source): LoadedArray {
@@ -33,8 +38,9 @@ export function loadArray(source: Source): LoadedArray {
       { location, bytes },
     );
   }
-  // A chunk may be larger than a frame.
-  const memory = makeMemory(8 * Math.max(frameBytes(stack), chunkBytes(handle.storage)) + 2 ** 20);
+  const { pipeline, layout } = handle.storage;
+  const scratch = layout.kind === 'chunked' ? scratchBytes(pipeline, chunkBytes(handle.storage)) : 0;
+  const memory = makeMemory(readerBytes(handle, 1, scratch) + SPARE);
   const arena = new Arena(memory, ARENA_BASE, memory.buffer.byteLength - ARENA_BASE);
   const options = { blockFrames: 1, direct: false, onBadFrame: 'fail', replica: null, kernel: 'ts' } as const;
   const reader = openStored(handle, arena, options);
