@@ -199,8 +199,13 @@ put('detectorSpecific/ntrigger', 1e308)
     expect(name).toMatch(/^Evil \[31m name?x+\.\.\.$/);
     expect(name?.length).toBe(80);
     expect(source.notes).toContain('Not used: incident_wavelength holds 2 different values.');
-    expect(source.notes).toContain('Not used: x_pixel_size cannot be read.');
+    expect(source.notes).toContain('Not used: x_pixel_size holds 90000 values.');
     expect(source.handle.stack.stackShape).toEqual([2]);
+  });
+
+  test('what is not read is named with the reason', () => {
+    const { source } = opened("put('sequence_number', np.arange(2), chunks=(2,), compression='gzip')");
+    expect(source.notes).toContain('Not used: sequence_number is compressed.');
   });
 
   test('a long text of spaces takes no longer than other text', () => {

@@ -27,13 +27,14 @@ export class Description {
     this.notes.push(`Not used: ${printable(why)}.`);
   }
 
-  /** The result, or null and a note when the file is damaged there. */
+  /** The result, or null and a note when the file is damaged there or holds what is not read. */
   attempt<T>(name: string, act: () => T): T | null {
     try {
       return act();
     } catch (error) {
       if (!(error instanceof SourceError || error instanceof RangeError)) throw error;
-      this.note(`${name} cannot be read`);
+      const why = error instanceof SourceError ? error.fields.why : undefined;
+      this.note(`${name} ${typeof why === 'string' ? why : 'cannot be read'}`);
       return null;
     }
   }

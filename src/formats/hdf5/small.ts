@@ -11,7 +11,7 @@ import { placementOf } from './storage.js';
 const MAX_VALUES = 65536;
 
 function refuse({ file, path }: Dataset, why: string): SourceError {
-  return new SourceError('not-small', `${path} in ${file.path} ${why}`, { path: file.path, dataset: path });
+  return new SourceError('not-small', `${path} in ${file.path} ${why}`, { path: file.path, dataset: path, why });
 }
 
 /** Positions in the file of the elements, in row-major order. */
