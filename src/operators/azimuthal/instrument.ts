@@ -24,6 +24,7 @@ function factsOf({ values, detector }: Context): DetectorFacts {
   const beamCenter: DetectorFacts['beamCenter'] =
     row !== undefined && column !== undefined ? [row, column] : detector.beamCenter;
   return {
+    ...(detector.name === undefined ? {} : { name: detector.name }),
     ...(pixelSize ? { pixelSize } : {}),
     ...(beamCenter ? { beamCenter } : {}),
     ...(distance === undefined ? {} : { distance }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openArray, type RawValues, run } from '../../../dist/index.js';
+import { findDetector } from '../../../dist/operators/azimuthal/detectors.js';
 
 /** Square images whose beam meets the detector in the corner between four pixels, so that every pixel lies in one quadrant. */
 const SIZE = 40;
@@ -88,4 +89,15 @@ it('clipping without an error model clips by the spread of the ring', async () =
   const clipped = await integrate(frame, { average: 'sigma-clip' });
   expect(clipped).toEqual(await integrate(frame, { average: 'sigma-clip', errorModel: 'azimuthal' }));
   for (const value of clipped) expect(Math.abs(value - 8.5)).toBeLessThan(0.2);
+});
+
+it('gaps of the detector that a file names are masked', async () => {
+  const [rows, columns] = findDetector('eiger1m')?.shape ?? [0, 0];
+  const data = new Uint16Array(rows * columns).fill(7);
+  // Between the two modules of the detector, where its file has no mask.
+  data.fill(65535, 514 * columns, 551 * columns);
+  const known = { name: 'Dectris EIGER 1M, S/N E-02-0123', distance: 0.1, beamCenter: [500, 500] } as const;
+  const source = { ...openArray([1, rows, columns], data), detector: known };
+  const { arrays } = await run('azimuthal', source, { values: { npt: 20, noSolidAngle: true }, workers: 0 });
+  expect(new Set(arrays.find(({ name }) => name === 'intensity')?.data)).toEqual(new Set([7]));
 });
