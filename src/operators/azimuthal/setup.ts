@@ -46,6 +46,7 @@ export type AzimuthalPrepared = {
 };
 
 type Context = PrepareContext<AzimuthalParams>;
+type Options = Values<AzimuthalParams>;
 
 function imageShape({ frameShape }: Stack): readonly [number, number] {
   const [rows, columns] = frameShape;
@@ -99,20 +100,33 @@ async function maskOf(context: Context, poni: Poni, shape: readonly [number, num
 }
 
 /** @throws UsageError for a factor that nothing can be divided by, in float32 */
-function checkNormalization({ normalizationFactor: factor }: Values<AzimuthalParams>): void {
+function checkNormalization({ normalizationFactor: factor }: Options): void {
   const stored = Math.fround(factor);
   if (stored > 0 && Number.isFinite(stored)) return;
   const text = `--normalization-factor is ${factor}; intensities are divided by it. Give a number above 0.`;
   throw new UsageError('bad-value', text, { factor });
 }
 
+/** @throws UsageError for options that change nothing without another one, or beside it */
+function checkUse({ polarizationOffset, polarizationFactor, deltaDummy, dummy, method, average, errorModel }: Options) {
+  const problems = [
+    [
+      polarizationOffset !== 0 && polarizationFactor === undefined,
+      '--polarization-offset needs --polarization-factor.',
+    ],
+    [deltaDummy !== 0 && dummy === undefined, '--delta-dummy needs --dummy.'],
+    [method === 'scatter' && average !== 'mean', `--average ${average} sees whole rings: leave --method scatter out.`],
+    [
+      method === 'scatter' && errorModel === 'azimuthal',
+      '--error-model azimuthal sees whole rings: leave --method scatter out.',
+    ],
+  ] as const;
+  const found = problems.find(([isThere]) => isThere);
+  if (found) throw new UsageError('bad-combination', found[1]);
+}
+
 /** normalization_factor x flat x polarization x solid angle, in float32 and in this order, as pyFAI multiplies them. */
-function normOf(
-  values: Values<AzimuthalParams>,
-  geometry: Geometry,
-  flat: Float32Array | null,
-  pixels: number,
-): Float32Array {
+function normOf(values: Options, geometry: Geometry, flat: Float32Array | null, pixels: number): Float32Array {
   const norm = new Float32Array(pixels).fill(values.normalizationFactor);
   const factors = [
     flat,
@@ -127,7 +141,7 @@ function normOf(
   return norm;
 }
 
-function bin(values: Values<AzimuthalParams>, geometry: Geometry, masked: Uint8Array, scale: number): Binned {
+function bin(values: Options, geometry: Geometry, masked: Uint8Array, scale: number): Binned {
   const binning: Binning = {
     npt: values.npt,
     nptAzim: values.nptAzim ?? null,
@@ -177,6 +191,7 @@ export async function prepareAzimuthal(context: Context): Promise<AzimuthalPrepa
   const pixels = product(shape);
   const unit = findUnit(values.unit);
   checkNormalization(values);
+  checkUse(values);
   const poni = await instrumentOf(context);
   checkShape(poni, shape);
   const geometry = makeGeometry(poni, shape, unit.space, values.precision);

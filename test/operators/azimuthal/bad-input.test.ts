@@ -71,6 +71,9 @@ const cases: readonly (readonly [string, RawValues, RegExp])[] = [
   ['a detector nobody knows', { poni: poni({}), detector: 'eiger3_4m' }, /eiger3_4m/],
   ['an impossible polarization', { poni: poni({}), polarizationFactor: 2 }, /polarization-factor/],
   ['no bins', { poni: poni({}), npt: 0 }, /npt/],
+  ['an offset of no polarization', { poni: poni({}), polarizationOffset: 5 }, /needs --polarization-factor/],
+  ['the reach of no dummy', { poni: poni({}), deltaDummy: 1 }, /needs --dummy/],
+  ['whole rings by scattering', { poni: poni({}), method: 'scatter', average: 'median' }, /leave --method scatter out/],
   ['a normalization of nothing', { poni: poni({}), normalizationFactor: 0 }, /normalization/],
 ];
 
