@@ -43,27 +43,27 @@ export function poisson(value: f64): f64 {
   return f64x2.extract_lane(poisson2(value), 0);
 }
 
-/** True for NaN and for values from `low` to `high`. */
+/** True for values from `low` to `high` and for those that are no number: NaN and infinities. */
 @inline
 export function invalid(value: f64, low: f64, high: f64): bool {
-  return !(value < low || value > high);
+  return !(value < low || value > high) || value - value != 0;
 }
 
-/** What an invalid pixel takes away from its bin: coefficient, norm, squared norm and dark. */
+/** What an invalid pixel takes away from its bin: coefficient, norm and dark. */
 @inline
 export function miss(job: Job, pixel: usize, bin: usize, weight: f64, missed: usize): void {
-  const at = missed + bin * 32;
+  const at = missed + bin * 24;
   const norm = weight * <f64>load<f32>(job.norm + pixel * 4);
   store<f64>(at, load<f64>(at) + weight);
   store<f64>(at, load<f64>(at, 8) + norm, 8);
-  store<f64>(at, load<f64>(at, 16) + norm * norm, 16);
-  if (job.dark) store<f64>(at, load<f64>(at, 24) + weight * <f64>load<f32>(job.dark + pixel * 4), 24);
+  if (job.dark) store<f64>(at, load<f64>(at, 16) + weight * <f64>load<f32>(job.dark + pixel * 4), 16);
 }
 
 /** True when both values count. */
 @inline
 export function valid2(values: v128, low: v128, high: v128): bool {
-  return i64x2.all_true(v128.or(f64x2.lt(values, low), f64x2.gt(values, high)));
+  const isNumber = f64x2.eq(f64x2.sub(values, values), f64x2.splat(0));
+  return i64x2.all_true(v128.and(isNumber, v128.or(f64x2.lt(values, low), f64x2.gt(values, high))));
 }
 
 /** Adds two float64 at once. */

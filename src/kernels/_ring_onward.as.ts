@@ -81,7 +81,7 @@ export function onwardChecked<T, B>(
     const change = kept * kept - held * held;
     const value = <f64>load<T>(raw + i * sizeof<T>());
     if (invalid(value, job.low, job.high)) {
-      moveMissed(job, pixel, missed + bin * 32, part, change);
+      moveMissed(job, pixel, missed + bin * 24, part);
       continue;
     }
     const variance = poisson(value);
@@ -94,15 +94,13 @@ export function onwardChecked<T, B>(
 }
 
 /** What an invalid pixel leaves out moves on like what it would have added. */
-function moveMissed(job: Job, pixel: usize, at: usize, part: f64, change: f64): void {
-  const norm = <f64>load<f32>(job.norm + pixel * 4);
-  const dark = job.dark ? <f64>load<f32>(job.dark + pixel * 4) : 0;
+function moveMissed(job: Job, pixel: usize, at: usize, part: f64): void {
+  const norm = part * <f64>load<f32>(job.norm + pixel * 4);
+  const dark = job.dark ? part * <f64>load<f32>(job.dark + pixel * 4) : 0;
   store<f64>(at, load<f64>(at) - part);
-  store<f64>(at, load<f64>(at, 8) - part * norm, 8);
-  store<f64>(at, load<f64>(at, 16) + change * norm * norm, 16);
-  store<f64>(at, load<f64>(at, 24) - part * dark, 24);
-  store<f64>(at, load<f64>(at, 32) + part, 32);
-  store<f64>(at, load<f64>(at, 40) + part * norm, 40);
-  store<f64>(at, load<f64>(at, 48) + part * part * norm * norm, 48);
-  store<f64>(at, load<f64>(at, 56) + part * dark, 56);
+  store<f64>(at, load<f64>(at, 8) - norm, 8);
+  store<f64>(at, load<f64>(at, 16) - dark, 16);
+  store<f64>(at, load<f64>(at, 24) + part, 24);
+  store<f64>(at, load<f64>(at, 32) + norm, 32);
+  store<f64>(at, load<f64>(at, 40) + dark, 40);
 }

@@ -108,7 +108,7 @@ function scatterOf<T>(job: Job, raw: usize, from: i32, to: i32, acc: usize, sums
 
 /**
  * Scatters pixels `from` to `to` of a frame and adds what each bin gets to `sums`, (bins, 2) float64: sum and variance.
- * `acc` is scratch of (bins + 2) x 64 bytes; `missed`, (bins + 2, 4) float64, takes what invalid pixels leave out.
+ * `acc` is scratch of (bins + 2) x 64 bytes; `missed`, (bins + 2, 3) float64, takes what invalid pixels leave out.
  */
 export function scatter(
   job: Job,

@@ -7,7 +7,7 @@ convention: axis 1 is slow (rows), axis 2 fast (columns). With c the part of a p
     sigma = sqrt(V) / N,  V = sum c^2 max(raw, 1)  (error model poisson)
 
 and 0 in a bin without valid pixels. This is the weighted mean of pyFAI's integrate1d_ng and integrate2d_ng, not the mean of
-corrected pixels. A pixel is invalid when it is masked, NaN, within --delta-dummy of --dummy, or where flat or the whole
+corrected pixels. A pixel is invalid when it is masked, NaN or infinite, within --delta-dummy of --dummy, or where flat or the whole
 normalisation is 0.
 
 Splitting: no puts a pixel into the bin of its centre; bbox spreads it evenly over the interval from its smallest to its largest

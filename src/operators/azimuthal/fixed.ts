@@ -7,14 +7,12 @@ export function staticSums(map: PixelMap, norm: Float32Array, dark: Float32Array
   const sums = {
     count: new Float64Array(bins),
     norm: new Float64Array(bins),
-    norm2: new Float64Array(bins),
     dark: new Float64Array(dark ? bins : 0),
   };
   eachEntry(map, (pixel, bin, weight) => {
     const scaled = weight * (norm[pixel] ?? 0);
     sums.count[bin] = (sums.count[bin] ?? 0) + weight;
     sums.norm[bin] = (sums.norm[bin] ?? 0) + scaled;
-    sums.norm2[bin] = (sums.norm2[bin] ?? 0) + scaled * scaled;
     if (dark) sums.dark[bin] = (sums.dark[bin] ?? 0) + weight * (dark[pixel] ?? 0);
   });
   return sums;

@@ -88,7 +88,6 @@ function integrationOf(stack: Stack, values: Values<AzimuthalParams>, prepared: 
     fixed: {
       count: prepared.count,
       norm: prepared.normSum,
-      norm2: prepared.normSquares,
       dark: prepared.darkSum,
     },
     monitor: prepared.monitor,

@@ -84,9 +84,9 @@ export function rowShare(rowEnd: Uint32Array, { rank, size }: Team): readonly [n
   return [edge(rank), edge(rank + 1)];
 }
 
-/** True for NaN and for what the integration was told to leave out. */
+/** True for what is no number, NaN and infinities, and for what the integration was told to leave out. */
 export function isInvalid(value: number, { low, high }: Integration): boolean {
-  return !(value < low || value > high);
+  return !(value < low || value > high) || !Number.isFinite(value);
 }
 
 /** The steps in plain TypeScript, over the elements of one tile. */
@@ -105,8 +105,7 @@ export function referenceSteps(
       const scaled = weight * (norm[pixel] ?? 0);
       missed[lost] = (missed[lost] ?? 0) + weight;
       missed[lost + 1] = (missed[lost + 1] ?? 0) + scaled;
-      missed[lost + 2] = (missed[lost + 2] ?? 0) + scaled * scaled;
-      missed[lost + 3] = (missed[lost + 3] ?? 0) + weight * (dark[pixel] ?? 0);
+      missed[lost + 2] = (missed[lost + 2] ?? 0) + weight * (dark[pixel] ?? 0);
       return;
     }
     const to = bin * SUM_STRIDE;

@@ -32,7 +32,6 @@ export type AzimuthalPrepared = {
   readonly dark: Float32Array;
   readonly count: Float64Array;
   readonly normSum: Float64Array;
-  readonly normSquares: Float64Array;
   readonly darkSum: Float64Array;
   readonly monitor: Float64Array;
   /** Pixels of the fullest ring when rings are looked at as a whole; else 0. */
@@ -218,7 +217,6 @@ export async function prepareAzimuthal(context: Context): Promise<AzimuthalPrepa
     dark: isChecked && dark ? dark : new Float32Array(0),
     count: fixed.count,
     normSum: fixed.norm,
-    normSquares: fixed.norm2,
     darkSum: fixed.dark,
     monitor,
     longest: rows && seesRings ? longestRow(rows.rowEnd) : 0,

@@ -20,7 +20,7 @@ export interface Integration {
 
 /** The three steps an integration is made of, by the reference or by the kernel; `at` is the frame's first element. */
 export interface Steps {
-  /** Adds pixels `from` to `to` to `sums`, (bins, 2), and what invalid ones leave out to `missed`, (bins + 2, 4). */
+  /** Adds pixels `from` to `to` to `sums`, (bins, 2), and what invalid ones leave out to `missed`, (bins + 2, 3). */
   scatter(at: number, from: number, to: number, sums: Float64Array, missed: Float64Array): void;
   /** The same for pixels `from` to `to` of the spread list. */
   spread(at: number, from: number, to: number, sums: Float64Array, missed: Float64Array): void;

@@ -1,8 +1,8 @@
 /** Numbers per bin of a running integration: sum of the signal, sum of its variance. */
 export const SUM_STRIDE = 2;
 
-/** Numbers per bin that invalid pixels take away: coefficients, norm, squared norm, dark. */
-export const MISS_STRIDE = 4;
+/** Numbers per bin that invalid pixels take away: coefficients, norm, dark. */
+export const MISS_STRIDE = 3;
 
 /** What does not depend on the frame, per bin, float64. */
 export interface StaticSums {
@@ -10,13 +10,11 @@ export interface StaticSums {
   readonly count: Float64Array;
   /** Sum of coefficient x normalisation. */
   readonly norm: Float64Array;
-  /** Sum of the squares of coefficient x normalisation. */
-  readonly norm2: Float64Array;
   /** Sum of coefficient x dark current; of length 0 without one. */
   readonly dark: Float64Array;
 }
 
-/** Sums of one frame: (bins, 2) and, where pixels were invalid, (bins, 4), both float64. */
+/** Sums of one frame: (bins, 2) and, where pixels were invalid, (bins, 3), both float64. */
 export interface FrameSums {
   readonly sums: Float64Array;
   readonly missed: Float64Array | null;
@@ -44,7 +42,7 @@ export function writeCurve(frame: FrameSums, fixed: StaticSums, scale: number, t
     const norm = ((fixed.norm[b] ?? 0) - (missed?.[lost + 1] ?? 0)) * scale;
     // What is left of a bin all of whose pixels were invalid is a rounding error of the subtraction.
     const isEmpty = count <= 1e-9 * (fixed.count[b] ?? 0) || !(norm > 0);
-    const dark = hasDark ? (fixed.dark[b] ?? 0) - (missed?.[lost + 3] ?? 0) : 0;
+    const dark = hasDark ? (fixed.dark[b] ?? 0) - (missed?.[lost + 2] ?? 0) : 0;
     intensity[at + b] = isEmpty ? 0 : ((sums[b * SUM_STRIDE] ?? 0) - dark) / norm;
     if (sigma) sigma[at + b] = isEmpty ? 0 : Math.sqrt(sums[b * SUM_STRIDE + 1] ?? 0) / norm;
   }

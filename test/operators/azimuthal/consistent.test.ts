@@ -77,6 +77,16 @@ describe('ways to the same numbers', () => {
     close(missing.intensity, marked.intensity);
   });
 
+  it('infinite values are left out like NaN', async () => {
+    const odd = Float32Array.from(counts.subarray(0, rows * columns), (count) => (count < 0 ? Number.NaN : count));
+    const infinite = odd.map((value) => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value));
+    for (const kernel of ['wasm', 'ts']) {
+      const options = { layout: 'serial', kernel };
+      const nan = await curves({ errorModel: 'poisson' }, options, openArray([1, rows, columns], odd));
+      expect(await curves({ errorModel: 'poisson' }, options, openArray([1, rows, columns], infinite))).toEqual(nan);
+    }
+  });
+
   it('a monitor divides each frame by its own count', async () => {
     const monitor = { shape: [frames], data: Float64Array.from({ length: frames }, (_, i) => i + 1) };
     const plain = await curves(DUMMY, { layout: 'serial' });
