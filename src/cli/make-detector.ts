@@ -2,7 +2,7 @@ import { UsageError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import type { Params, RawValues } from '../core/params.js';
 import { formatShape } from '../core/stack.js';
-import { detectorNames, findDetector } from '../operators/azimuthal/detectors.js';
+import { detectorNames, findDetector } from '../operators/azimuthal/geometry/detectors.js';
 
 /** The flag that stands for shape, pixel size and gaps together. */
 export const KNOWN_DETECTOR = {

@@ -4,17 +4,17 @@ import { type Arrays, defineOperator, type Prepared, type Slot, type Tile } from
 import type { Values } from '../../core/params.js';
 import { framePixels, type Stack } from '../../core/stack.js';
 import { azimuthalWasm } from '../../kernels/azimuthal.wasm.js';
+import type { PixelMap } from './bins/pixel-map.js';
+import type { RowMatrix } from './bins/row-matrix.js';
 import { details } from './details.js';
-import { referenceSteps, rowSums, type Summation, scatterScratch, scatterSums } from './integrate.js';
-import { type KernelJob, kernelBytes, kernelSteps, makeJob } from './kernel.js';
+import { findUnit } from './geometry/units.js';
 import { type AzimuthalParams, params } from './params.js';
-import type { PixelMap } from './pixel-map.js';
-import { type RingAverages, ringAverages, ringScratch } from './rings.js';
-import type { RowMatrix } from './row-matrix.js';
 import { type AzimuthalPrepared, prepareAzimuthal } from './setup.js';
-import type { Integration, Steps } from './state.js';
-import { type CurveTarget, MISS_STRIDE, SUM_STRIDE, writeCurve, writeRings } from './sums.js';
-import { findUnit } from './units.js';
+import { type CurveTarget, MISS_STRIDE, SUM_STRIDE, writeCurve, writeRings } from './sums/frame-sums.js';
+import { referenceSteps, rowSums, type Summation, scatterScratch, scatterSums } from './sums/integrate.js';
+import { type KernelJob, kernelBytes, kernelSteps, makeJob } from './sums/kernel.js';
+import { type RingAverages, ringAverages, ringScratch } from './sums/rings.js';
+import type { Integration, Steps } from './sums/state.js';
 
 type AzimuthalSlot = 'intensity' | 'sigma' | 'radial' | 'azimuthal';
 

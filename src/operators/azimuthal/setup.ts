@@ -2,20 +2,20 @@ import { UsageError } from '../../core/errors.js';
 import type { PrepareContext } from '../../core/operator.js';
 import type { Values } from '../../core/params.js';
 import { formatShape, frameCount, product, type Stack } from '../../core/stack.js';
-import { type Binned, type Binning, binBoxes } from './boxes.js';
+import { type Binned, type Binning, binBoxes } from './bins/boxes.js';
+import { binOutlines } from './bins/outlines.js';
+import type { PixelMap } from './bins/pixel-map.js';
+import { type RowMatrix, toRows } from './bins/row-matrix.js';
 import { loadImage, loadMask, loadMonitor } from './corrections.js';
-import { findDetector, gapMask } from './detectors.js';
-import { dropInvalid, longestRow, staticSums } from './fixed.js';
-import { type Geometry, makeGeometry } from './geometry.js';
-import { instrumentOf } from './instrument.js';
-import { binOutlines } from './outlines.js';
+import { findDetector, gapMask } from './geometry/detectors.js';
+import { type Geometry, makeGeometry } from './geometry/geometry.js';
+import { instrumentOf } from './geometry/instrument.js';
+import { polarization } from './geometry/polarization.js';
+import { type Poni, writePoni } from './geometry/poni.js';
+import { solidAngle } from './geometry/solid-angle.js';
+import { findUnit } from './geometry/units.js';
 import type { AzimuthalParams } from './params.js';
-import type { PixelMap } from './pixel-map.js';
-import { polarization } from './polarization.js';
-import { type Poni, writePoni } from './poni.js';
-import { type RowMatrix, toRows } from './row-matrix.js';
-import { solidAngle } from './solid-angle.js';
-import { findUnit } from './units.js';
+import { dropInvalid, longestRow, staticSums } from './sums/fixed.js';
 
 /** Everything a worker needs, as flat arrays. Either the map's arrays are filled or the matrix's, never both. */
 export type AzimuthalPrepared = {

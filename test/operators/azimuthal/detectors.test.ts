@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { detectorNames, findDetector, gapMask } from '../../../dist/operators/azimuthal/detectors.js';
+import { detectorNames, findDetector, gapMask } from '../../../dist/operators/azimuthal/geometry/detectors.js';
 
 type Listed = readonly [
   name: string,

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { poniFromDetector } from '../../../dist/operators/azimuthal/from-detector.js';
-import { type GeometryRow, makeGeometry } from '../../../dist/operators/azimuthal/geometry.js';
-import { angleOf } from '../../../dist/operators/azimuthal/geometry-angle.js';
-import { polarization } from '../../../dist/operators/azimuthal/polarization.js';
-import type { Poni } from '../../../dist/operators/azimuthal/poni.js';
-import { solidAngle } from '../../../dist/operators/azimuthal/solid-angle.js';
+import { angleOf } from '../../../dist/operators/azimuthal/geometry/angle.js';
+import { poniFromDetector } from '../../../dist/operators/azimuthal/geometry/from-detector.js';
+import { type GeometryRow, makeGeometry } from '../../../dist/operators/azimuthal/geometry/geometry.js';
+import { polarization } from '../../../dist/operators/azimuthal/geometry/polarization.js';
+import type { Poni } from '../../../dist/operators/azimuthal/geometry/poni.js';
+import { solidAngle } from '../../../dist/operators/azimuthal/geometry/solid-angle.js';
 
 interface Space {
   readonly centre: number[];

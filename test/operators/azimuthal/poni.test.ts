@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../dist/core/errors.js';
-import { detectorNames, findDetector } from '../../../dist/operators/azimuthal/detectors.js';
-import { type Poni, readPoni, writePoni } from '../../../dist/operators/azimuthal/poni.js';
+import { detectorNames, findDetector } from '../../../dist/operators/azimuthal/geometry/detectors.js';
+import { type Poni, readPoni, writePoni } from '../../../dist/operators/azimuthal/geometry/poni.js';
 
 const VERSION_1 = [
   '# Nota: C-Order, 1 refers to the Y axis, 2 to the X axis ',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openArray, type RawValues, run } from '../../../dist/index.js';
-import { findDetector } from '../../../dist/operators/azimuthal/detectors.js';
+import { findDetector } from '../../../dist/operators/azimuthal/geometry/detectors.js';
 
 /** Square images whose beam meets the detector in the corner between four pixels, so that every pixel lies in one quadrant. */
 const SIZE = 40;

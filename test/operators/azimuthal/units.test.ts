@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findUnit, UNITS } from '../../../dist/operators/azimuthal/units.js';
+import { findUnit, UNITS } from '../../../dist/operators/azimuthal/geometry/units.js';
 
 describe('radial units', () => {
   it('are found by their names', () => {

@@ -1,9 +1,9 @@
-import { UsageError } from '../../core/errors.js';
-import type { PrepareContext } from '../../core/operator.js';
-import type { DetectorFacts } from '../../core/source.js';
+import { UsageError } from '../../../core/errors.js';
+import type { PrepareContext } from '../../../core/operator.js';
+import type { DetectorFacts } from '../../../core/source.js';
+import type { AzimuthalParams } from '../params.js';
 import { findDetector } from './detectors.js';
 import { poniFromDetector } from './from-detector.js';
-import type { AzimuthalParams } from './params.js';
 import { type Poni, readPoni } from './poni.js';
 
 type Context = PrepareContext<AzimuthalParams>;

@@ -1,10 +1,10 @@
-import type { NumericArray } from '../../core/dtype.js';
-import type { Team } from '../../core/operator.js';
+import type { NumericArray } from '../../../core/dtype.js';
+import type { Team } from '../../../core/operator.js';
+import { eachPart, noBin, type PixelMap } from '../bins/pixel-map.js';
+import type { RowMatrix } from '../bins/row-matrix.js';
 import { bandsOf, lowerBound, shareOf } from './bands.js';
-import { eachPart, noBin, type PixelMap } from './pixel-map.js';
-import type { RowMatrix } from './row-matrix.js';
+import { type FrameSums, MISS_STRIDE, SUM_STRIDE } from './frame-sums.js';
 import type { Integration, Steps } from './state.js';
-import { type FrameSums, MISS_STRIDE, SUM_STRIDE } from './sums.js';
 
 /** Makes the sums of one frame; members of a team take bands of pixels, or runs of bins, and share what they found. */
 export type Summation = (steps: Steps, at: number, team: Team) => FrameSums;

@@ -1,6 +1,6 @@
+import type { Geometry, GeometryRow } from '../geometry/geometry.js';
 import { type Binned, type Binning, touches, turnTo } from './boxes.js';
 import { cellAreas } from './cells.js';
-import type { Geometry, GeometryRow } from './geometry.js';
 import { MapBuilder } from './map-builder.js';
 import { azimuthalAxis, type BinAxis, Extent, radialAxis } from './range.js';
 

@@ -1,9 +1,9 @@
-import type { Arena } from '../../core/arena.js';
-import type { NumericArray } from '../../core/dtype.js';
-import type { WasmExports } from '../../core/wasm.js';
-import { callKernel, dtypeNumber } from '../../kernels/call.js';
-import type { PixelMap } from './pixel-map.js';
-import type { RowMatrix } from './row-matrix.js';
+import type { Arena } from '../../../core/arena.js';
+import type { NumericArray } from '../../../core/dtype.js';
+import type { WasmExports } from '../../../core/wasm.js';
+import { callKernel, dtypeNumber } from '../../../kernels/call.js';
+import type { PixelMap } from '../bins/pixel-map.js';
+import type { RowMatrix } from '../bins/row-matrix.js';
 import type { Integration, Steps } from './state.js';
 
 /** Words and bytes of the kernel's `Job`: sixteen 32-bit words, then two float64. */

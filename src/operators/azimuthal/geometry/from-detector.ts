@@ -1,5 +1,5 @@
-import { UsageError } from '../../core/errors.js';
-import type { DetectorFacts } from '../../core/source.js';
+import { UsageError } from '../../../core/errors.js';
+import type { DetectorFacts } from '../../../core/source.js';
 import { findDetector } from './detectors.js';
 import type { Poni } from './poni.js';
 

@@ -1,7 +1,7 @@
-import type { NumericArray } from '../../core/dtype.js';
-import type { Team } from '../../core/operator.js';
+import type { NumericArray } from '../../../core/dtype.js';
+import type { Team } from '../../../core/operator.js';
+import type { RowMatrix } from '../bins/row-matrix.js';
 import { isInvalid, rowShare } from './integrate.js';
-import type { RowMatrix } from './row-matrix.js';
 import type { Integration } from './state.js';
 
 /** How the pixels of a bin become one number, for everything that has to see them together. */

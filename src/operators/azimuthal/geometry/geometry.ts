@@ -1,6 +1,6 @@
-import { UsageError } from '../../core/errors.js';
-import { angleAbove, angleOf } from './geometry-angle.js';
-import { type Precision, pixelCentres, pixelCorners, type SampleFrame } from './geometry-frame.js';
+import { UsageError } from '../../../core/errors.js';
+import { angleAbove, angleOf } from './angle.js';
+import { type Precision, pixelCentres, pixelCorners, type SampleFrame } from './frame.js';
 import type { Poni } from './poni.js';
 import type { RadialSpace } from './units.js';
 

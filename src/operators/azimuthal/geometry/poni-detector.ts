@@ -1,4 +1,4 @@
-import { nearest } from '../../core/nearest.js';
+import { nearest } from '../../../core/nearest.js';
 import { detectorNames, findDetector } from './detectors.js';
 import { failPoni, type PoniFields, toNumber } from './poni-fields.js';
 

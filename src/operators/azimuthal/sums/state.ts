@@ -1,4 +1,4 @@
-import type { StaticSums } from './sums.js';
+import type { StaticSums } from './frame-sums.js';
 
 /** What an integration needs to know of its frames and corrections, whichever way its sums are made. */
 export interface Integration {

@@ -1,4 +1,4 @@
-import { UsageError } from '../../core/errors.js';
+import { UsageError } from '../../../core/errors.js';
 
 /** The lines of a PONI file: keys in lower case with their last values, and the name of the file for messages. */
 export interface PoniFields {

@@ -1,5 +1,5 @@
-import { eachEntry, noBin, type PixelMap } from './pixel-map.js';
-import type { StaticSums } from './sums.js';
+import { eachEntry, noBin, type PixelMap } from '../bins/pixel-map.js';
+import type { StaticSums } from './frame-sums.js';
 
 /** Sums over the bins of what is the same for all frames. Pixels are added in the order that frames are added in. */
 export function staticSums(map: PixelMap, norm: Float32Array, dark: Float32Array | null): StaticSums {

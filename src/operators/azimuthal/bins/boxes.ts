@@ -1,4 +1,4 @@
-import type { Geometry } from './geometry.js';
+import type { Geometry } from '../geometry/geometry.js';
 import { MapBuilder } from './map-builder.js';
 import type { PixelMap } from './pixel-map.js';
 import { azimuthalAxis, type BinAxis, Extent, emptySpan, radialAxis, type Span, spanOf } from './range.js';

@@ -1,5 +1,5 @@
-import { UsageError } from '../../core/errors.js';
-import { nearest } from '../../core/nearest.js';
+import { UsageError } from '../../../core/errors.js';
+import { nearest } from '../../../core/nearest.js';
 
 /** What the radial axis measures: scattering angle (rad), momentum transfer (nm^-1) or distance on the detector (m). */
 export type RadialSpace = '2th' | 'q' | 'r';
