@@ -26,7 +26,10 @@ export async function streamFor(
   const { shape, dtype } = slot.slot;
   const bytes = frameCount(stack) * product(shape) * DTYPES[dtype].bytes;
   if (bytes < STREAM_BYTES || bound.some(({ operator }) => operator.finish)) return undefined;
-  const axes = [...stack.axes.slice(0, stack.stackShape.length), ...shape.map((_, i) => slot.slot.axes?.[i] ?? plainAxis(i))];
+  const axes = [
+    ...stack.axes.slice(0, stack.stackShape.length),
+    ...shape.map((_, i) => slot.slot.axes?.[i] ?? plainAxis(i)),
+  ];
   const results = { ...stack, frameShape: shape, dtype, axes };
   const sink = await createStream(output, results, { codec: { name: 'none' }, chunked: false, overwrite });
   return { slot: slotLabel(slot, bound), sink, provenance };
