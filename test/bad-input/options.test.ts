@@ -28,7 +28,7 @@ const USAGE: readonly (readonly [string, RegExp])[] = [
   ['run sum scan.npy --quiet=yes', /--quiet takes no value\./],
   ['run sum scan.npy -z', /Unknown option '-z'\./],
   ['run sum scan.npy --memory many', /--memory takes a size such as 4GiB/],
-  ['run sum scan.npy --memory -4GiB', /--memory needs a value/],
+  ['run sum scan.npy --memory -4GiB', /--memory takes a size such as 4GiB or 500MB, not '-4GiB'/],
   ['run sum scan.npy --frames 9:3', /--frames 9:3 lies outside 0:36 or is empty\./],
   ['run sum scan.npy --roi 0:3', /--roi needs 2 ranges for a scan of 6 x 6/],
   ['run sum scan.npy --scan 5x5', /A scan of 5 x 5 needs 25 frames, but the source holds 36\./],
