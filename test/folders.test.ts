@@ -40,6 +40,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'node:util': ['cli/'],
   'node:crypto': ['io/', 'cli/'],
   'node:v8': ['layouts/processes/'],
+  'node:zlib': ['io/'],
   'node:child_process': ['layouts/processes/', 'cli/'],
   'node:worker_threads': ['layouts/threads/', 'cli/bench/'],
   'node:timers/promises': ['layouts/', 'cli/bench/'],

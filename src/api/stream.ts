@@ -1,6 +1,7 @@
 import { DTYPES } from '../core/dtype.js';
 import { type BoundJob, type Job, slotLabel } from '../core/job.js';
 import type { Provenance } from '../core/sink.js';
+import { placementOf } from '../core/source.js';
 import { frameCount, plainAxis, product } from '../core/stack.js';
 import { createStream } from '../formats/outputs.js';
 
@@ -31,6 +32,7 @@ export async function streamFor(
     ...shape.map((_, i) => slot.slot.axes?.[i] ?? plainAxis(i)),
   ];
   const results = { ...stack, frameShape: shape, dtype, axes };
-  const sink = await createStream(output, results, { codec: { name: 'none' }, chunked: false, overwrite });
+  const where = placementOf(source, shape);
+  const sink = await createStream(output, results, { codec: { name: 'none' }, chunked: false, overwrite, ...where });
   return { slot: slotLabel(slot, bound), sink, provenance };
 }

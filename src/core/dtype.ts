@@ -29,10 +29,16 @@ export interface StoredType {
   readonly kind: 'u' | 'i' | 'f' | 'b';
   readonly bytes: 1 | 2 | 4 | 8;
   readonly order: 'little' | 'big';
+  /** What the numbers mean: slope x stored + intercept. Absent: themselves. */
+  readonly scale?: { readonly slope: number; readonly intercept: number };
 }
 
-/** The dtype an operator sees for a stored type: uint64 and int64 become float64, float16 float32, bool uint8. */
+/**
+ * The dtype an operator sees for a stored type: uint64 and int64 become float64, float16 float32, bool uint8. Scaled
+ * integers of 8 and 16 bits become float32, of more float64.
+ */
 export function dtypeOf(stored: StoredType): Dtype {
+  if (stored.scale && stored.kind !== 'f') return stored.bytes < 4 ? 'float32' : 'float64';
   switch (stored.kind) {
     case 'b':
       return 'uint8';
@@ -51,16 +57,18 @@ export function storedAs(dtype: Dtype): StoredType {
   return { kind, bytes: DTYPES[dtype].bytes, order: 'little' };
 }
 
-/** True when the bytes on disk must be widened element by element (64-bit integers, half floats). */
+/** True when the bytes on disk must be converted element by element (64-bit integers, half floats, scaled numbers). */
 export function needsWidening(stored: StoredType): boolean {
+  if (stored.scale) return true;
   return stored.kind === 'f' ? stored.bytes === 2 : stored.bytes === 8;
 }
 
-/** Name of a stored type with its byte order, such as `uint16` or `float32 (big-endian)`. */
+/** Name of a stored type, such as `uint16`, `float32 (big-endian)` or `int16 scaled by 0.5 x + 3`. */
 export function describeStored(stored: StoredType): string {
   const word = { u: 'uint', i: 'int', f: 'float', b: 'bool' }[stored.kind];
   const name = stored.kind === 'b' ? word : `${word}${stored.bytes * 8}`;
-  return stored.order === 'big' && stored.bytes > 1 ? `${name} (big-endian)` : name;
+  const ordered = stored.order === 'big' && stored.bytes > 1 ? `${name} (big-endian)` : name;
+  return stored.scale ? `${ordered} scaled by ${stored.scale.slope} x + ${stored.scale.intercept}` : ordered;
 }
 
 /** NumPy's type string of a stored type, such as `<u2`. */

@@ -6,6 +6,7 @@ import { Merger } from './merge.js';
 import type { Arrays, Prepared, Slot } from './operator.js';
 import { findLimiter, type Report, totalSeconds } from './report.js';
 import type { ChunkEntries, NamedArray } from './sink.js';
+import { placementOf } from './source.js';
 import { type Axis, frameCount, fullShape, plainAxis, product, stackBytes } from './stack.js';
 
 export interface Outcome {
@@ -189,7 +190,8 @@ function nameArrays(job: Job, planned: Planned, outs: Pass['outs']): NamedArray[
     const { unit = '', label = name, errorsOf } = bound.slot;
     const of = errorsOf === undefined ? {} : { errorsOf: slotLabel({ ...bound, name: errorsOf }, planned.bound) };
     const own = bound.slot.axes === undefined ? {} : { coordinates: bound.slot.axes.length };
-    arrays.push({ name, shape, data, axes, unit, label, ...of, ...own });
+    const where = placementOf(job.source, bound.slot.shape);
+    arrays.push({ name, shape, data, axes, unit, label, ...of, ...own, ...where });
   }
   return arrays;
 }

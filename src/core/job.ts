@@ -89,6 +89,7 @@ export function contextOf(host: EngineHost, job: Job, values: Values<Params>): P
     stack: job.source.handle.stack,
     values,
     detector: job.source.detector ?? {},
+    ...(job.source.affine ? { affine: job.source.affine } : {}),
     readText: (path) => host.readText(path),
     read: (first, count) => readOnHost(host, job, first, count),
     load: (input) => host.loadArray(input),

@@ -1,7 +1,7 @@
 import type { Arena } from './arena.js';
 import type { Dtype, NumericArray } from './dtype.js';
 import type { ArrayInput, Params, RawValues, Values } from './params.js';
-import type { DetectorFacts } from './source.js';
+import type { Affine, DetectorFacts } from './source.js';
 import type { Axis, Stack } from './stack.js';
 import type { WasmExports } from './wasm.js';
 
@@ -78,6 +78,8 @@ export interface PrepareContext<P extends Params> {
   readonly values: Values<P>;
   /** What the source says about its detector. */
   readonly detector: DetectorFacts;
+  /** Where the voxels of a frame lie; absent when the source does not say. */
+  readonly affine?: Affine;
   /** The text of a file. @throws SourceError when it cannot be read, or is too large to be what was meant */
   readText(path: string): Promise<string>;
   /** Reads decoded frames on the host. */

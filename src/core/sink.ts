@@ -1,4 +1,5 @@
 import type { NumericArray } from './dtype.js';
+import type { Affine } from './source.js';
 import type { Axis, Stack } from './stack.js';
 
 /** One finished output array, with what its numbers mean. */
@@ -14,6 +15,8 @@ export interface NamedArray {
   readonly errorsOf?: string;
   /** Trailing dimensions that the operator gave axes of its own: 1 for curves, 2 for maps such as cakes. */
   readonly coordinates?: number;
+  /** Where the voxels of its last three dimensions lie; absent for arrays that are not on the grid of such a source. */
+  readonly affine?: Affine;
 }
 
 /** How a file came to be; written into every output. */
@@ -64,6 +67,8 @@ export interface StreamOptions {
   /** One chunk per frame when true (HDF5), else contiguous. */
   readonly chunked: boolean;
   readonly overwrite: boolean;
+  /** Where the voxels of every frame lie, for formats that keep it. */
+  readonly affine?: Affine;
 }
 
 /** One worker's open end of a streamed output. */

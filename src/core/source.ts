@@ -42,6 +42,17 @@ export interface DetectorFacts {
   readonly mask?: string;
 }
 
+/** Where voxels lie: millimetres of (x, y, z) = matrix times the voxel numbers (x, y, z, 1). */
+export interface Affine {
+  /** Three rows of four, one behind the other; x is the fastest dimension of a frame, z the slowest. */
+  readonly matrix: readonly number[];
+  /** What the millimetres are relative to, as NIfTI numbers it: 0 nothing, 1 scanner, 2 another image, 3 Talairach, 4 MNI. */
+  readonly code: number;
+  readonly from: 'sform' | 'qform' | 'voxel sizes';
+  /** Why this one, where the file says different things. */
+  readonly note?: string;
+}
+
 /** The numbers a file gives its first and last frame, as one part of a series of `total` frames. */
 export interface FrameNumbers {
   readonly first: number;
@@ -60,8 +71,16 @@ export interface Source {
   readonly notes: readonly string[];
   /** Absent for sources that say nothing of a detector. */
   readonly detector?: DetectorFacts;
+  /** Absent for sources that say nothing of where their frames lie in space. */
+  readonly affine?: Affine;
   /** Absent for sources that do not number their frames across files. */
   readonly numbering?: FrameNumbers;
+}
+
+/** Where entries of `shape` lie: as the frames of the source when these are volumes of that shape, else nowhere known. */
+export function placementOf({ affine, handle }: Source, shape: readonly number[]): { readonly affine?: Affine } {
+  const { frameShape } = handle.stack;
+  return affine && frameShape.length === 3 && shape.join() === frameShape.join() ? { affine } : {};
 }
 
 /** Every file that frames of this source are read from. */

@@ -87,6 +87,25 @@ export const OUTPUTS: readonly OutputFormat[] = [
     },
   },
   {
+    extensions: ['.nii'],
+    summary: 'NIfTI image, volume or series of volumes, placed as its source is, what made it as an extension',
+    holds: 'each',
+    write: async (path, arrays, provenance, options) => {
+      const { writeNifti } = await import('./nifti/write.js');
+      for (const array of arrays) writeNifti(path, array, provenance, options.overwrite);
+    },
+    stream: async (path, stack, options) => (await import('./nifti/write.js')).createNiftiStream(path, stack, options),
+  },
+  {
+    extensions: ['.nii.gz'],
+    summary: 'the same packed with gzip',
+    holds: 'each',
+    write: async (path, arrays, provenance, options) => {
+      const { writePackedNifti } = await import('./nifti/write.js');
+      for (const array of arrays) await writePackedNifti(path, array, provenance, options.overwrite);
+    },
+  },
+  {
     extensions: ['.png'],
     summary: 'a picture: images with colour map and scale bar, curves, series of curves and cakes with axes',
     holds: 'pictures',

@@ -1,14 +1,21 @@
 import { UsageError } from '../core/errors.js';
-import type { StreamOptions, StreamSink } from '../core/sink.js';
+import type { Provenance, StreamOptions, StreamSink } from '../core/sink.js';
 import { frameBytes, type Stack, stackBytes } from '../core/stack.js';
 import { OutputFile } from '../io/output.js';
 
 /**
  * Starts a file of a header and then all frames one behind the other; a frame that is never written reads as zeros.
  *
+ * @param finish writes into the header, before the file gets its name, what is known only then
  * @throws UsageError when compression was asked for; SinkError as `OutputFile.create`, and when the disk cannot hold it
  */
-export function createRegion(path: string, stack: Stack, options: StreamOptions, header: Uint8Array): StreamSink {
+export function createRegion(
+  path: string,
+  stack: Stack,
+  options: StreamOptions,
+  header: Uint8Array,
+  finish?: (file: OutputFile, provenance: Provenance) => void,
+): StreamSink {
   if (options.codec.name !== 'none') {
     throw new UsageError(
       'no-codec',
@@ -28,7 +35,10 @@ export function createRegion(path: string, stack: Stack, options: StreamOptions,
   return {
     stack,
     ref: { kind: 'region', path: file.partial, offset: header.length, frameBytes: frameBytes(stack) },
-    commit: async () => file.commit(),
+    commit: async (_entries, provenance) => {
+      finish?.(file, provenance);
+      file.commit();
+    },
     abort: () => file.abort(),
   };
 }

@@ -6,6 +6,7 @@ import { looksLikeCbf } from './cbf/signature.js';
 import type { Filler } from './filled.js';
 import { openLed } from './led.js';
 import { severalOf, splitDataset } from './location.js';
+import { looksLikeNifti } from './nifti/signature.js';
 import type { Summary } from './summary.js';
 
 /** One file format: how its files are recognised, and how one is opened. */
@@ -119,6 +120,31 @@ Built from the specification and checked against files that fabio writes: not se
 one stack, as with [tiff](tiff.md).`,
     recognises: (head) => looksLikeCbf(head),
     open: async (path, options) => (await import('./cbf/read.js')).openCbf(path, options),
+  },
+  {
+    name: 'nifti',
+    summary: 'NIfTI-1 and NIfTI-2, single, packed with gzip, or pairs of .hdr and .img',
+    extensions: ['nii', 'nii.gz', 'hdr', 'img'],
+    details: `Both versions in either byte order; integers and floats of 8 to 64 bits; a pair by either of its names. Extensions are passed
+over. Complex numbers, colours and 128-bit floats are refused by name. Where the header scales its voxels, frames are
+slope x stored + intercept: float32 for integers of 8 and 16 bits, else float64.
+
+A frame is a volume (z, y, x), with \`--frame-rank 2\` a slice; a file of three dimensions is one frame. Beside x, y and z one
+dimension may be longer than 1: time, in seconds, else components. Axes have the voxel sizes in millimetres.
+
+Voxels are placed by the sform, else the qform, else by the voxel sizes from the corner; \`info\` says which, to what it is
+relative, the way the axes run, and whether sform and qform differ (by more than 0.001). A matrix that is singular is passed over.
+
+Files that are not packed are read in place, any frame without the rest. gzip can only be read from its start: a packed
+file is unpacked once, in one pass of little memory, to a scratch file in the temporary folder (TMPDIR), removed at the end.
+Its checksums are checked. A file that is cut off is refused, its last whole volume named. Volumes in files of their own join
+as a list or pattern when shape, type and placement are the same.
+
+The writer makes NIfTI-1, and NIfTI-2 above 32767 voxels along a dimension: images, volumes and series, placed as the source
+is, else by their axes.`,
+    recognises: (head, path) => looksLikeNifti(head, path),
+    open: async (path, options) => (await import('./nifti/read.js')).openNifti(path, options),
+    describe: async (path, options) => (await import('./nifti/read.js')).describeNifti(path, options),
   },
   {
     name: 'raw',

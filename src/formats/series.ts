@@ -5,6 +5,7 @@ import { isPattern, matchingFiles } from '../io/pattern.js';
 import { joinStored, type StoredPart } from './join.js';
 import { splitDataset } from './location.js';
 import { gapsIn, listGap, naturalOrder } from './numbering.js';
+import { sharedPlacement } from './placement.js';
 
 /** Opens one file of a series: `openSource` of the registry. */
 type OpenFile = (text: string, options: OpenOptions) => Promise<Source>;
@@ -135,6 +136,7 @@ export async function openSeries(
   const parts = inOrder(opened, allowGaps, notes);
   const handle = joinStored(parts.map(storedPart));
   const detector = sharedFacts(parts, notes);
+  const affine = sharedPlacement(parts);
   const files = parts.map(({ location }) => splitDataset(location).path);
   const [first = '', last = ''] = [files[0], files.at(-1)];
   // what every part says of itself is said once, of the first
@@ -145,5 +147,6 @@ export async function openSeries(
     handle,
     notes: [`${parts.length} files joined: ${first} to ${nameOf(last)}.`, ...notes, ...[...said].slice(0, SHOWN_NOTES)],
     ...(detector === undefined ? {} : { detector }),
+    ...(affine === undefined ? {} : { affine }),
   };
 }

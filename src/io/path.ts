@@ -17,14 +17,19 @@ export function isSameFile(a: string, b: string): boolean {
   }
 }
 
-/** The extension in lower case, dot included; empty when there is none. */
+/** The extension, dot included; what packs a file whose own extension matters belongs to it. */
+function ending(path: string): string {
+  return /\.nii\.gz$/i.exec(path)?.[0] ?? extname(path);
+}
+
+/** The extension in lower case, dot included (`.h5`, `.nii.gz`); empty when there is none. */
 export function extensionOf(path: string): string {
-  return extname(path).toLowerCase();
+  return ending(path).toLowerCase();
 }
 
 /** `folder/scan.npy` and `com` give `folder/scan.com.npy`. */
 export function withPart(path: string, part: string): string {
-  const extension = extname(path);
+  const extension = ending(path);
   return join(dirname(path), `${basename(path, extension)}.${part}${extension}`);
 }
 

@@ -48,7 +48,7 @@ function removeStale(root: string): void {
 }
 
 /** A fresh private folder in `root`, or why there cannot be one. */
-function makeFolder(root: string, needBytes: number): { readonly path: string } | { readonly reason: string } {
+export function makeFolder(root: string, needBytes: number): { readonly path: string } | { readonly reason: string } {
   try {
     accessSync(root, constants.W_OK | constants.X_OK);
     // What killed runs left may be what takes the space.

@@ -29,13 +29,22 @@ function widen(stored: StoredType, bytes: Uint8Array, into: NumericArray): void 
   for (let i = 0; i < count; i++) into[i] = Number(wide[i]);
 }
 
+/** What stored numbers mean, worked out in float64. `into` may be `values`. */
+function rescale(
+  values: NumericArray,
+  { slope, intercept }: NonNullable<StoredType['scale']>,
+  into: NumericArray,
+): void {
+  for (let i = 0; i < into.length; i++) into[i] = slope * (values[i] ?? 0) + intercept;
+}
+
 /** The last step of reading: decoded bytes, in place, become native elements of the stack's dtype. */
 export type ElementStep = (bytes: Uint8Array) => NumericArray;
 
 /**
  * @param elements most elements converted at once
- * @returns a step that swaps bytes in place when the file is big-endian, widens 64-bit integers and half floats into a
- *   block of its own, and is a mere view otherwise. The bytes must be aligned to their element.
+ * @returns a step that swaps bytes in place when the file is big-endian, widens 64-bit integers and half floats and works
+ *   out scaled numbers into a block of its own, and is a mere view otherwise. The bytes must be aligned to their element.
  */
 export function makeElementStep(
   stored: StoredType,
@@ -44,7 +53,8 @@ export function makeElementStep(
   kernel: 'wasm' | 'ts',
 ): ElementStep {
   const dtype: Dtype = dtypeOf(stored);
-  const { bytes: size } = stored;
+  const { scale, ...plain } = stored;
+  const { bytes: size } = plain;
   const swap = stored.order === 'big' && size !== 1 ? makeByteSwap(size, arena.memory, kernel) : null;
   const wide = needsWidening(stored) ? arena.array(dtype, elements) : null;
   return (bytes) => {
@@ -52,7 +62,9 @@ export function makeElementStep(
     const count = bytes.byteLength / stored.bytes;
     if (!wide) return viewOf(dtype, bytes.buffer, bytes.byteOffset, count);
     const into = wide.subarray(0, count);
-    widen(stored, bytes, into);
+    const isWidened = needsWidening(plain);
+    if (isWidened) widen(plain, bytes, into);
+    if (scale) rescale(isWidened ? into : viewOf(dtypeOf(plain), bytes.buffer, bytes.byteOffset, count), scale, into);
     return into;
   };
 }
