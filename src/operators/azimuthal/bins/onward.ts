@@ -42,7 +42,8 @@ export class Onward {
     const first = this.#levels[kept];
     const moved = first ? this.#moveToList(map, first) : map;
     const onward = new Float32Array(kept * this.#pixels);
-    for (let level = 0; level < kept; level++) onward.set(this.#levels[level] ?? [], level * this.#pixels);
+    this.#levels.length = kept;
+    for (let level = kept - 1; level >= 0; level--) onward.set(this.#levels.pop() ?? [], level * this.#pixels);
     return { ...moved, onward };
   }
 

@@ -1,30 +1,39 @@
-/** A list of numbers that grows. */
+/** Numbers of one piece of a list: 4 MiB. */
+const PIECE = 2 ** 20;
+
+/** A list of numbers that grows piece by piece, because one array that doubles stands in memory three times over. */
 class Grow<T extends Uint32Array | Float32Array> {
-  #array: T;
-  #length = 0;
   readonly #make: (length: number) => T;
+  #full: T[] = [];
+  #piece: T;
+  #used = 0;
 
   constructor(make: (length: number) => T) {
     this.#make = make;
-    this.#array = make(1024);
+    this.#piece = make(PIECE);
   }
 
   get length(): number {
-    return this.#length;
+    return this.#full.length * PIECE + this.#used;
   }
 
   push(value: number): void {
-    if (this.#length === this.#array.length) {
-      const larger = this.#make(this.#length * 2);
-      larger.set(this.#array);
-      this.#array = larger;
+    if (this.#used === PIECE) {
+      this.#full.push(this.#piece);
+      this.#piece = this.#make(PIECE);
+      this.#used = 0;
     }
-    this.#array[this.#length++] = value;
+    this.#piece[this.#used++] = value;
   }
 
-  /** The numbers pushed so far. */
+  /** The numbers pushed so far; the list is empty then. */
   done(): T {
-    return this.#array.slice(0, this.#length) as T;
+    const all = this.#make(this.length);
+    all.set(this.#piece.subarray(0, this.#used), this.#full.length * PIECE);
+    // Each piece can go as soon as it is copied.
+    for (let at = this.#full.length - 1; at >= 0; at--) all.set(this.#full.pop() ?? [], at * PIECE);
+    this.#used = 0;
+    return all;
   }
 }
 
