@@ -34,6 +34,11 @@ function roofsOf({ floors, files }: GroupReport, cores: number): Roof[] {
   return [...disk, ...alone, ...(alone.length > 1 ? [{ name: 'in turn', rate: sum, isSum: true }] : [])];
 }
 
+/** Whether anything was measured that bounds the bars. */
+export function hasRoofs(group: GroupReport): boolean {
+  return roofsOf(group, 1).length > 0;
+}
+
 /** The bar itself, and the text beside it, which stands over the roofs. */
 function bar(row: RowSummary, y: number, x: (rate: number) => number): { shape: string; text: string } {
   const { configuration, rate, seconds, reason } = row;

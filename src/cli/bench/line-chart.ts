@@ -16,19 +16,28 @@ export interface Panel {
 }
 
 const WIDTH = 310;
-const HEIGHT = 250;
 const LEFT = 40;
 const RIGHT = 14;
 const TOP = 30;
 const PLOT_BOTTOM = 178;
 /** Doublings from 1 worker to the right edge, at least. */
-const DOUBLINGS = 4;
+const DOUBLINGS = 1;
+/** Longest name that leaves room for another beside it. */
+const SHORT_NAME = 16;
+const LINE = 16;
+
+const legendColumns = (curves: readonly Curve[]): number =>
+  curves.every(({ name }) => name.length <= SHORT_NAME) ? 2 : 1;
+
+const heightOf = (curves: readonly Curve[]): number =>
+  PLOT_BOTTOM + 40 + Math.max(2, Math.ceil(curves.length / legendColumns(curves))) * LINE;
 
 function legend(curves: readonly Curve[]): string {
+  const columns = legendColumns(curves);
   return curves
     .map(({ name }, i) => {
-      const left = LEFT + (i % 2) * 130;
-      const y = PLOT_BOTTOM + 38 + Math.floor(i / 2) * 16;
+      const left = LEFT + (i % columns) * 130;
+      const y = PLOT_BOTTOM + 38 + Math.floor(i / columns) * LINE;
       return (
         element('path', { d: `M${left} ${y - 4}h16`, class: `curve curve-${i}` }) +
         label(left + 22, y, name, { class: 'tick' })
@@ -74,7 +83,7 @@ export function lineChart({ title, unit, curves, ideal }: Panel): string {
     label(WIDTH - RIGHT, 16, unit, { class: 'tick', 'text-anchor': 'end' });
   return element(
     'svg',
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': `${title}, ${unit}` },
+    { viewBox: `0 0 ${WIDTH} ${heightOf(curves)}`, role: 'img', 'aria-label': `${title}, ${unit}` },
     [heading, ...grid, ...counts, straight, ...lines, legend(curves)].join(''),
   );
 }

@@ -1,4 +1,4 @@
-import { throughputChart } from './bar-chart.js';
+import { hasRoofs, throughputChart } from './bar-chart.js';
 import { COLUMNS, type Column, sectionsOf } from './cells.js';
 import { fileFacts, stateFacts } from './facts.js';
 import { lineChart, type Panel } from './line-chart.js';
@@ -7,6 +7,9 @@ import { memoryPanels, speedUpPanels } from './panels.js';
 import type { BenchReport, GroupReport } from './report.js';
 import type { RowSummary } from './summary.js';
 import { element, escapeText } from './svg.js';
+
+const ROOFS =
+  ' Dashed lines: what the disk alone, and memory, decoding and arithmetic of all cores allow, each alone. Solid line: these one after the other, without the disk.';
 
 const paragraph = (text: string, kind = ''): string => element('p', kind ? { class: kind } : {}, escapeText(text));
 
@@ -41,11 +44,8 @@ function groupSection(group: GroupReport, cores: number): string {
     parts.push(element('ul', {}, items.join('')));
   }
   parts.push(
-    element('h3', {}, 'Throughput and what bounds it'),
-    paragraph(
-      'Bars: median, with the range of all runs. Dashed lines: what the disk alone, and memory, decoding and arithmetic of all cores allow, each alone. Solid line: these one after the other, without the disk.',
-      'soft',
-    ),
+    element('h3', {}, hasRoofs(group) ? 'Throughput and what bounds it' : 'Throughput'),
+    paragraph(`Bars: median, with the range of all runs.${hasRoofs(group) ? ROOFS : ''}`, 'soft'),
     element('div', { class: 'scroll' }, throughputChart(group, cores)),
     panelRow(
       'Speed-up over the number of workers (dotted: as many times as fast as cores are used)',
