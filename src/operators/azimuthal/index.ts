@@ -71,7 +71,7 @@ function outputs(
     radial: { ...axis, shape: [npt], axes: [radial], unit: unit.unit, label: unit.label },
     ...(nptAzim === undefined
       ? {}
-      : { azimuthal: { ...axis, shape: [nptAzim], axes: [azimuthal], unit: 'degrees', label: 'azimuth (degrees)' } }),
+      : { azimuthal: { ...axis, shape: [nptAzim], axes: [azimuthal], unit: 'degrees', label: 'azimuth' } }),
   };
   // Slots that do not exist for these values are never asked for.
   return slots as Readonly<Record<AzimuthalSlot, Slot>>;

@@ -13,7 +13,7 @@ export interface RadialUnit {
   readonly axis: string;
   /** Unit of the axis in results. */
   readonly unit: string;
-  /** For plots. */
+  /** For titles, without the unit. */
   readonly label: string;
 }
 
@@ -21,12 +21,12 @@ const DEGREES = 180 / Math.PI;
 
 /** The radial units, by the names pyFAI uses. */
 export const UNITS: readonly RadialUnit[] = [
-  { name: '2th_deg', space: '2th', scale: DEGREES, axis: '2theta', unit: 'degrees', label: '2θ (degrees)' },
-  { name: '2th_rad', space: '2th', scale: 1, axis: '2theta', unit: 'rad', label: '2θ (rad)' },
-  { name: 'q_nm^-1', space: 'q', scale: 1, axis: 'q', unit: 'nm^-1', label: 'q (nm⁻¹)' },
-  { name: 'q_A^-1', space: 'q', scale: 0.1, axis: 'q', unit: 'angstrom^-1', label: 'q (Å⁻¹)' },
-  { name: 'r_mm', space: 'r', scale: 1000, axis: 'radius', unit: 'mm', label: 'radius (mm)' },
-  { name: 'r_m', space: 'r', scale: 1, axis: 'radius', unit: 'm', label: 'radius (m)' },
+  { name: '2th_deg', space: '2th', scale: DEGREES, axis: '2theta', unit: 'degrees', label: '2θ' },
+  { name: '2th_rad', space: '2th', scale: 1, axis: '2theta', unit: 'rad', label: '2θ' },
+  { name: 'q_nm^-1', space: 'q', scale: 1, axis: 'q', unit: 'nm^-1', label: 'q' },
+  { name: 'q_A^-1', space: 'q', scale: 0.1, axis: 'q', unit: 'angstrom^-1', label: 'q' },
+  { name: 'r_mm', space: 'r', scale: 1000, axis: 'radius', unit: 'mm', label: 'radius' },
+  { name: 'r_m', space: 'r', scale: 1, axis: 'radius', unit: 'm', label: 'radius' },
 ];
 
 /** Other ways to write the same: case, blanks and signs between the letters, Greek and angstrom letters do not matter. */
