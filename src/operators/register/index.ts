@@ -2,9 +2,11 @@ import { UsageError } from '../../core/errors.js';
 import { type Arrays, defineOperator, type Slot, type Tile } from '../../core/operator.js';
 import type { Values } from '../../core/params.js';
 import { framePixels, type Stack } from '../../core/stack.js';
+import { registerWasm } from '../../kernels/register.wasm.js';
 import { details } from './details.js';
 import { type Estimation, estimate } from './estimate.js';
 import { asVoxelMap } from './grid.js';
+import { isShort, type KernelJob, kernelBytes, kernelSteps, makeKernelJob } from './kernel.js';
 import { params, type RegisterParams } from './params.js';
 import type { Interpolation } from './resample.js';
 import { IDENTITY, invert, type Matrix, multiply, toParameters } from './rigid.js';
@@ -31,6 +33,10 @@ interface RegisterState {
   readonly starts: Float64Array;
   readonly origin: Matrix;
   readonly interpolation: Interpolation;
+  /** Null when a filter is too long for the kernel. */
+  readonly kernel: KernelJob | null;
+  /** What voxels out of view become. */
+  readonly outside: number;
   /** That make the coefficients frames are resampled from. */
   readonly exact: Filters;
 }
@@ -98,9 +104,8 @@ function registerTile(
   state: RegisterState,
   steps: Steps,
   out: Arrays<RegisterSlot>,
-  outside: number,
 ): void {
-  const { job, space, pixels, origin } = state;
+  const { job, space, pixels, origin, outside } = state;
   for (let k = 0; k < tile.count; k++) {
     const at = k * pixels;
     const found = estimate(job, at, multiply(startOf(state, tile.first + k), invert(origin)), steps, space, tile.team);
@@ -120,7 +125,7 @@ function replaceNaN(values: Arrays<RegisterSlot>['realigned'], by: number): void
 }
 
 /** Rigid registration of a series of volumes or images. */
-export default defineOperator<RegisterParams, RegisterSlot, RegisterState & { readonly outside: number }>({
+export default defineOperator<RegisterParams, RegisterSlot, RegisterState>({
   name: 'register',
   summary: 'rigid registration: motion of every frame, realigned frames and their mean',
   details,
@@ -132,6 +137,7 @@ export default defineOperator<RegisterParams, RegisterSlot, RegisterState & { re
   outputs,
   cost(stack, values, prepared) {
     const arrays = asPrepared(prepared);
+    const job = estimationOf(stack, values, arrays);
     const bytes = Object.values(arrays).reduce<number>(
       (sum, one) => sum + (typeof one === 'object' ? one.byteLength + 192 : 0),
       0,
@@ -140,7 +146,7 @@ export default defineOperator<RegisterParams, RegisterSlot, RegisterState & { re
     // Another reference may need more of its points to hold the same part of the information.
     const laterPreparedBytes = values.reference === 'mean' ? later / values.keep : 0;
     return {
-      workerBytes: workspaceBytes(estimationOf(stack, values, arrays)) / values.keep + 4096,
+      workerBytes: workspaceBytes(job) / values.keep + kernelBytes(job.grid.size) + 4096,
       laterPreparedBytes,
     };
   },
@@ -153,9 +159,11 @@ export default defineOperator<RegisterParams, RegisterSlot, RegisterState & { re
       (length) => arena.float64(length),
       (length) => arena.array('uint32', length) as Uint32Array,
     );
+    const fits = isShort(job.fine.filters) && (!job.coarse || isShort(job.coarse.filters));
     return {
       job,
       space,
+      kernel: fits ? makeKernelJob(space.coefficients, arena) : null,
       pixels: framePixels(stack),
       starts: arrays.starts,
       origin: [...arrays.origin],
@@ -164,7 +172,17 @@ export default defineOperator<RegisterParams, RegisterSlot, RegisterState & { re
       outside: values.outside === 'zero' ? 0 : Number.NaN,
     };
   },
-  process: (tile, state, out) => registerTile(tile, state, referenceSteps(tile.data, state.space), out, state.outside),
+  process: (tile, state, out) => registerTile(tile, state, referenceSteps(tile.data, state.space), out),
+  kernels: {
+    wasm: {
+      module: registerWasm,
+      process(exports, tile, state, out) {
+        const { kernel, space } = state;
+        const steps = kernel ? kernelSteps(exports, tile.data, space, kernel) : referenceSteps(tile.data, space);
+        registerTile(tile, state, steps, out);
+      },
+    },
+  },
   finish({ mean, total, covered }) {
     if (!mean || !total || !covered) return;
     for (let i = 0; i < mean.length; i++) mean[i] = covered[i] ? (total[i] ?? 0) / (covered[i] ?? 1) : 0;

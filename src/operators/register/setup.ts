@@ -47,7 +47,7 @@ export function gridOf(stack: Stack, { affine, voxel }: Given): Grid {
 }
 
 function fineOptions({ fwhm, spacing, margin, keep }: Given): LevelOptions {
-  return { fwhm, spacing, keep, margin: { middle: margin, width: Math.min(TAPER, margin) } };
+  return { fwhm, spacing, keep, errors: true, margin: { middle: margin, width: Math.min(TAPER, margin) } };
 }
 
 /** Twice as coarse as anything it has to find is large. */
@@ -57,6 +57,7 @@ function coarseOptions({ spacing, margin }: Given, { voxel }: Grid): LevelOption
     fwhm: width,
     spacing: Math.max(2 * spacing, width * 0.6),
     keep: 1,
+    errors: false,
     margin: { middle: margin / 2, width: margin / 2 },
   };
 }

@@ -16,6 +16,8 @@ export interface LevelOptions {
   readonly margin: Margin;
   /** Part of the information that the points kept must hold together; 1 keeps all. */
   readonly keep: number;
+  /** Whether standard errors will be asked for. */
+  readonly errors: boolean;
 }
 
 interface Gradient {
@@ -95,22 +97,22 @@ function pairSums(columns: ArrayLike<number>, count: number, weight: (n: number)
   return pairs;
 }
 
-/** The points, strongest first, that together hold the part `keep` of the information on the motions, in their old order. */
+/**
+ * The points that together hold the part `keep` of the information on the motions, strongest first, back in their old order. Strength
+ * is measured on a smoother image: chosen by the noise of the template itself, they would fit that noise.
+ */
 function strongest(columns: Float64Array, weight: readonly number[], free: readonly number[], keep: number): number[] {
   const count = weight.length;
   const all = Array.from({ length: count }, (_, n) => n);
   if (keep >= 1) return all;
-  const totals = free.map((j) =>
-    all.reduce((sum, n) => sum + (weight[n] ?? 0) * (columns[j * count + n] ?? 0) ** 2, 0),
-  );
-  const share = all.map((n) =>
-    free.reduce((sum, j, i) => sum + ((weight[n] ?? 0) * (columns[j * count + n] ?? 0) ** 2) / (totals[i] || 1), 0),
-  );
-  const order = all.sort((a, b) => (share[b] ?? 0) - (share[a] ?? 0) || a - b);
+  const strength = (n: number, j: number) => (weight[n] ?? 0) * (columns[j * count + n] ?? 0) ** 2;
+  const totals = free.map((j) => all.reduce((sum, n) => sum + strength(n, j), 0));
+  const share = Float64Array.from(all, (n) => free.reduce((sum, j, i) => sum + strength(n, j) / (totals[i] || 1), 0));
+  const order = Uint32Array.from(all).sort((a, b) => (share[b] ?? 0) - (share[a] ?? 0) || a - b);
   let held = 0;
   let many = 0;
   while (many < count && held < keep * free.length) held += share[order[many++] ?? 0] ?? 0;
-  return order.slice(0, many).sort((a, b) => a - b);
+  return [...order.subarray(0, many).sort()];
 }
 
 /** Weights by which every voxel enters the sums of the columns, and from them how noise of the voxels shows in those sums. */
@@ -179,7 +181,7 @@ export function makeLevel(frame: NumericArray, grid: Grid, options: LevelOptions
   smooth(frame, 0, filters, coefficients);
   const points = weighted(makePoints(grid, options.spacing, options.margin), grid, weight);
   const all = columnsAt(grid, coefficients, points);
-  const chosen = strongest(all, points.weight, grid.free, options.keep);
+  const chosen = strongest(smoother(frame, grid, options, points), points.weight, grid.free, options.keep);
   const count = Math.ceil(chosen.length / 4) * 4;
   const positions = new Float32Array(3 * count);
   const columns = new Float32Array(COLUMNS * count);
@@ -195,7 +197,15 @@ export function makeLevel(frame: NumericArray, grid: Grid, options: LevelOptions
     return w > 0 ? 1 / w : 0;
   });
   const level = { count, points: positions, columns, pairs };
-  return { ...level, noise: noiseOf(level, grid, filters), gain: noiseGain(filters) };
+  return { ...level, noise: options.errors ? noiseOf(level, grid, filters) : new Float64Array(0), gain: noiseGain(filters) };
+}
+
+/** The columns of an image smoothed twice as wide. */
+function smoother(frame: NumericArray, grid: Grid, { fwhm, keep }: LevelOptions, points: Points): Float64Array {
+  if (keep >= 1) return new Float64Array(0);
+  const coefficients = asCoefficients(grid.size, new Float32Array(coefficientCount(grid.size)));
+  smooth(frame, 0, filtersOf(grid, 2 * fwhm), coefficients);
+  return columnsAt(grid, coefficients, points);
 }
 
 function weighted(points: Points, { size: [nx, ny] }: Grid, weight: NumericArray | null): Points {
