@@ -17,10 +17,19 @@ function readNifti(path) {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const shape = [1, 2, 3, 4].map((i) => view.getInt16(40 + 2 * i, true));
   const type = TYPES[view.getInt16(70, true)];
-  if (view.getInt32(0, true) !== 348 || !type) throw new Error(`${path}: not a little-endian NIfTI-1 file of a known type`);
+  if (view.getInt32(0, true) !== 348 || !type)
+    throw new Error(`${path}: not a little-endian NIfTI-1 file of a known type`);
   const offset = bytes.byteOffset + view.getFloat32(108, true);
   const affine = Array.from({ length: 12 }, (_, i) => view.getFloat32(280 + 4 * i, true));
-  return { shape, affine, data: new type(bytes.buffer.slice(offset), 0, shape.reduce((a, b) => a * b)) };
+  return {
+    shape,
+    affine,
+    data: new type(
+      bytes.buffer.slice(offset),
+      0,
+      shape.reduce((a, b) => a * b),
+    ),
+  };
 }
 
 function readTruth(path) {

@@ -31,10 +31,8 @@ export interface Level {
   readonly columns: Float32Array;
   /** Sums over all points of pairs of columns times the weight. */
   readonly pairs: Float64Array;
-  /** Covariance of the columns' sums for independent noise of unit variance in the voxels. */
+  /** Covariance of the columns' sums for independent noise of unit variance in the voxels; empty where it is not needed. */
   readonly noise: Float64Array;
-  /** Variance of a sample for such noise. */
-  readonly gain: number;
 }
 
 export function blocksOf({ count }: Level): number {

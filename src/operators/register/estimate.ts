@@ -28,6 +28,9 @@ const CENTRE: Triple = [0, 0, 0];
 const ENOUGH_VIEW = 0.5;
 const POOR = 0.9;
 
+/** A stage that only has to come near ends when an update moves less, in mm. */
+const CLOSE = 0.1;
+
 /** Turns, in degrees, about each axis from which a coarse fit starts. */
 const TURNS = [-60, -30, 30, 60];
 const COARSE_TRIES = 4;
@@ -42,9 +45,13 @@ export interface Stage {
 export interface Estimation {
   readonly grid: Grid;
   readonly fine: Stage;
+  /** The same smoothness with fewer points, to come close. */
+  readonly quick: Stage;
   readonly coarse: Stage | null;
   /** Stop when an update moves less, in mm. */
   readonly tolerance: number;
+  /** Variance of a smoothed sample for independent noise of unit variance in the voxels. */
+  readonly gain: number;
   readonly iterations: number;
   /** Correlation below which the coarse stage is asked. */
   readonly trust: number;
@@ -123,6 +130,7 @@ function descend(
   job: Estimation,
   stage: Stage,
   start: Matrix,
+  near: number,
   rounds: number,
   steps: Steps,
   space: Workspace,
@@ -142,8 +150,8 @@ function descend(
     const update = fromStep(step);
     motion = multiply(motion, update);
     const moved = displacement(update, IDENTITY, SPHERE, CENTRE);
-    if (moved < job.tolerance || round >= rounds) {
-      return { ...seen, motion, hasConverged: moved < job.tolerance, iterations: round, isSingular: false };
+    if (moved < near || round >= rounds) {
+      return { ...seen, motion, hasConverged: moved < near, iterations: round, isSingular: false };
     }
   }
 }
@@ -159,12 +167,12 @@ function coarseStart(job: Estimation, stage: Stage, at: number, steps: Steps, sp
       starts.push(fromStep(step));
     }
   }
-  const tried = starts.map((start) => descend(job, stage, start, COARSE_TRIES, steps, space, team));
+  const tried = starts.map((start) => descend(job, stage, start, CLOSE, COARSE_TRIES, steps, space, team));
   const merit = ({ correlation: value, inView, isSingular }: Fit) =>
     isSingular ? -1 : value * Math.min(1, 2 * inView);
   const [best] = [...tried].sort((a, b) => merit(b) - merit(a));
   if (!best || best.isSingular) return IDENTITY;
-  return descend(job, stage, best.motion, COARSE_ROUNDS, steps, space, team).motion;
+  return descend(job, stage, best.motion, CLOSE, COARSE_ROUNDS, steps, space, team).motion;
 }
 
 /**
@@ -180,18 +188,19 @@ export function estimate(
   team: Team,
 ): Estimate {
   steps.smooth(at, job.fine.filters);
-  const first = look(job, job.fine, start, steps, space, team);
+  const first = look(job, job.quick, start, steps, space, team);
   let from = start;
   let flags = 0;
   if (job.coarse && first.correlation < job.trust && first.correlation !== 0) {
     const found = coarseStart(job, job.coarse, at, steps, space, team);
     steps.smooth(at, job.fine.filters);
-    if (look(job, job.fine, found, steps, space, team).correlation > first.correlation) {
+    if (look(job, job.quick, found, steps, space, team).correlation > first.correlation) {
       from = found;
       flags += FLAGS.coarse;
     }
   }
-  const found = descend(job, job.fine, from, job.iterations, steps, space, team);
+  const near = descend(job, job.quick, from, CLOSE, job.iterations, steps, space, team);
+  const found = descend(job, job.fine, near.motion, job.tolerance, job.iterations, steps, space, team);
   if (found.isSingular || !found.motion.every(Number.isFinite)) {
     const flag = found.inView < ENOUGH_VIEW ? FLAGS.overlap : FLAGS.empty;
     return { motion: IDENTITY, covariance: null, flags: flags + flag, iterations: found.iterations, correlation: 0 };
@@ -209,7 +218,7 @@ export function estimate(
  * a the intensity.
  */
 function covarianceOf(
-  { grid, fine: { level } }: Estimation,
+  { grid, gain, fine: { level } }: Estimation,
   { pairs }: Fit,
   { total }: Workspace,
 ): Float64Array | null {
@@ -230,7 +239,7 @@ function covarianceOf(
   }
   const explained = columns.reduce((sum, c, j) => sum + (weights[j] ?? 0) * (total[c] ?? 0), 0);
   const residual = Math.max(0, (total[COLUMNS] ?? 0) - explained);
-  const free = level.gain * (pairs[pairOf(CONSTANT, CONSTANT)] ?? 0) - fitted;
+  const free = gain * (pairs[pairOf(CONSTANT, CONSTANT)] ?? 0) - fitted;
   const variance = residual / Math.max(free, Number.MIN_VALUE) / (weights[n - 1] ?? 1) ** 2;
   const covariance = new Float64Array(36);
   for (const [j, row] of grid.free.entries()) {

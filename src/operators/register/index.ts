@@ -99,12 +99,7 @@ function resampleFrame(
   }
 }
 
-function registerTile(
-  tile: Tile,
-  state: RegisterState,
-  steps: Steps,
-  out: Arrays<RegisterSlot>,
-): void {
+function registerTile(tile: Tile, state: RegisterState, steps: Steps, out: Arrays<RegisterSlot>): void {
   const { job, space, pixels, origin, outside } = state;
   for (let k = 0; k < tile.count; k++) {
     const at = k * pixels;

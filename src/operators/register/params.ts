@@ -31,16 +31,14 @@ export const params = {
   fwhm: {
     kind: 'number',
     min: 0,
-    default: 4,
     unit: 'mm',
-    help: 'Smoothing for the estimate (full width at half maximum).',
+    help: 'Smoothing for the estimate (full width at half maximum); 1.45 voxels when absent.',
   },
   spacing: {
     kind: 'number',
-    min: 0.1,
-    default: 4,
+    min: 0.01,
     unit: 'mm',
-    help: 'About one point of the template in this distance.',
+    help: 'About one point of the template in this distance; 0.886 voxels when absent, or more in large volumes.',
   },
   margin: {
     kind: 'number',

@@ -9,7 +9,7 @@ import { type Estimation, estimate } from './estimate.js';
 import { asWorldMap, type Grid, makeGrid } from './grid.js';
 import type { RegisterParams } from './params.js';
 import { fromParameters, IDENTITY, invert, type Matrix, multiply } from './rigid.js';
-import { filtersOf } from './smooth.js';
+import { filtersOf, noiseGain } from './smooth.js';
 import { referenceSteps, type Workspace } from './steps.js';
 import { type LevelOptions, makeLevel } from './template.js';
 import { asCoefficients, coefficientCount } from './volume.js';
@@ -22,12 +22,13 @@ export interface RegisterPrepared {
   readonly fineColumns: Float32Array;
   readonly finePairs: Float64Array;
   readonly fineNoise: Float64Array;
-  readonly fineGain: number;
+  readonly quickPoints: Float32Array;
+  readonly quickColumns: Float32Array;
+  readonly quickPairs: Float64Array;
+  /** Empty when there is no coarse search. */
   readonly coarsePoints: Float32Array;
   readonly coarseColumns: Float32Array;
   readonly coarsePairs: Float64Array;
-  readonly coarseNoise: Float64Array;
-  readonly coarseGain: number;
   /** Motion from which each frame starts, 16 numbers each; none: from rest. */
   readonly starts: Float64Array;
   /** What frame 0 moved by against the reference: all motions are given relative to it. */
@@ -37,7 +38,11 @@ export interface RegisterPrepared {
 /** Correlation below which a coarse search is worth its time. */
 const TRUST = 0.8;
 
+/** Width of the margin's edge, mm. */
 const TAPER = 4;
+
+/** Smoothing of the coarse search. */
+const COARSE_VOXELS = 3.5;
 
 export function gridOf(stack: Stack, { affine, voxel }: Given): Grid {
   if (affine !== undefined && affine.length !== 12 && affine.length !== 16) {
@@ -46,20 +51,43 @@ export function gridOf(stack: Stack, { affine, voxel }: Given): Grid {
   return makeGrid(stack, affine, voxel);
 }
 
-function fineOptions({ fwhm, spacing, margin, keep }: Given): LevelOptions {
-  return { fwhm, spacing, keep, errors: true, margin: { middle: margin, width: Math.min(TAPER, margin) } };
+/** Smoothing in voxels below which interpolation between them, in phase with the motion, outweighs the noise. */
+const SMOOTH_VOXELS = 1.45;
+
+/** A little closer than the voxels: with more points the noise hardly falls any more. */
+const APART_VOXELS = 0.886;
+
+/** Cells of a template, at most, unless asked for. */
+const MOST_CELLS = 220_000;
+
+/** Edge of a cube, or a square for images, as large as a voxel. */
+function voxelOf({ voxel: [x, y, z], free }: Grid): number {
+  return free.includes(2) ? Math.cbrt(x * y * z) : Math.sqrt(x * y);
 }
 
-/** Twice as coarse as anything it has to find is large. */
-function coarseOptions({ spacing, margin }: Given, { voxel }: Grid): LevelOptions {
-  const width = Math.max(12, 2 * Math.max(voxel[0], voxel[1]));
-  return {
-    fwhm: width,
-    spacing: Math.max(2 * spacing, width * 0.6),
-    keep: 1,
-    errors: false,
-    margin: { middle: margin / 2, width: margin / 2 },
-  };
+function fwhmOf({ fwhm }: Given, grid: Grid): number {
+  return fwhm ?? SMOOTH_VOXELS * voxelOf(grid);
+}
+
+function fineOptions(values: Given, grid: Grid): LevelOptions {
+  const { margin, keep } = values;
+  const { size, voxel } = grid;
+  const volume = size.reduce((all, extent, k) => all * extent * (voxel[k] ?? 1), 1);
+  const least = grid.free.includes(2) ? Math.cbrt(volume / MOST_CELLS) : 0;
+  const spacing = values.spacing ?? Math.max(APART_VOXELS * voxelOf(grid), least);
+  const width = Math.min(TAPER, margin);
+  return { fwhm: fwhmOf(values, grid), spacing, keep, errors: true, margin: { middle: margin, width } };
+}
+
+/** A fifth of the points: enough to come close. */
+function quickOptions(fine: LevelOptions): LevelOptions {
+  return { ...fine, spacing: 1.7 * fine.spacing, errors: false };
+}
+
+/** Wide enough for turns of 15 degrees either way of a head to look alike; in voxels, so that it fits what is smaller. */
+function coarseOptions({ margin }: Given, grid: Grid): LevelOptions {
+  const fwhm = COARSE_VOXELS * voxelOf(grid);
+  return { fwhm, spacing: 0.6 * fwhm, keep: 1, errors: false, margin: { middle: margin / 2, width: margin / 2 } };
 }
 
 async function loadImage(
@@ -103,19 +131,21 @@ async function templates(
   const { stack, values } = context;
   const grid = gridOf(stack, values);
   const weight = await loadImage(context, 'weight', values.weight);
-  const fine = makeLevel(image, grid, fineOptions(values), weight);
+  const options = fineOptions(values, grid);
+  const fine = makeLevel(image, grid, options, weight);
+  const quick = makeLevel(image, grid, quickOptions(options), weight);
   const coarse = values.coarse === 'auto' ? makeLevel(image, grid, coarseOptions(values, grid), weight) : null;
   return {
     finePoints: fine.points,
     fineColumns: fine.columns,
     finePairs: fine.pairs,
     fineNoise: fine.noise,
-    fineGain: fine.gain,
+    quickPoints: quick.points,
+    quickColumns: quick.columns,
+    quickPairs: quick.pairs,
     coarsePoints: coarse?.points ?? new Float32Array(0),
     coarseColumns: coarse?.columns ?? new Float32Array(0),
     coarsePairs: coarse?.pairs ?? new Float64Array(0),
-    coarseNoise: coarse?.noise ?? new Float64Array(0),
-    coarseGain: coarse?.gain ?? 0,
   };
 }
 
@@ -179,21 +209,22 @@ function levelOf(
   points: Float32Array,
   columns: Float32Array,
   pairs: Float64Array,
-  noise: Float64Array,
-  gain: number,
+  noise: Float64Array = new Float64Array(0),
 ): Level {
-  return { count: points.length / 3, points, columns, pairs, noise, gain };
+  return { count: points.length / 3, points, columns, pairs, noise };
 }
 
 /** What a worker needs to know to estimate. */
 export function estimationOf(stack: Stack, values: Given, p: RegisterPrepared): Estimation {
   const grid = gridOf(stack, values);
-  const fine = levelOf(p.finePoints, p.fineColumns, p.finePairs, p.fineNoise, p.fineGain);
-  const coarse = levelOf(p.coarsePoints, p.coarseColumns, p.coarsePairs, p.coarseNoise, p.coarseGain);
+  const filters = filtersOf(grid, fwhmOf(values, grid));
+  const coarse = levelOf(p.coarsePoints, p.coarseColumns, p.coarsePairs);
   return {
     grid,
-    fine: { level: fine, filters: filtersOf(grid, values.fwhm) },
+    fine: { level: levelOf(p.finePoints, p.fineColumns, p.finePairs, p.fineNoise), filters },
+    quick: { level: levelOf(p.quickPoints, p.quickColumns, p.quickPairs), filters },
     coarse: coarse.count > 0 ? { level: coarse, filters: filtersOf(grid, coarseOptions(values, grid).fwhm) } : null,
+    gain: noiseGain(filters),
     tolerance: values.tolerance,
     iterations: values.iterations,
     trust: TRUST,
@@ -201,9 +232,9 @@ export function estimationOf(stack: Stack, values: Given, p: RegisterPrepared): 
 }
 
 /** Lengths of the arrays of a workspace. */
-function lengthsOf({ grid, fine, coarse }: Estimation) {
-  const blocks = Math.max(blocksOf(fine.level), coarse ? blocksOf(coarse.level) : 0);
-  const points = Math.max(fine.level.count, coarse?.level.count ?? 0);
+function lengthsOf({ grid, fine, quick, coarse }: Estimation) {
+  const blocks = Math.max(blocksOf(fine.level), blocksOf(quick.level), coarse ? blocksOf(coarse.level) : 0);
+  const points = Math.max(fine.level.count, quick.level.count, coarse?.level.count ?? 0);
   return { coefficients: coefficientCount(grid.size) + 4, points, sums: blocks * SUMS.length };
 }
 

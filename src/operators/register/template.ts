@@ -3,9 +3,9 @@ import { COLUMNS, CONSTANT, INTENSITY, type Level, PAIRS, pairOf } from './colum
 import type { Grid } from './grid.js';
 import { type Margin, makePoints, type Points } from './points.js';
 import { invert } from './rigid.js';
-import { filtersOf, noiseGain, smooth } from './smooth.js';
+import { type Filters, filtersOf, smooth } from './smooth.js';
 import { splineSlopes, splineWeights } from './spline.js';
-import { asCoefficients, type Coefficients, coefficientCount, mirrored, PAD } from './volume.js';
+import { asCoefficients, type Coefficients, coefficientCount, PAD } from './volume.js';
 
 /** How a template is made of a reference frame. */
 export interface LevelOptions {
@@ -115,40 +115,35 @@ function strongest(columns: Float64Array, weight: readonly number[], free: reado
   return [...order.subarray(0, many).sort()];
 }
 
-/** Weights by which every voxel enters the sums of the columns, and from them how noise of the voxels shows in those sums. */
-function noiseOf(
-  level: Omit<Level, 'noise' | 'gain'>,
-  grid: Grid,
-  filters: ReturnType<typeof filtersOf>,
-): Float64Array {
+/**
+ * Covariance of the columns' sums for independent noise of unit variance in the voxels: from the weights by which every voxel
+ * enters the sums. The points are spread over their eight neighbours, and a filter of three taps spreads them as wide as the
+ * spline does.
+ */
+function noiseOf(level: Omit<Level, 'noise'>, grid: Grid, filters: Filters): Float64Array {
   const { count, points, columns } = level;
   const [nx, ny, nz] = grid.size;
-  const volumes = Array.from({ length: COLUMNS - 1 }, (_, j) => {
-    const target = asCoefficients(grid.size, new Float32Array(coefficientCount(grid.size)));
-    const spread = new Float64Array(nx * ny * nz);
-    for (let n = 0; n < count; n++) {
-      const value = columns[j * count + n] ?? 0;
-      if (value === 0) continue;
-      const [x, y, z] = [points[n] ?? 0, points[count + n] ?? 0, points[2 * count + n] ?? 0];
-      firstTap(target, x, y, z);
-      const [i0, j0, k0] = [
-        Math.min(Math.floor(x), nx - 1) - 1,
-        Math.min(Math.floor(y), ny - 1) - 1,
-        Math.min(Math.floor(z), nz - 1) - 1,
-      ];
-      for (let c = 0; c < 4; c++) {
-        for (let b = 0; b < 4; b++) {
-          const from = (mirrored(k0 + c, nz) * ny + mirrored(j0 + b, ny)) * nx;
-          const share = value * (taps[4 + b] ?? 0) * (taps[8 + c] ?? 0);
-          for (let a = 0; a < 4; a++) {
-            const at = from + mirrored(i0 + a, nx);
-            spread[at] = (spread[at] ?? 0) + share * (taps[a] ?? 0);
-          }
-        }
+  const many = COLUMNS - 1;
+  const spread = new Float64Array(many * nx * ny * nz);
+  for (let n = 0; n < count; n++) {
+    const [x, y, z] = [points[n] ?? 0, points[count + n] ?? 0, points[2 * count + n] ?? 0];
+    const [i, j, k] = [Math.floor(x), Math.floor(y), Math.floor(z)];
+    for (let corner = 0; corner < 8; corner++) {
+      const [a, b, c] = [corner & 1, (corner >> 1) & 1, corner >> 2];
+      const share = (a ? x - i : 1 - x + i) * (b ? y - j : 1 - y + j) * (c ? z - k : 1 - z + k);
+      if (share === 0) continue;
+      const at = ((k + c) * ny + j + b) * nx + i + a;
+      for (let m = 0; m < many; m++) {
+        const own = m * nx * ny * nz + at;
+        spread[own] = (spread[own] ?? 0) + share * (columns[m * count + n] ?? 0);
       }
     }
-    // The filters are symmetric: their transposes, but for the faces, where no weight is.
-    smooth(spread, 0, filters, target);
+  }
+  const wide = filters.map((taps) => (taps.length === 1 ? taps : widened(taps))) as unknown as Filters;
+  const volumes = Array.from({ length: many }, (_, m) => {
+    const target = asCoefficients(grid.size, new Float32Array(coefficientCount(grid.size)));
+    // The filters are symmetric: their own transposes, but for the faces, where no weight is.
+    smooth(spread, m * nx * ny * nz, wide, target);
     return target;
   });
   const noise = new Float64Array(PAIRS);
@@ -156,6 +151,12 @@ function noiseOf(
     for (const [k, right] of volumes.slice(0, j + 1).entries()) noise[pairOf(j, k)] = innerProduct(left, right);
   }
   return noise;
+}
+
+/** Half of a symmetric filter, followed by 1/12, 10/12, 1/12: the cubic B-spline's variance beyond that of a linear one. */
+function widened(taps: Float64Array): Float64Array {
+  const at = (k: number) => taps[Math.abs(k)] ?? 0;
+  return Float64Array.from({ length: taps.length + 1 }, (_, k) => (10 * at(k) + at(k - 1) + at(k + 1)) / 12);
 }
 
 function innerProduct(a: Coefficients, b: Coefficients): number {
@@ -197,7 +198,7 @@ export function makeLevel(frame: NumericArray, grid: Grid, options: LevelOptions
     return w > 0 ? 1 / w : 0;
   });
   const level = { count, points: positions, columns, pairs };
-  return { ...level, noise: options.errors ? noiseOf(level, grid, filters) : new Float64Array(0), gain: noiseGain(filters) };
+  return { ...level, noise: options.errors ? noiseOf(level, grid, filters) : new Float64Array(0) };
 }
 
 /** The columns of an image smoothed twice as wide. */
