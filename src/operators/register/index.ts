@@ -182,5 +182,5 @@ export default defineOperator<RegisterParams, RegisterSlot, RegisterState>({
     if (!mean || !total || !covered) return;
     for (let i = 0; i < mean.length; i++) mean[i] = covered[i] ? (total[i] ?? 0) / (covered[i] ?? 1) : 0;
   },
-  tolerance: 1e-5,
+  tolerance: 1e-4,
 });

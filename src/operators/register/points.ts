@@ -12,7 +12,7 @@ export interface Margin {
 }
 
 /** Of an axis, at most this part is given to the margin at either end. */
-const LARGEST_SHARE = 0.2;
+const LARGEST_SHARE = 0.1;
 
 function taper(distance: number, { middle, width }: Margin, extent: number): number {
   const most = Math.min(1, (LARGEST_SHARE * extent) / middle);
