@@ -125,6 +125,11 @@ export default defineOperator<RegisterParams, RegisterSlot, RegisterState>({
   summary: 'rigid registration: motion of every frame, realigned frames and their mean',
   details,
   params,
+  // One update each: frames of noise, which have no motion to converge to, tell kernels apart after many.
+  examples: [
+    { iterations: 1, coarse: 'never' },
+    { iterations: 1, coarse: 'never', reference: '1', interpolation: 'linear', outside: 'nan', keep: 0.9 },
+  ],
   inside: true,
   ordered: true,
   prepare: prepareRegister,
