@@ -56,8 +56,7 @@ function filterLine(input: Float64Array, length: number, taps: Float64Array, out
 export function smooth(frame: NumericArray, at: number, filters: Filters, into: Coefficients): void {
   const [nx, ny, nz] = into.size;
   const { data, row, plane } = into;
-  const longest = Math.max(nx, ny, nz);
-  const [input, output] = [new Float64Array(longest), new Float64Array(longest)];
+  const [input, output] = [new Float64Array(nx), new Float64Array(nx)];
   const first = PAD * (plane + row + 1);
   for (let z = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
@@ -71,29 +70,38 @@ export function smooth(frame: NumericArray, at: number, filters: Filters, into: 
       for (let x = 0; x < nx; x++) data[to + x] = output[x] ?? 0;
     }
   }
-  filterAlong(data, [first, 1, nx], [plane, nz], [row, ny], filters[1], input, output);
-  filterAlong(data, [first, 1, nx], [row, ny], [plane, nz], filters[2], input, output);
+  filterAcross(data, first, nx, [plane, nz], [row, ny], filters[1]);
+  filterAcross(data, first, nx, [row, ny], [plane, nz], filters[2]);
   mirrorFaces(into);
 }
 
 type Run = readonly [step: number, count: number];
 
-function filterAlong(
+/** Filters rows of `width` elements from their neighbours `step` elements away, for each of the outer run. */
+function filterAcross(
   data: Float32Array,
-  [first, unit, width]: readonly [number, number, number],
+  first: number,
+  width: number,
   [outerStep, outerCount]: Run,
   [step, count]: Run,
   taps: Float64Array,
-  input: Float64Array,
-  output: Float64Array,
 ): void {
-  if (taps.length === 1 && taps[0] === 1) return;
+  const reach = taps.length - 1;
+  if (reach === 0 && taps[0] === 1) return;
+  const rows = new Float32Array(width * count);
+  const sums = new Float64Array(width);
   for (let o = 0; o < outerCount; o++) {
-    for (let x = 0; x < width; x++) {
-      const base = first + o * outerStep + x * unit;
-      for (let i = 0; i < count; i++) input[i] = data[base + i * step] ?? 0;
-      filterLine(input, count, taps, output);
-      for (let i = 0; i < count; i++) data[base + i * step] = output[i] ?? 0;
+    const base = first + o * outerStep;
+    for (let i = 0; i < count; i++) rows.set(data.subarray(base + i * step, base + i * step + width), i * width);
+    for (let i = 0; i < count; i++) {
+      const middle = taps[0] ?? 0;
+      for (let x = 0; x < width; x++) sums[x] = middle * (rows[i * width + x] ?? 0);
+      for (let k = 1; k <= reach; k++) {
+        const tap = taps[k] ?? 0;
+        const [low, high] = [mirrored(i - k, count) * width, mirrored(i + k, count) * width];
+        for (let x = 0; x < width; x++) sums[x] = (sums[x] ?? 0) + tap * ((rows[low + x] ?? 0) + (rows[high + x] ?? 0));
+      }
+      data.set(sums, base + i * step);
     }
   }
 }
