@@ -49,13 +49,15 @@ function gradientAt(coefficients: Coefficients, x: number, y: number, z: number)
   for (let c = 0; c < 4; c++) {
     for (let b = 0; b < 4; b++) {
       const at = first + c * plane + b * row;
-      let [line, along] = [0, 0];
+      let line = 0;
+      let along = 0;
       for (let a = 0; a < 4; a++) {
         const value = data[at + a] ?? 0;
         line += (taps[a] ?? 0) * value;
         along += (slopes[a] ?? 0) * value;
       }
-      const [wy, wz] = [taps[4 + b] ?? 0, taps[8 + c] ?? 0];
+      const wy = taps[4 + b] ?? 0;
+      const wz = taps[8 + c] ?? 0;
       sum.value += line * wy * wz;
       sum.x += along * wy * wz;
       sum.y += line * (slopes[4 + b] ?? 0) * wz;
@@ -71,16 +73,29 @@ function columnsAt(grid: Grid, coefficients: Coefficients, points: Points): Floa
   const columns = new Float64Array(COLUMNS * count);
   const m = grid.voxelToLocal;
   const back = invert(m);
+  const place = (row: number, x: number, y: number, z: number) =>
+    (m[row] ?? 0) * x + (m[row + 1] ?? 0) * y + (m[row + 2] ?? 0) * z + (m[row + 3] ?? 0);
+  const along = (k: number, { x, y, z }: Gradient) =>
+    x * (back[k] ?? 0) + y * (back[4 + k] ?? 0) + z * (back[8 + k] ?? 0);
   for (let n = 0; n < count; n++) {
-    const [x, y, z] = [points.x[n] ?? 0, points.y[n] ?? 0, points.z[n] ?? 0];
+    const x = points.x[n] ?? 0;
+    const y = points.y[n] ?? 0;
+    const z = points.z[n] ?? 0;
     const slope = gradientAt(coefficients, x, y, z);
-    const along = (k: number) => slope.x * (back[k] ?? 0) + slope.y * (back[4 + k] ?? 0) + slope.z * (back[8 + k] ?? 0);
-    const [gx, gy, gz] = [along(0), along(1), along(2)];
-    const [dx, dy, dz] = [0, 4, 8].map(
-      (r) => (m[r] ?? 0) * x + (m[r + 1] ?? 0) * y + (m[r + 2] ?? 0) * z + (m[r + 3] ?? 0),
-    ) as [number, number, number];
-    const all = [gx, gy, gz, dy * gz - dz * gy, dz * gx - dx * gz, dx * gy - dy * gx, slope.value, 1];
-    for (const [j, value] of all.entries()) columns[j * count + n] = value;
+    const gx = along(0, slope);
+    const gy = along(1, slope);
+    const gz = along(2, slope);
+    const dx = place(0, x, y, z);
+    const dy = place(4, x, y, z);
+    const dz = place(8, x, y, z);
+    columns[n] = gx;
+    columns[count + n] = gy;
+    columns[2 * count + n] = gz;
+    columns[3 * count + n] = dy * gz - dz * gy;
+    columns[4 * count + n] = dz * gx - dx * gz;
+    columns[5 * count + n] = dx * gy - dy * gx;
+    columns[INTENSITY * count + n] = slope.value;
+    columns[CONSTANT * count + n] = 1;
   }
   return columns;
 }
@@ -187,9 +202,9 @@ export function makeLevel(frame: NumericArray, grid: Grid, options: LevelOptions
   const positions = new Float32Array(3 * count);
   const columns = new Float32Array(COLUMNS * count);
   for (const [i, n] of chosen.entries()) {
-    positions.set([points.x[n] ?? 0], i);
-    positions.set([points.y[n] ?? 0], count + i);
-    positions.set([points.z[n] ?? 0], 2 * count + i);
+    positions[i] = points.x[n] ?? 0;
+    positions[count + i] = points.y[n] ?? 0;
+    positions[2 * count + i] = points.z[n] ?? 0;
     const w = points.weight[n] ?? 0;
     for (let j = 0; j < COLUMNS; j++) columns[j * count + i] = w * (all[j * points.x.length + n] ?? 0);
   }
