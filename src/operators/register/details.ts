@@ -5,7 +5,7 @@ numbers a frame, as SPM: x, y, z in mm, then pitch, roll and yaw in radians, of 
 Rx = [1 0 0; 0 c s; 0 -s c], Ry = [c 0 s; 0 1 0; -s 0 c], Rz = [c s 0; -s c 0; 0 0 1]. T takes a world point of the frame to
 the world of the reference: it is the correction, and a head that moved by +1 mm has -1. errors are their standard errors.
 
-flags adds up: 1 less than half of the template in view, 2 not converged, 4 correlation with the reference below 0.9, 8 a coarse
+flags adds up: 1 less than half of the template in view, 2 not converged, 4 correlation with the reference below 0.95, 8 a coarse
 search found the start (no fault), 16 nothing to compare, so that no motion is assumed. 0: nothing to say.
 
 The template is the reference, smoothed, sampled by cubic splines at one point in every cell of --spacing mm, each point at

@@ -14,7 +14,7 @@ export const FLAGS = {
   overlap: 1,
   /** Still moving after the last iteration. */
   unconverged: 2,
-  /** Correlation with the reference below `POOR`. */
+  /** Correlation with the reference below `POOR`: another contrast, or much of it out of view. */
   mismatch: 4,
   /** A coarse start was needed; not a fault by itself. */
   coarse: 8,
@@ -26,7 +26,7 @@ export const FLAGS = {
 const SPHERE = 80;
 const CENTRE: Triple = [0, 0, 0];
 const ENOUGH_VIEW = 0.5;
-const POOR = 0.9;
+const POOR = 0.95;
 
 /** A stage that only has to come near ends when an update moves less, in mm. */
 const CLOSE = 0.1;

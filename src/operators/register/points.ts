@@ -14,6 +14,9 @@ export interface Margin {
 /** Of an axis, at most this part is given to the margin at either end. */
 const LARGEST_SHARE = 0.1;
 
+/** An axis of fewer voxels gets no margin: it would take a good part of all there is. */
+const FEWEST = 8;
+
 function taper(distance: number, { middle, width }: Margin, extent: number): number {
   const most = Math.min(1, (LARGEST_SHARE * extent) / middle);
   const from = most * (middle - width / 2);
@@ -43,7 +46,9 @@ export function makePoints({ size, voxel, free }: Grid, spacing: number, margin:
     return ((cell + within) * (size[k] - 1)) / (cells[k] ?? 1);
   };
   const rise = (k: 0 | 1 | 2, at: number) =>
-    margin.middle > 0 ? taper(Math.min(at, size[k] - 1 - at) * voxel[k], margin, (size[k] - 1) * voxel[k]) : 1;
+    margin.middle > 0 && size[k] >= FEWEST
+      ? taper(Math.min(at, size[k] - 1 - at) * voxel[k], margin, (size[k] - 1) * voxel[k])
+      : 1;
   const layers = flat ? size[2] : cz;
   let n = 0;
   for (let k = 0; k < layers; k++) {
