@@ -2,7 +2,7 @@ import type { Team } from '../../core/operator.js';
 import { blocksOf, COLUMNS, CONSTANT, INTENSITY, type Level, PAIRS, pairOf, SUMS } from './columns.js';
 import { asVoxelMap, type Grid, type Triple } from './grid.js';
 import { addBlocks } from './normal-equations.js';
-import { displacement, fromStep, IDENTITY, invert, type Matrix, multiply } from './rigid.js';
+import { displacement, fromStep, IDENTITY, type Matrix, multiply } from './rigid.js';
 import type { Filters } from './smooth.js';
 import { invertSymmetric } from './solve.js';
 import type { Steps, Workspace } from './steps.js';
@@ -250,9 +250,4 @@ function covarianceOf(
     }
   }
   return covariance;
-}
-
-/** The rigid transform from the frame back to the reference: what realigns it. */
-export function correction({ motion }: Estimate): Matrix {
-  return invert(motion);
 }

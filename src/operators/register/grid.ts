@@ -14,6 +14,8 @@ export interface Grid {
   /** Edges of a voxel in mm. */
   readonly voxel: Triple;
   readonly voxelToWorld: Matrix;
+  /** Where that transform comes from, for those who read the results. */
+  readonly origin: string;
   readonly localToWorld: Matrix;
   readonly voxelToLocal: Matrix;
   /** Which of x y z pitch roll yaw can be seen: a single slice, or two, has x, y and yaw alone. */
@@ -81,7 +83,10 @@ export function makeGrid(stack: Stack, affine?: readonly number[], voxel?: reado
   const [vx, vy, vz] = sizesOf(stack, voxel);
   const plain = fromParts([vx, 0, 0, 0, vy, 0, 0, 0, vz], [-vx * middle[0], -vy * middle[1], -vz * middle[2]]);
   const given = affine === undefined ? plain : [...affine.slice(0, 12), 0, 0, 0, 1];
-  const voxelToWorld = isSingular(given) ? plain : given;
+  const hasWorld = affine !== undefined && !isSingular(given);
+  const voxelToWorld = hasWorld ? given : plain;
+  const sizes = `voxels of ${vx} x ${vy} x ${vz} mm, world origin in the centre of the frame`;
+  const origin = hasWorld ? 'the affine' : affine === undefined ? sizes : `${sizes}: the affine is singular`;
   const [x, y, z] = directions(voxelToWorld);
   const localToWorld = fromParts(
     [x[0], y[0], z[0], x[1], y[1], z[1], x[2], y[2], z[2]],
@@ -92,6 +97,7 @@ export function makeGrid(stack: Stack, affine?: readonly number[], voxel?: reado
     size,
     voxel: [edge(0), edge(1), edge(2)],
     voxelToWorld,
+    origin,
     localToWorld,
     voxelToLocal: multiply(invert(localToWorld), voxelToWorld),
     free: size[2] < 3 ? [0, 1, 5] : [0, 1, 2, 3, 4, 5],

@@ -187,5 +187,10 @@ export default defineOperator<RegisterParams, RegisterSlot, RegisterState>({
     if (!mean || !total || !covered) return;
     for (let i = 0; i < mean.length; i++) mean[i] = covered[i] ? (total[i] ?? 0) / (covered[i] ?? 1) : 0;
   },
+  facts: (prepared) => ({
+    convention:
+      'params: x y z in mm, pitch roll yaw in radians, of Tr Rx Ry Rz (SPM), from the frame to the reference, about the world origin',
+    world: asPrepared(prepared).world,
+  }),
   tolerance: 1e-4,
 });

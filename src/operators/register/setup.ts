@@ -29,6 +29,8 @@ export interface RegisterPrepared {
   readonly coarsePoints: Float32Array;
   readonly coarseColumns: Float32Array;
   readonly coarsePairs: Float64Array;
+  /** Where world coordinates come from. */
+  readonly world: string;
   /** Motion from which each frame starts, 16 numbers each; none: from rest. */
   readonly starts: Float64Array;
   /** What frame 0 moved by against the reference: all motions are given relative to it. */
@@ -136,6 +138,7 @@ async function templates(
   const quick = makeLevel(image, grid, quickOptions(options), weight);
   const coarse = values.coarse === 'auto' ? makeLevel(image, grid, coarseOptions(values, grid), weight) : null;
   return {
+    world: grid.origin,
     finePoints: fine.points,
     fineColumns: fine.columns,
     finePairs: fine.pairs,
