@@ -23,6 +23,7 @@ const MEMORY_BASES = {
   packbits: 26880,
   tifflzw: 27136,
   zstd: 30720,
+  register: 36864,
 };
 
 const sources = readdirSync('src', { recursive: true })

@@ -8,6 +8,7 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   mask: () => import('./mask/index.js'),
   com: () => import('./com/index.js'),
   azimuthal: () => import('./azimuthal/index.js'),
+  register: () => import('./register/index.js'),
   sum: () => import('./statistics/sum.js'),
   mean: () => import('./statistics/mean.js'),
   max: () => import('./statistics/max.js'),

@@ -1,0 +1,115 @@
+import { UsageError } from '../../core/errors.js';
+import { formatShape, type Stack } from '../../core/stack.js';
+import { apply, fromParts, invert, type Matrix, multiply } from './rigid.js';
+
+/** Three numbers along x (the fastest dimension), y and z. */
+export type Triple = readonly [number, number, number];
+
+/**
+ * Where the voxels of a frame lie. Motion is estimated in `local` millimetres: along the voxel axes, from the centre of
+ * the field of view, where translations and rotations hardly depend on each other.
+ */
+export interface Grid {
+  readonly size: Triple;
+  /** Edges of a voxel in mm. */
+  readonly voxel: Triple;
+  readonly voxelToWorld: Matrix;
+  /** Where that transform comes from, for those who read the results. */
+  readonly origin: string;
+  readonly localToWorld: Matrix;
+  readonly voxelToLocal: Matrix;
+  /** Which of x y z pitch roll yaw can be seen: a single slice, or two, has x, y and yaw alone. */
+  readonly free: readonly number[];
+}
+
+const column = (m: Matrix, k: number): [number, number, number] => [m[k] ?? 0, m[4 + k] ?? 0, m[8 + k] ?? 0];
+const dot = (a: Triple, b: Triple) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+const scaled = (a: Triple, s: number): [number, number, number] => [a[0] * s, a[1] * s, a[2] * s];
+const minus = (a: Triple, b: Triple): [number, number, number] => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+
+/** Directions of the voxel axes made perpendicular, first axis first (Gram-Schmidt), as columns. */
+function directions(affine: Matrix): readonly [Triple, Triple, Triple] {
+  const unit = (a: Triple) => scaled(a, 1 / Math.sqrt(dot(a, a)));
+  const x = unit(column(affine, 0));
+  const along = column(affine, 1);
+  const y = unit(minus(along, scaled(x, dot(along, x))));
+  const up = column(affine, 2);
+  const rest = minus(minus(up, scaled(x, dot(up, x))), scaled(y, dot(up, y)));
+  return [x, y, unit(rest)];
+}
+
+function isSingular(affine: Matrix): boolean {
+  const axes = [0, 1, 2].map((k) => column(affine, k));
+  const lengths = axes.map((axis) => Math.sqrt(dot(axis, axis)));
+  if (affine.some((value) => !Number.isFinite(value)) || lengths.some((length) => !(length > 0))) return true;
+  return !directions(affine).every((axis, k) => Math.abs(dot(axis, axes[k] ?? axis)) > 1e-3 * (lengths[k] ?? 0));
+}
+
+function sizeOf({ frameShape }: Stack): Triple {
+  const [nx = 1, ny = 1, nz = 1] = [...frameShape].reverse();
+  if (frameShape.length < 2 || frameShape.length > 3) {
+    throw new UsageError(
+      'frame-rank',
+      `register needs volumes or images, but a frame here is ${formatShape(frameShape)}. Choose --frame-rank 3 or 2.`,
+    );
+  }
+  if (nx < 4 || ny < 4) {
+    throw new UsageError(
+      'frame-size',
+      `register needs at least 4 voxels along x and y, but a frame here is ${formatShape(frameShape)}.`,
+    );
+  }
+  return [nx, ny, nz];
+}
+
+function sizesOf(stack: Stack, given: readonly number[] | undefined): Triple {
+  const axes = stack.axes.slice(-stack.frameShape.length).reverse();
+  const step = (k: number) => {
+    const size = Math.abs(given?.[k] ?? axes[k]?.step ?? 1);
+    return Number.isFinite(size) && size > 0 ? size : 1;
+  };
+  return [step(0), step(1), step(2)];
+}
+
+/**
+ * The grid of a stack's frames.
+ *
+ * @param affine the first three rows, or all four, of the transform from voxels (x fastest, from 0) to world mm; absent or
+ *   singular: `voxel`, or the steps of the axes, with the origin of the world in the centre of the field of view
+ */
+export function makeGrid(stack: Stack, affine?: readonly number[], voxel?: readonly number[]): Grid {
+  const size = sizeOf(stack);
+  const middle: Triple = [(size[0] - 1) / 2, (size[1] - 1) / 2, (size[2] - 1) / 2];
+  const [vx, vy, vz] = sizesOf(stack, voxel);
+  const plain = fromParts([vx, 0, 0, 0, vy, 0, 0, 0, vz], [-vx * middle[0], -vy * middle[1], -vz * middle[2]]);
+  const given = affine === undefined ? plain : [...affine.slice(0, 12), 0, 0, 0, 1];
+  const hasWorld = affine !== undefined && !isSingular(given);
+  const voxelToWorld = hasWorld ? given : plain;
+  const sizes = `voxels of ${vx} x ${vy} x ${vz} mm, world origin in the centre of the frame`;
+  const origin = hasWorld ? 'the affine' : affine === undefined ? sizes : `${sizes}: the affine is singular`;
+  const [x, y, z] = directions(voxelToWorld);
+  const localToWorld = fromParts(
+    [x[0], y[0], z[0], x[1], y[1], z[1], x[2], y[2], z[2]],
+    apply(voxelToWorld, [...middle]),
+  );
+  const edge = (k: number) => Math.sqrt(dot(column(voxelToWorld, k), column(voxelToWorld, k)));
+  return {
+    size,
+    voxel: [edge(0), edge(1), edge(2)],
+    voxelToWorld,
+    origin,
+    localToWorld,
+    voxelToLocal: multiply(invert(localToWorld), voxelToWorld),
+    free: size[2] < 3 ? [0, 1, 5] : [0, 1, 2, 3, 4, 5],
+  };
+}
+
+/** A motion in local mm as a map of voxels. */
+export function asVoxelMap(grid: Grid, motion: Matrix): Matrix {
+  return multiply(invert(grid.voxelToLocal), multiply(motion, grid.voxelToLocal));
+}
+
+/** A motion in local mm as one of world mm. */
+export function asWorldMap(grid: Grid, motion: Matrix): Matrix {
+  return multiply(grid.localToWorld, multiply(motion, invert(grid.localToWorld)));
+}

@@ -1,0 +1,91 @@
+import type { Arena } from '../../core/arena.js';
+import type { NumericArray } from '../../core/dtype.js';
+import type { WasmExports } from '../../core/wasm.js';
+import { callKernel, dtypeNumber } from '../../kernels/call.js';
+import { SUMS } from './columns.js';
+import type { Triple } from './grid.js';
+import { accumulateMissed } from './normal-equations.js';
+import type { Matrix } from './rigid.js';
+import type { Filters } from './smooth.js';
+import { blockRange, type Steps, type Workspace } from './steps.js';
+import type { Coefficients } from './volume.js';
+
+/** Six words that describe a volume, then the twelve numbers of a map. */
+const JOB = { words: 6, map: 32, bytes: 128 } as const;
+
+/** The longest filter, mirrored on both sides of a row, that the kernel's scratch has room for. */
+const LONGEST = 256;
+
+/** What the kernel keeps in the arena. */
+export interface KernelJob {
+  readonly job: number;
+  readonly map: Float64Array;
+  /** Where a filter's taps are written before it is used. */
+  readonly taps: Float32Array;
+  readonly scratch: number;
+}
+
+const wideOf = (nx: number) => Math.ceil(nx / 4) * 4;
+
+function scratchBytes([nx, ny, nz]: Triple): number {
+  return 4 * (wideOf(nx) * (Math.max(ny, nz) + 1) + 2 * LONGEST + 8);
+}
+
+/** Bytes of a worker's window that the kernel needs. */
+export function kernelBytes(size: Triple): number {
+  return JOB.bytes + 12 * LONGEST + scratchBytes(size) + 4 * 128;
+}
+
+/** Whether a filter fits the kernel's scratch. */
+export function isShort(filters: Filters): boolean {
+  return filters.every((taps) => taps.length <= LONGEST);
+}
+
+export function makeKernelJob({ size, row, plane, data }: Coefficients, arena: Arena): KernelJob {
+  const job = arena.take(JOB.bytes);
+  new Uint32Array(arena.memory.buffer, job, JOB.words).set([...size, data.byteOffset, 4 * row, 4 * plane]);
+  return {
+    job,
+    map: new Float64Array(arena.memory.buffer, job + JOB.map, 12),
+    taps: arena.array('float32', 3 * LONGEST) as Float32Array,
+    scratch: arena.take(scratchBytes(size)),
+  };
+}
+
+/** The steps by the kernel, over the elements of one tile. */
+export function kernelSteps(exports: WasmExports, tile: NumericArray, space: Workspace, kernel: KernelJob): Steps {
+  const { samples, missed, sums } = space;
+  const { job, map, taps, scratch } = kernel;
+  const dtype = dtypeNumber(tile);
+  const place = (matrix: Matrix) => {
+    for (let i = 0; i < 12; i++) map[i] = matrix[i] ?? 0;
+    return map.byteOffset;
+  };
+  return {
+    smooth(at, filters) {
+      for (const [k, half] of filters.entries()) taps.set(half, k * LONGEST);
+      const [rx, ry, rz] = [filters[0].length - 1, filters[1].length - 1, filters[2].length - 1];
+      callKernel(exports, 'smooth', dtype, tile.byteOffset, at, job, taps.byteOffset, LONGEST, rx, ry, rz, scratch);
+    },
+    sumBlock(level, block, matrix) {
+      const [from, to] = blockRange(level, block);
+      const many = callKernel(
+        exports,
+        'sumPoints',
+        job,
+        level.points.byteOffset,
+        level.columns.byteOffset,
+        level.count,
+        place(matrix),
+        from,
+        to,
+        samples.byteOffset,
+        missed.byteOffset,
+        sums.byteOffset + block * SUMS.length * 8,
+      );
+      accumulateMissed(level, missed, many, sums, block * SUMS.length);
+    },
+    resample: (matrix, how, outside, into) =>
+      callKernel(exports, 'resample', job, place(matrix), how === 'cubic' ? 1 : 0, outside, into.byteOffset),
+  };
+}

@@ -1,0 +1,58 @@
+import { COLUMNS, CONSTANT, type Level, pairOf, SUMS } from './columns.js';
+
+/** Adds columns times samples of points `from` to `to`, and samples times themselves, in float64, to the sums of a block. */
+export function accumulate(
+  level: Level,
+  samples: Float32Array,
+  from: number,
+  to: number,
+  sums: Float64Array,
+  at: number,
+): void {
+  const { columns, count } = level;
+  const weight = CONSTANT * count;
+  for (let j = 0; j < COLUMNS; j++) {
+    let sum = 0;
+    for (let n = from; n < to; n++) sum += (columns[j * count + n] ?? 0) * (samples[n] ?? 0);
+    sums[at + j] = sum;
+  }
+  let squares = 0;
+  for (let n = from; n < to; n++) {
+    const value = samples[n] ?? 0;
+    squares += (columns[weight + n] ?? 0) * value * value;
+  }
+  sums[at + SUMS.frame] = squares;
+}
+
+/** Adds up pairs of columns over the points that are out of view: they are taken off the template's own sums. */
+export function accumulateMissed(
+  level: Level,
+  missed: Uint32Array,
+  many: number,
+  sums: Float64Array,
+  at: number,
+): void {
+  const { columns, count } = level;
+  sums.fill(0, at + SUMS.missed, at + SUMS.length);
+  for (let i = 0; i < many; i++) {
+    const n = missed[i] ?? 0;
+    const weight = columns[CONSTANT * count + n] ?? 0;
+    if (weight === 0) continue;
+    sums[at + SUMS.missed] = (sums[at + SUMS.missed] ?? 0) + 1;
+    for (let j = 0; j < COLUMNS; j++) {
+      const left = (columns[j * count + n] ?? 0) / weight;
+      for (let k = 0; k <= j; k++) {
+        const pair = at + SUMS.pairs + pairOf(j, k);
+        sums[pair] = (sums[pair] ?? 0) + left * (columns[k * count + n] ?? 0);
+      }
+    }
+  }
+}
+
+/** Adds the sums of all blocks, in their order. */
+export function addBlocks(sums: Float64Array, blocks: number, total: Float64Array): void {
+  total.fill(0);
+  for (let block = 0; block < blocks; block++) {
+    for (let i = 0; i < SUMS.length; i++) total[i] = (total[i] ?? 0) + (sums[block * SUMS.length + i] ?? 0);
+  }
+}

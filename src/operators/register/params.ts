@@ -1,0 +1,67 @@
+import type { Params } from '../../core/params.js';
+
+/** The options of rigid registration. */
+export const params = {
+  reference: {
+    kind: 'text',
+    default: 'first',
+    help: 'What frames are moved onto: first, mean (of all, in a second pass), or the number of a frame, from 0.',
+  },
+  referenceImage: { kind: 'arrays', help: 'An image of the shape of a frame to move onto, instead of --reference.' },
+  weight: { kind: 'arrays', help: 'A mask or weights of the shape of a frame: where it is 0 nothing counts.' },
+  affine: {
+    kind: 'numbers',
+    example: '3,0,0,-90,0,3,0,-126,0,0,3,-72',
+    help: 'Voxels (x fastest, from 0) to world mm: three rows of four numbers. Without it the world starts in the centre of the frame.',
+  },
+  voxel: { kind: 'numbers', length: 3, example: '3.5,3.5,4', unit: 'mm', help: 'Voxel size along x (fastest), y, z.' },
+  interpolation: {
+    kind: 'choice',
+    choices: ['cubic', 'linear'],
+    default: 'cubic',
+    help: 'How realigned frames are sampled: by cubic splines, or linearly.',
+  },
+  noReslice: { kind: 'flag', help: 'Estimates the motion alone and writes no realigned frames.' },
+  outside: {
+    kind: 'choice',
+    choices: ['zero', 'nan'],
+    default: 'zero',
+    help: 'What voxels of realigned frames become that the frame does not show.',
+  },
+  fwhm: {
+    kind: 'number',
+    min: 0,
+    unit: 'mm',
+    help: 'Smoothing for the estimate (full width at half maximum); 1.45 voxels when absent.',
+  },
+  spacing: {
+    kind: 'number',
+    min: 0.01,
+    unit: 'mm',
+    help: 'About one point of the template in this distance; 0.886 voxels when absent, or more in large volumes.',
+  },
+  margin: {
+    kind: 'number',
+    min: 0,
+    default: 14,
+    unit: 'mm',
+    help: 'No weight near the faces of the field of view: it is one half here, tapered over 4 mm.',
+  },
+  keep: {
+    kind: 'number',
+    min: 0.1,
+    max: 1,
+    default: 1,
+    help: 'Part of the information on the motion that the points must hold: fewer, stronger points below 1.',
+  },
+  tolerance: { kind: 'number', min: 0, default: 0.01, unit: 'mm', help: 'Stops when an update moves less than this.' },
+  iterations: { kind: 'number', integer: true, min: 1, default: 32, help: 'Updates of a frame, at most.' },
+  coarse: {
+    kind: 'choice',
+    choices: ['auto', 'never'],
+    default: 'auto',
+    help: 'Whether frames that match poorly start from a coarse search over large turns.',
+  },
+} as const satisfies Params;
+
+export type RegisterParams = typeof params;

@@ -1,0 +1,69 @@
+import type { Grid, Triple } from './grid.js';
+
+/** Powers of 1 / 1.2207...: x, y and z of the additive sequence that fills a cube most evenly (Roberts 2018). */
+const STEP: Triple = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703];
+
+/** How the weight rises from the faces of the field of view inwards, in mm. */
+export interface Margin {
+  /** Where it is one half. */
+  readonly middle: number;
+  /** From 0 to 1. */
+  readonly width: number;
+}
+
+/** Of an axis, at most this part is given to the margin at either end. */
+const LARGEST_SHARE = 0.1;
+
+/** An axis of fewer voxels gets no margin: it would take a good part of all there is. */
+const FEWEST = 8;
+
+function taper(distance: number, { middle, width }: Margin, extent: number): number {
+  const most = Math.min(1, (LARGEST_SHARE * extent) / middle);
+  const from = most * (middle - width / 2);
+  const within = (distance - from) / (most * width);
+  return within <= 0 ? 0 : within >= 1 ? 1 : 0.5 - 0.5 * Math.cos(Math.PI * within);
+}
+
+/** Positions in voxels, one after the other, with their weights. */
+export interface Points {
+  readonly x: number[];
+  readonly y: number[];
+  readonly z: number[];
+  readonly weight: number[];
+}
+
+/**
+ * One point in every cell of about `spacing` mm, at all sub-voxel positions: an additive sequence, the same each time, moves it within
+ * its cell. No weight near the faces, where content comes and goes with the motion.
+ */
+export function makePoints({ size, voxel, free }: Grid, spacing: number, margin: Margin): Points {
+  const points: Points = { x: [], y: [], z: [], weight: [] };
+  const cells = size.map((extent, k) => Math.max(1, Math.round(((extent - 1) * (voxel[k] ?? 1)) / spacing)));
+  const [cx = 1, cy = 1, cz = 1] = cells;
+  const flat = !free.includes(2);
+  const place = (k: 0 | 1 | 2, cell: number, n: number) => {
+    const within = (0.5 + n * STEP[k]) % 1;
+    return ((cell + within) * (size[k] - 1)) / (cells[k] ?? 1);
+  };
+  const rise = (k: 0 | 1 | 2, at: number) =>
+    margin.middle > 0 && size[k] >= FEWEST
+      ? taper(Math.min(at, size[k] - 1 - at) * voxel[k], margin, (size[k] - 1) * voxel[k])
+      : 1;
+  const layers = flat ? size[2] : cz;
+  let n = 0;
+  for (let k = 0; k < layers; k++) {
+    for (let j = 0; j < cy; j++) {
+      for (let i = 0; i < cx; i++, n++) {
+        const [x, y] = [place(0, i, n), place(1, j, n)];
+        const z = flat ? k : place(2, k, n);
+        const weight = rise(0, x) * rise(1, y) * (flat ? 1 : rise(2, z));
+        if (weight < 0.01) continue;
+        points.x.push(x);
+        points.y.push(y);
+        points.z.push(z);
+        points.weight.push(weight);
+      }
+    }
+  }
+  return points;
+}

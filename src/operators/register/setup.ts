@@ -1,0 +1,263 @@
+import type { NumericArray } from '../../core/dtype.js';
+import { UsageError } from '../../core/errors.js';
+import type { Arrays, LoadedArray, PrepareContext, Prepared } from '../../core/operator.js';
+import { ALONE } from '../../core/operator.js';
+import type { Values } from '../../core/params.js';
+import { formatShape, frameCount, product, type Stack } from '../../core/stack.js';
+import { blocksOf, type Level, SUMS } from './columns.js';
+import { type Estimation, estimate } from './estimate.js';
+import { asWorldMap, type Grid, makeGrid } from './grid.js';
+import type { RegisterParams } from './params.js';
+import { fromParameters, IDENTITY, invert, type Matrix, multiply } from './rigid.js';
+import { filtersOf, noiseGain } from './smooth.js';
+import { referenceSteps, type Workspace } from './steps.js';
+import { type LevelOptions, makeLevel } from './template.js';
+import { asCoefficients, coefficientCount } from './volume.js';
+
+type Given = Values<RegisterParams>;
+
+/** What `prepare` makes, by the names it is placed under. */
+export interface RegisterPrepared {
+  readonly finePoints: Float32Array;
+  readonly fineColumns: Float32Array;
+  readonly finePairs: Float64Array;
+  readonly fineNoise: Float64Array;
+  readonly quickPoints: Float32Array;
+  readonly quickColumns: Float32Array;
+  readonly quickPairs: Float64Array;
+  /** Empty when there is no coarse search. */
+  readonly coarsePoints: Float32Array;
+  readonly coarseColumns: Float32Array;
+  readonly coarsePairs: Float64Array;
+  /** Where world coordinates come from. */
+  readonly world: string;
+  /** Motion from which each frame starts, 16 numbers each; none: from rest. */
+  readonly starts: Float64Array;
+  /** What frame 0 moved by against the reference: all motions are given relative to it. */
+  readonly origin: Float64Array;
+}
+
+/** Correlation below which a coarse search is worth its time. */
+const TRUST = 0.8;
+
+/** Width of the margin's edge, mm. */
+const TAPER = 4;
+
+/** Smoothing of the coarse search. */
+const COARSE_VOXELS = 3.5;
+
+export function gridOf(stack: Stack, { affine, voxel }: Given): Grid {
+  if (affine !== undefined && affine.length !== 12 && affine.length !== 16) {
+    throw new UsageError('bad-value', `--affine takes 12 numbers, three rows of four, not ${affine.length}.`);
+  }
+  return makeGrid(stack, affine, voxel);
+}
+
+/** Smoothing in voxels below which interpolation between them, in phase with the motion, outweighs the noise. */
+const SMOOTH_VOXELS = 1.45;
+
+/** A little closer than the voxels: with more points the noise hardly falls any more. */
+const APART_VOXELS = 0.886;
+
+/** Cells of a template, at most, unless asked for. */
+const MOST_CELLS = 220_000;
+
+/** Edge of a cube, or a square for images, as large as a voxel. */
+function voxelOf({ voxel: [x, y, z], free }: Grid): number {
+  return free.includes(2) ? Math.cbrt(x * y * z) : Math.sqrt(x * y);
+}
+
+function fwhmOf({ fwhm }: Given, grid: Grid): number {
+  return fwhm ?? SMOOTH_VOXELS * voxelOf(grid);
+}
+
+function fineOptions(values: Given, grid: Grid): LevelOptions {
+  const { margin, keep } = values;
+  const { size, voxel } = grid;
+  const volume = size.reduce((all, extent, k) => all * extent * (voxel[k] ?? 1), 1);
+  const least = grid.free.includes(2) ? Math.cbrt(volume / MOST_CELLS) : 0;
+  const spacing = values.spacing ?? Math.max(APART_VOXELS * voxelOf(grid), least);
+  const width = Math.min(TAPER, margin);
+  return { fwhm: fwhmOf(values, grid), spacing, keep, errors: true, margin: { middle: margin, width } };
+}
+
+/** A fifth of the points: enough to come close. */
+function quickOptions(fine: LevelOptions): LevelOptions {
+  return { ...fine, spacing: 1.7 * fine.spacing, errors: false };
+}
+
+/** Wide enough for turns of 15 degrees either way of a head to look alike; in voxels, so that it fits what is smaller. */
+function coarseOptions({ margin }: Given, grid: Grid): LevelOptions {
+  const fwhm = COARSE_VOXELS * voxelOf(grid);
+  return { fwhm, spacing: 0.6 * fwhm, keep: 1, errors: false, margin: { middle: margin / 2, width: margin / 2 } };
+}
+
+async function loadImage(
+  context: PrepareContext<RegisterParams>,
+  flag: string,
+  all: Given['weight'],
+): Promise<NumericArray | null> {
+  const [input, ...rest] = all;
+  if (input === undefined) return null;
+  if (rest.length > 0) throw new UsageError('bad-value', `--${flag} takes one image, not ${all.length}.`);
+  const { shape, data }: LoadedArray = await context.load(input);
+  const { frameShape } = context.stack;
+  if (
+    product(shape) !== product(frameShape) ||
+    shape.filter((n) => n > 1).join() !== frameShape.filter((n) => n > 1).join()
+  ) {
+    throw new UsageError(
+      'wrong-shape',
+      `--${flag} has shape ${formatShape(shape)}, but a frame is ${formatShape(frameShape)}.`,
+    );
+  }
+  return data;
+}
+
+function referenceFrame({ reference }: Given, stack: Stack): number {
+  if (reference === 'first' || reference === 'mean') return 0;
+  const frame = Number(reference);
+  const frames = frameCount(stack);
+  if (Number.isInteger(frame) && frame >= 0 && frame < frames) return frame;
+  throw new UsageError(
+    'bad-value',
+    `--reference takes first, mean, or the number of a frame from 0 to ${frames - 1}, not '${reference}'.`,
+  );
+}
+
+/** The templates of a reference image. */
+async function templates(
+  context: PrepareContext<RegisterParams>,
+  image: NumericArray,
+): Promise<Omit<RegisterPrepared, 'starts' | 'origin'>> {
+  const { stack, values } = context;
+  const grid = gridOf(stack, values);
+  const weight = await loadImage(context, 'weight', values.weight);
+  const options = fineOptions(values, grid);
+  const fine = makeLevel(image, grid, options, weight);
+  const quick = makeLevel(image, grid, quickOptions(options), weight);
+  const coarse = values.coarse === 'auto' ? makeLevel(image, grid, coarseOptions(values, grid), weight) : null;
+  return {
+    world: grid.origin,
+    finePoints: fine.points,
+    fineColumns: fine.columns,
+    finePairs: fine.pairs,
+    fineNoise: fine.noise,
+    quickPoints: quick.points,
+    quickColumns: quick.columns,
+    quickPairs: quick.pairs,
+    coarsePoints: coarse?.points ?? new Float32Array(0),
+    coarseColumns: coarse?.columns ?? new Float32Array(0),
+    coarsePairs: coarse?.pairs ?? new Float64Array(0),
+  };
+}
+
+/** Prepared arrays are looked up by name; this says which there are. */
+export const asPrepared = (prepared: Prepared) => prepared as unknown as RegisterPrepared;
+
+/** The templates of the first pass. */
+export async function prepareRegister(context: PrepareContext<RegisterParams>): Promise<Prepared> {
+  const { stack, values } = context;
+  const image =
+    (await loadImage(context, 'reference-image', values.referenceImage)) ??
+    (await context.read(referenceFrame(values, stack), 1));
+  const made: RegisterPrepared = {
+    ...(await templates(context, image)),
+    starts: new Float64Array(0),
+    origin: Float64Array.from(IDENTITY),
+  };
+  return { ...made };
+}
+
+/** The templates of the mean, for a second pass: every frame starts from where the first pass left it. */
+export async function prepareMean(
+  context: PrepareContext<RegisterParams>,
+  pass: number,
+  { params, total, covered }: Arrays<'params' | 'total' | 'covered'>,
+): Promise<Prepared | null> {
+  const { stack, values } = context;
+  if (values.reference !== 'mean' || values.referenceImage.length > 0 || pass > 0) return null;
+  const mean = Float64Array.from({ length: total.length }, (_, i) => (total[i] ?? 0) / Math.max(1, covered[i] ?? 0));
+  const grid = gridOf(stack, values);
+  const starts = new Float64Array(16 * frameCount(stack));
+  for (let frame = 0; frame < frameCount(stack); frame++) {
+    starts.set(motionOf(grid, Float64Array.from(params.subarray(6 * frame, 6 * frame + 6))), 16 * frame);
+  }
+  const made = await templates(context, mean);
+  const job = estimationOf(stack, values, { ...made, starts, origin: new Float64Array(0) });
+  const first = await context.read(0, 1);
+  const space = makeWorkspace(
+    job,
+    (length) => new Float32Array(length),
+    (length) => new Float64Array(length),
+    (length) => new Uint32Array(length),
+  );
+  const { motion } = estimate(job, 0, IDENTITY, referenceSteps(first, space), space, ALONE);
+  const prepared: RegisterPrepared = { ...made, starts, origin: Float64Array.from(invert(motion)) };
+  return { ...prepared };
+}
+
+/** The motion, in local mm, whose correction has these six parameters. */
+function motionOf(grid: Grid, parameters: Float64Array): Matrix {
+  const back = invert(grid.localToWorld);
+  return multiply(back, multiply(invert(fromParameters(parameters)), grid.localToWorld));
+}
+
+/** The correction of a motion in local mm, in world mm. */
+export function correctionOf(grid: Grid, motion: Matrix): Matrix {
+  return invert(asWorldMap(grid, motion));
+}
+
+function levelOf(
+  points: Float32Array,
+  columns: Float32Array,
+  pairs: Float64Array,
+  noise: Float64Array = new Float64Array(0),
+): Level {
+  return { count: points.length / 3, points, columns, pairs, noise };
+}
+
+/** What a worker needs to know to estimate. */
+export function estimationOf(stack: Stack, values: Given, p: RegisterPrepared): Estimation {
+  const grid = gridOf(stack, values);
+  const filters = filtersOf(grid, fwhmOf(values, grid));
+  const coarse = levelOf(p.coarsePoints, p.coarseColumns, p.coarsePairs);
+  return {
+    grid,
+    fine: { level: levelOf(p.finePoints, p.fineColumns, p.finePairs, p.fineNoise), filters },
+    quick: { level: levelOf(p.quickPoints, p.quickColumns, p.quickPairs), filters },
+    coarse: coarse.count > 0 ? { level: coarse, filters: filtersOf(grid, coarseOptions(values, grid).fwhm) } : null,
+    gain: noiseGain(filters),
+    tolerance: values.tolerance,
+    iterations: values.iterations,
+    trust: TRUST,
+  };
+}
+
+/** Lengths of the arrays of a workspace. */
+function lengthsOf({ grid, fine, quick, coarse }: Estimation) {
+  const blocks = Math.max(blocksOf(fine.level), blocksOf(quick.level), coarse ? blocksOf(coarse.level) : 0);
+  const points = Math.max(fine.level.count, quick.level.count, coarse?.level.count ?? 0);
+  return { coefficients: coefficientCount(grid.size) + 4, points, sums: blocks * SUMS.length };
+}
+
+export function workspaceBytes(job: Estimation): number {
+  const { coefficients, points, sums } = lengthsOf(job);
+  return 4 * coefficients + 8 * points + 8 * (sums + SUMS.length) + 5 * 128;
+}
+
+export function makeWorkspace(
+  job: Estimation,
+  singles: (length: number) => Float32Array,
+  doubles: (length: number) => Float64Array,
+  indexes: (length: number) => Uint32Array,
+): Workspace {
+  const { coefficients, points, sums } = lengthsOf(job);
+  return {
+    coefficients: asCoefficients(job.grid.size, singles(coefficients)),
+    samples: singles(points),
+    missed: indexes(points),
+    sums: doubles(sums),
+    total: doubles(SUMS.length),
+  };
+}

@@ -1,0 +1,49 @@
+import type { NumericArray } from '../../core/dtype.js';
+import { BLOCK, type Level, SUMS } from './columns.js';
+import { accumulate, accumulateMissed } from './normal-equations.js';
+import { type Interpolation, resampleVolume } from './resample.js';
+import type { Matrix } from './rigid.js';
+import { samplePoints } from './sample.js';
+import { type Filters, smooth } from './smooth.js';
+import type { Coefficients } from './volume.js';
+
+/** What a worker keeps for itself between frames. */
+export interface Workspace {
+  readonly coefficients: Coefficients;
+  /** One for every point. */
+  readonly samples: Float32Array;
+  readonly missed: Uint32Array;
+  /** `SUMS.length` for every block. */
+  readonly sums: Float64Array;
+  readonly total: Float64Array;
+}
+
+/** The hot loops, in TypeScript or as a kernel. */
+export interface Steps {
+  /** Spline coefficients, smoothed, of the frame that starts at element `at` of the tile. */
+  smooth(at: number, filters: Filters): void;
+  /** Sums of one block of points, where `map` takes them. */
+  sumBlock(level: Level, block: number, map: Matrix): void;
+  /** The frame on the grid of the reference; voxels out of view become `outside`. */
+  resample(map: Matrix, how: Interpolation, outside: number, into: Float32Array): void;
+}
+
+/** First point of a block, and the one after its last. */
+export function blockRange(level: Level, block: number): readonly [number, number] {
+  return [block * BLOCK, Math.min(level.count, (block + 1) * BLOCK)];
+}
+
+/** The steps in plain TypeScript. */
+export function referenceSteps(tile: NumericArray, space: Workspace): Steps {
+  const { coefficients, samples, missed, sums } = space;
+  return {
+    smooth: (at, filters) => smooth(tile, at, filters, coefficients),
+    sumBlock(level, block, map) {
+      const [from, to] = blockRange(level, block);
+      const many = samplePoints(coefficients, level, map, from, to, samples, missed);
+      accumulate(level, samples, from, to, sums, block * SUMS.length);
+      accumulateMissed(level, missed, many, sums, block * SUMS.length);
+    },
+    resample: (map, how, outside, into) => resampleVolume(coefficients, map, how, outside, into),
+  };
+}
