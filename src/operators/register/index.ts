@@ -16,6 +16,7 @@ import {
   estimationOf,
   gridOf,
   makeWorkspace,
+  placementIn,
   prepareMean,
   prepareRegister,
   workspaceBytes,
@@ -168,7 +169,7 @@ export default defineOperator<RegisterParams, RegisterSlot, RegisterState>({
       starts: arrays.starts,
       origin: [...arrays.origin],
       interpolation: values.interpolation === 'linear' ? 'linear' : 'cubic',
-      exact: filtersOf(gridOf(stack, values), 0),
+      exact: filtersOf(gridOf(stack, values, placementIn(arrays)), 0),
       outside: values.outside === 'zero' ? 0 : Number.NaN,
     };
   },

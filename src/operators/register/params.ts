@@ -12,7 +12,7 @@ export const params = {
   affine: {
     kind: 'numbers',
     example: '3,0,0,-90,0,3,0,-126,0,0,3,-72',
-    help: 'Voxels (x fastest, from 0) to world mm: three rows of four numbers. Without it the world starts in the centre of the frame.',
+    help: 'Voxels (x fastest, from 0) to world mm: three rows of four numbers. What the source says unless given; without either the world starts in the centre of the frame.',
   },
   voxel: { kind: 'numbers', length: 3, example: '3.5,3.5,4', unit: 'mm', help: 'Voxel size along x (fastest), y, z.' },
   interpolation: {

@@ -29,6 +29,8 @@ export interface RegisterPrepared {
   readonly coarsePoints: Float32Array;
   readonly coarseColumns: Float32Array;
   readonly coarsePairs: Float64Array;
+  /** The source's transform from voxels to world mm, 12 numbers; of length 0 when it gives none. */
+  readonly placement: Float64Array;
   /** Where world coordinates come from. */
   readonly world: string;
   /** Motion from which each frame starts, 16 numbers each; none: from rest. */
@@ -46,7 +48,9 @@ const TAPER = 4;
 /** Smoothing of the coarse search. */
 const COARSE_VOXELS = 3.5;
 
-export function gridOf(stack: Stack, { affine, voxel }: Given): Grid {
+/** @param placed the transform that the source itself gives, used unless an option gives another */
+export function gridOf(stack: Stack, { affine: given, voxel }: Given, placed?: readonly number[]): Grid {
+  const affine = given ?? placed;
   if (affine !== undefined && affine.length !== 12 && affine.length !== 16) {
     throw new UsageError('bad-value', `--affine takes 12 numbers, three rows of four, not ${affine.length}.`);
   }
@@ -131,13 +135,14 @@ async function templates(
   image: NumericArray,
 ): Promise<Omit<RegisterPrepared, 'starts' | 'origin'>> {
   const { stack, values } = context;
-  const grid = gridOf(stack, values);
+  const grid = gridOf(stack, values, context.affine?.matrix);
   const weight = await loadImage(context, 'weight', values.weight);
   const options = fineOptions(values, grid);
   const fine = makeLevel(image, grid, options, weight);
   const quick = makeLevel(image, grid, quickOptions(options), weight);
   const coarse = values.coarse === 'auto' ? makeLevel(image, grid, coarseOptions(values, grid), weight) : null;
   return {
+    placement: Float64Array.from(context.affine?.matrix ?? []),
     world: grid.origin,
     finePoints: fine.points,
     fineColumns: fine.columns,
@@ -178,7 +183,7 @@ export async function prepareMean(
   const { stack, values } = context;
   if (values.reference !== 'mean' || values.referenceImage.length > 0 || pass > 0) return null;
   const mean = Float64Array.from({ length: total.length }, (_, i) => (total[i] ?? 0) / Math.max(1, covered[i] ?? 0));
-  const grid = gridOf(stack, values);
+  const grid = gridOf(stack, values, context.affine?.matrix);
   const starts = new Float64Array(16 * frameCount(stack));
   for (let frame = 0; frame < frameCount(stack); frame++) {
     starts.set(motionOf(grid, Float64Array.from(params.subarray(6 * frame, 6 * frame + 6))), 16 * frame);
@@ -217,9 +222,14 @@ function levelOf(
   return { count: points.length / 3, points, columns, pairs, noise };
 }
 
+/** The source's transform, as it travels to the workers; absent when the source gave none. */
+export function placementIn({ placement }: RegisterPrepared): readonly number[] | undefined {
+  return placement.length > 0 ? [...placement] : undefined;
+}
+
 /** What a worker needs to know to estimate. */
 export function estimationOf(stack: Stack, values: Given, p: RegisterPrepared): Estimation {
-  const grid = gridOf(stack, values);
+  const grid = gridOf(stack, values, placementIn(p));
   const filters = filtersOf(grid, fwhmOf(values, grid));
   const coarse = levelOf(p.coarsePoints, p.coarseColumns, p.coarsePairs);
   return {
