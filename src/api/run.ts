@@ -3,11 +3,12 @@ import { type BoundJob, bindJob, type Job, planBound, slotLabel } from '../core/
 import { filesOf, type Source } from '../core/source.js';
 import { splitDataset } from '../formats/location.js';
 import type { Announced } from '../formats/measured.js';
+import { abandonFolder, fillFolder, folderOf, isFolder, openFolder } from '../formats/output-folder.js';
 import { checkOutputs, writeOutput } from '../formats/outputs.js';
 import { openSource } from '../formats/registry.js';
 import { localHost, makeJob } from '../layouts/local.js';
 import { provenanceOf } from './recipe.js';
-import { streamFor } from './stream.js';
+import { folderStreams, streamFor } from './stream.js';
 import { type RunRequest, refsOf, type Work } from './work.js';
 
 /** Results, the report, and the files that were written. */
@@ -42,21 +43,31 @@ export async function run(work: Work, source: Source | string, request: RunReque
   const { job, reasons } = makeJob(opened, refs, options);
   const bound = await bindJob(job, localHost);
   const inputs = [splitDataset(opened.location).path, ...filesOf(opened.handle), ...(options.replicas ?? [])];
-  checkOutputs(outputs, announced(job.source, bound), overwrite, inputs);
+  const folder = folderOf(outputs, opened, bound, overwrite);
+  const single = folder ? outputs.filter((output) => !isFolder(output)) : outputs;
+  checkOutputs(single, announced(job.source, bound), overwrite, inputs);
   const provenance = provenanceOf(refs, opened, options, bound);
-  const stream = await streamFor(job, bound, outputs, overwrite, provenance);
-  const whole: Job = stream ? { ...job, stream } : job;
+  if (folder) openFolder(folder);
+  let streams: Job['streams'] = [];
   try {
+    streams = folder
+      ? await folderStreams(job, bound, folder.slots, overwrite, provenance)
+      : await streamFor(job, bound, single, overwrite, provenance);
+    const whole: Job = { ...job, streams, ...(folder ? { folder: folder.name } : {}) };
     const planned = planBound(whole, localHost, bound);
     onPlan?.(planned.plan, [...reasons, ...planned.plan.reasons]);
     const outcome = await runPlanned(whole, planned, localHost);
-    if (stream) return { ...outcome, files: outputs };
     const files: string[] = [];
     const how = { overwrite, ...(plotScale === undefined ? {} : { png: { scale: plotScale } }) };
-    for (const output of outputs) files.push(...(await writeOutput(output, outcome.arrays, provenance, how)));
+    if (folder) {
+      const streamed = streams.map(({ slot }) => slot);
+      files.push(...(await fillFolder(folder, outcome.arrays, outcome.beside, streamed, provenance, how)));
+    } else if (streams.length > 0) return { ...outcome, files: single };
+    for (const output of single) files.push(...(await writeOutput(output, outcome.arrays, provenance, how)));
     return { ...outcome, files };
   } catch (error) {
-    stream?.sink.abort();
+    for (const { sink } of streams) sink.abort();
+    if (folder) abandonFolder(folder);
     throw error;
   }
 }

@@ -120,11 +120,8 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
     ...(values.memory === undefined ? {} : { memory: values.memory }),
   };
   try {
-    const { report } = await runLocal(source, [{ name: 'copy', values: {} }], options, {
-      slot: 'frames',
-      sink,
-      provenance,
-    });
+    const stream = { slot: 'frames', sink, provenance };
+    const { report } = await runLocal(source, [{ name: 'copy', values: {} }], options, [stream]);
     progress.end();
     if (values.json) process.stdout.write(`${JSON.stringify({ report, output: out })}\n`);
     else if (!values.quiet) for (const line of describeReport(report)) tell(line);

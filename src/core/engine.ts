@@ -1,9 +1,9 @@
 import { allocate, type NumericArray } from './dtype.js';
-import { asFanfoldError, Stopped } from './errors.js';
+import { asFanfoldError, OperatorError, Stopped } from './errors.js';
 import { contextOf, type EngineHost, isOrdered, type Job, type Planned, slotLabel } from './job.js';
 import type { Crew, Task, WorkerReport } from './layout.js';
 import { Merger } from './merge.js';
-import type { Arrays, Prepared, Slot } from './operator.js';
+import type { Arrays, FolderFile, Prepared, ReadBack, Slot } from './operator.js';
 import { findLimiter, type Report, totalSeconds } from './report.js';
 import type { ChunkEntries, NamedArray } from './sink.js';
 import { placementOf } from './source.js';
@@ -12,6 +12,8 @@ import { type Axis, frameCount, fullShape, plainAxis, product, stackBytes } from
 export interface Outcome {
   readonly arrays: readonly NamedArray[];
   readonly report: Report;
+  /** Files that the operator puts beside those of its slots; none unless the results go to a folder. */
+  readonly beside: readonly FolderFile[];
 }
 
 function makeTask(job: Job, { plan, slots, bound }: Planned): Task {
@@ -26,8 +28,8 @@ function makeTask(job: Job, { plan, slots, bound }: Planned): Task {
     replicas: job.replicas,
     firstWorker: 0,
     ordered: isOrdered(job, bound) && slots.some(({ slot }) => slot.kind === 'whole'),
-    destinations: slots.map((slot) =>
-      job.stream && slotLabel(slot, bound) === job.stream.slot ? job.stream.sink.ref : null,
+    destinations: slots.map(
+      (slot) => job.streams.find((stream) => stream.slot === slotLabel(slot, bound))?.sink.ref ?? null,
     ),
   };
 }
@@ -36,6 +38,8 @@ interface Pass {
   readonly reports: readonly WorkerReport[];
   readonly merger: Merger;
   readonly outs: readonly Record<string, NumericArray>[];
+  /** Of every operator. */
+  readonly read: readonly ReadBack[];
 }
 
 async function runPass(
@@ -44,6 +48,7 @@ async function runPass(
   task: Task,
   crew: Crew,
   prepared: readonly Prepared[],
+  host: EngineHost,
 ): Promise<Pass> {
   const { plan, slots, bound } = planned;
   const total = frameCount(job.source.handle.stack);
@@ -81,15 +86,44 @@ async function runPass(
       signal: job.signal,
     });
     if (job.signal.aborted) throw new Stopped();
-    return { reports, merger, outs: collect(job, planned, crew, merger) };
+    return { reports, merger, ...collect(job, planned, task, crew, merger, host) };
   } catch (error) {
     if (error instanceof Stopped || job.signal.aborted) throw new Stopped(frames, total);
     throw error;
   }
 }
 
+/** Reads entries of one operator's `each` slots, from memory or from the file they went to. */
+function readBackOf(
+  operator: number,
+  { slots }: Planned,
+  { destinations }: Task,
+  results: readonly (NumericArray | null)[],
+  host: EngineHost,
+): ReadBack {
+  return (name, first, count) => {
+    const i = slots.findIndex((one) => one.operator === operator && one.name === name);
+    const [slot, ref, array] = [slots[i]?.slot, destinations[i], results[i]];
+    const size = product(slot?.shape ?? []);
+    if (slot && ref) return host.readBack(ref, slot.dtype, first, count);
+    if (array) return array.subarray(first * size, (first + count) * size);
+    throw new OperatorError(
+      'no-slot',
+      `There are no entries of '${name}' to read: it is no slot of one entry per frame.`,
+    );
+  };
+}
+
 /** All slots of every operator after a pass, finished. */
-function collect(job: Job, { slots, bound }: Planned, crew: Crew, merger: Merger): Record<string, NumericArray>[] {
+function collect(
+  job: Job,
+  planned: Planned,
+  task: Task,
+  crew: Crew,
+  merger: Merger,
+  host: EngineHost,
+): Pick<Pass, 'outs' | 'read'> {
+  const { slots, bound } = planned;
   const results = crew.results();
   const outs: Record<string, NumericArray>[] = bound.map(() => ({}));
   let whole = 0;
@@ -103,10 +137,12 @@ function collect(job: Job, { slots, bound }: Planned, crew: Crew, merger: Merger
           : results[i];
     if (out && array) out[name] = array;
   }
+  const read = bound.map((_, i) => readBackOf(i, planned, task, results, host));
   for (const [i, { operator, values, prepared }] of bound.entries()) {
-    operator.finish?.((outs[i] ?? {}) as Arrays<string>, job.source.handle.stack, values, prepared);
+    const back = read[i];
+    if (back) operator.finish?.((outs[i] ?? {}) as Arrays<string>, job.source.handle.stack, values, prepared, back);
   }
-  return outs;
+  return { outs, read };
 }
 
 function axesOf(slot: Slot, job: Job): { shape: number[]; axes: Axis[] } {
@@ -147,7 +183,7 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
     const startSeconds = (performance.now() - started) / 1000;
     const running = performance.now();
     let prepared = planned.bound.map((one) => one.prepared);
-    let pass = await runPass(job, planned, task, crew, prepared);
+    let pass = await runPass(job, planned, task, crew, prepared, host);
     for (let number = 0; ; number++) {
       const again = await Promise.all(
         planned.bound.map(({ operator, values }, i) =>
@@ -156,28 +192,39 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
       );
       if (again.every((one) => !one)) break;
       prepared = prepared.map((one, i) => again[i] ?? one);
-      pass = await runPass(job, planned, task, crew, prepared);
+      pass = await runPass(job, planned, task, crew, prepared, host);
     }
     const runSeconds = (performance.now() - running) / 1000;
     await crew.close();
     crew = null;
-    await commitStream(job, pass.reports);
+    const beside = besideOf(job, planned, pass, prepared);
+    await commitStreams(job, pass.reports);
     const arrays = nameArrays(job, planned, pass.outs);
     const report = makeReport(job, planned, pass, host, arrays, { started, startSeconds, runSeconds });
-    return { arrays, report };
+    return { arrays, report, beside };
   } catch (error) {
     await crew?.close();
-    job.stream?.sink.abort();
+    for (const { sink } of job.streams) sink.abort();
     if (error instanceof Stopped && error.total > 0) throw error;
     if (error instanceof Stopped || job.signal.aborted) throw new Stopped(0, frameCount(job.source.handle.stack));
     throw asFanfoldError(error, 'The run');
   }
 }
 
-async function commitStream(job: Job, reports: readonly WorkerReport[]): Promise<void> {
-  if (!job.stream) return;
-  const entries = reports.map(({ entries }) => entries).filter((one): one is ChunkEntries => one !== null);
-  await job.stream.sink.commit(entries, job.stream.provenance);
+function besideOf(
+  { folder, source }: Job,
+  { bound: [one] }: Planned,
+  { outs: [out], read: [read] }: Pass,
+  [prepared]: readonly Prepared[],
+): readonly FolderFile[] {
+  if (folder === undefined || !one || !out || !read || !prepared) return [];
+  const { operator, values } = one;
+  return operator.files?.({ out, stack: source.handle.stack, values, prepared, name: folder, read }) ?? [];
+}
+
+async function commitStreams(job: Job, reports: readonly WorkerReport[]): Promise<void> {
+  const entries = reports.map((report) => report.entries).filter((one): one is ChunkEntries => one !== null);
+  for (const { sink, provenance } of job.streams) await sink.commit(entries, provenance);
 }
 
 function nameArrays(job: Job, planned: Planned, outs: Pass['outs']): NamedArray[] {

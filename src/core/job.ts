@@ -1,11 +1,11 @@
 import { ARENA_BASE, Arena, makeMemory } from './arena.js';
-import type { NumericArray } from './dtype.js';
+import type { Dtype, NumericArray } from './dtype.js';
 import { SourceError, Stopped, UsageError } from './errors.js';
 import type { BoundSlot, CrewOptions, Layout, OperatorRef } from './layout.js';
 import type { AnyOperator, Cost, LoadedArray, PrepareContext, Prepared } from './operator.js';
 import { type ArrayInput, checkValues, type Params, type Values } from './params.js';
 import { type Limits, makePlan, type Plan, readerBytes } from './plan.js';
-import type { Provenance, StreamSink } from './sink.js';
+import type { Provenance, SinkRef, StreamSink } from './sink.js';
 import type { BadFramePolicy, FrameReader, ReadOptions, Source, SourceHandle } from './source.js';
 import { frameCount, fullShape, stackBytes } from './stack.js';
 
@@ -19,8 +19,17 @@ export interface EngineHost {
   insideOperators(): Promise<readonly string[]>;
   /** Bytes a worker's decoder of this source takes beside the decoded chunk. */
   decodeScratch(handle: SourceHandle): number;
+  /** Entries of a streamed slot that were written to a `region`. */
+  readBack(ref: SinkRef, dtype: Dtype, first: number, count: number): NumericArray;
   /** Highest resident size of this process so far. */
   peakBytes(): number;
+}
+
+/** An `each` slot that goes to a file while running. */
+export interface Stream {
+  readonly slot: string;
+  readonly sink: StreamSink;
+  readonly provenance: Provenance;
 }
 
 /** One run, complete. */
@@ -35,8 +44,10 @@ export interface Job {
   readonly onBadFrame: BadFramePolicy;
   readonly replicas: readonly (readonly string[])[];
   readonly deterministic: boolean;
-  /** Writes one `each` slot to a file while running, instead of keeping it. */
-  readonly stream?: { readonly slot: string; readonly sink: StreamSink; readonly provenance: Provenance };
+  /** `each` slots that are written to files while running, instead of being kept. */
+  readonly streams: readonly Stream[];
+  /** What the source is called, when the results of its one operator go to a folder. */
+  readonly folder?: string;
   readonly fallbacks: readonly string[];
   readonly signal: AbortSignal;
   onProgress?(frames: number, total: number): void;
@@ -151,7 +162,7 @@ export function planBound(job: Job, host: EngineHost, { bound, slots, costs, pre
     ),
     limits: job.limits,
     decodeScratch: host.decodeScratch(job.source.handle),
-    streamed: slots.map((slot) => slotLabel(slot, bound) === job.stream?.slot),
+    streamed: slots.map((slot) => job.streams.some((stream) => stream.slot === slotLabel(slot, bound))),
     pendingPartials: isOrdered(job, bound) ? 2 * (job.limits.workers ?? job.limits.cores) + 2 : 2,
   });
   return { plan, slots, bound, prepareSeconds };

@@ -1,5 +1,6 @@
 import type { Arena } from './arena.js';
 import type { Dtype, NumericArray } from './dtype.js';
+import type { Page } from './page.js';
 import type { ArrayInput, Params, RawValues, Values } from './params.js';
 import type { Affine, DetectorFacts } from './source.js';
 import type { Axis, Stack } from './stack.js';
@@ -90,6 +91,26 @@ export interface PrepareContext<P extends Params> {
 
 export type Arrays<O extends string> = Readonly<Record<O, NumericArray>>;
 
+/** Entries `first` to `first + count` of an `each` slot of the pass that just ended, wherever they went: memory or a file. */
+export type ReadBack = (slot: string, first: number, count: number) => NumericArray;
+
+/** What is known when the files of an output folder are made. */
+export interface FolderContext<P extends Params, O extends string> {
+  /** All slots but those that went to a file while running, which `read` gives. */
+  readonly out: Partial<Arrays<O>>;
+  readonly stack: Stack;
+  readonly values: Values<P>;
+  readonly prepared: Prepared;
+  /** What the source is called, without folder and extension. */
+  readonly name: string;
+  readonly read: ReadBack;
+}
+
+/** A file of an output folder beside those of slots: text, or a page as HTML or PNG by its extension. */
+export type FolderFile =
+  | { readonly file: string; readonly text: string }
+  | { readonly file: string; readonly page: Page };
+
 export interface InitContext<P extends Params> {
   readonly stack: Stack;
   readonly values: Values<P>;
@@ -145,8 +166,17 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   process(tile: Tile, state: S, out: Arrays<O>): void;
   /** Merges the `whole` slots whose rule is `operator`; sees all of them. */
   merge?(into: Arrays<O>, from: Arrays<O>): void;
-  /** Once, after merging: divides, subtracts, fills `derived` slots. */
-  finish?(out: Arrays<O>, stack: Stack, values: Values<P>, prepared: Prepared): void;
+  /** After every pass, merged: divides, subtracts, fills `derived` slots. Slots that went to a file are read back. */
+  finish?(out: Arrays<O>, stack: Stack, values: Values<P>, prepared: Prepared, read: ReadBack): void;
+  /**
+   * The files of slots in an output folder (`-o folder/`), by slot; the extension names the format. Without it the operator
+   * cannot fill a folder.
+   *
+   * @param name what the source is called, without folder and extension
+   */
+  folder?(stack: Stack, values: Values<P>, name: string): Readonly<Partial<Record<O, string>>>;
+  /** The other files of an output folder: texts and pages. */
+  files?(context: FolderContext<P, O>): readonly FolderFile[];
   /**
    * What was made ready that belongs with the results, such as the geometry that was used: texts of one or more lines by name,
    * written into every output that has room for them.

@@ -3,9 +3,11 @@ import {
   closeSync,
   constants,
   ftruncateSync,
+  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
   type Stats,
   statfsSync,
@@ -127,6 +129,29 @@ export function checkTarget(path: string, overwrite: boolean): void {
  */
 export function tryTarget(path: string, overwrite: boolean): void {
   OutputFile.create(path, { overwrite }).abort();
+}
+
+/** Makes a folder, and those it lies in. @throws SinkError */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw describeWriteFailure(path, error);
+  }
+}
+
+/** Removes a folder that has nothing in it; leaves all others. */
+export function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // It holds something, or belongs to somebody else.
+  }
+}
+
+/** Removes a file if it is there. */
+export function removeFile(path: string): void {
+  rmSync(path, { force: true });
 }
 
 /** One write call takes less than 2 GiB. */

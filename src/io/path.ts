@@ -38,6 +38,11 @@ export function baseName(path: string): string {
   return basename(path);
 }
 
+/** A file of this name in a folder. */
+export function inFolder(folder: string, name: string): string {
+  return join(folder, name);
+}
+
 /** A file of this name in the folder of `path`. */
 export function inFolderOf(path: string, name: string): string {
   return join(dirname(path), name);

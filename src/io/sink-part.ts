@@ -1,6 +1,7 @@
-import type { NumericArray } from '../core/dtype.js';
+import { DTYPES, type Dtype, type NumericArray, viewOf } from '../core/dtype.js';
 import { SinkError } from '../core/errors.js';
 import type { ChunkEntries, SinkPart, SinkRef } from '../core/sink.js';
+import { InputFile } from './file.js';
 import { OutputPart } from './output.js';
 
 /** Encoded frames wait until this many bytes can be written in one call. */
@@ -130,4 +131,20 @@ export function openSinkPart(ref: SinkRef, encode: (frame: Uint8Array) => Uint8A
     );
   }
   return new ChunkPart(ref, encode);
+}
+
+/** Entries of a `region` output, also before it is committed. @throws SinkError when it is of another kind, or gone */
+export function readRegion(ref: SinkRef, dtype: Dtype, first: number, count: number): NumericArray {
+  if (ref.kind !== 'region')
+    throw new SinkError('not-readable', 'A compressed output cannot be read back while it is written.', {
+      path: ref.path,
+    });
+  const bytes = new Uint8Array(count * ref.frameBytes);
+  const file = InputFile.open(ref.path);
+  try {
+    file.read(bytes, ref.offset + first * ref.frameBytes);
+  } finally {
+    file.close();
+  }
+  return viewOf(dtype, bytes.buffer, 0, bytes.byteLength / DTYPES[dtype].bytes);
 }

@@ -15,6 +15,7 @@ import { attachSource } from '../formats/registry.js';
 import { chooseDirect } from '../io/direct.js';
 import { InputFile } from '../io/file.js';
 import { availableCores, availableMemory, peakResidentBytes, residentBytes } from '../io/machine.js';
+import { readRegion } from '../io/sink-part.js';
 import { readText } from '../io/text.js';
 import { loadOperator } from '../operators/load.js';
 import { insideOperators } from '../operators/registry.js';
@@ -75,6 +76,7 @@ export const localHost: EngineHost = {
   readText: async (path) => readText(path),
   loadOperator,
   insideOperators,
+  readBack: readRegion,
   decodeScratch: (handle) => {
     const storage = storageOf(handle);
     return storage?.layout.kind === 'chunked' ? scratchBytes(storage.pipeline, chunkBytes(storage)) : 0;
@@ -196,7 +198,7 @@ export function makeJob(
   source: Source,
   operators: readonly OperatorRef[],
   options: RunOptions,
-  stream?: Job['stream'],
+  streams: Job['streams'] = [],
 ): LocalJob {
   const selected: Source = { ...source, handle: select(source.handle, options) };
   const { layout, reasons, fallbacks } = pickLayout(selected, options);
@@ -231,7 +233,7 @@ export function makeJob(
     onBadFrame: options.onBadFrame ?? 'fail',
     replicas,
     deterministic: options.deterministic ?? false,
-    ...(stream ? { stream } : {}),
+    streams,
     fallbacks,
     signal: options.signal ?? new AbortController().signal,
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
@@ -292,14 +294,14 @@ export async function runLocal(
   source: Source,
   operators: readonly OperatorRef[],
   options: RunOptions = {},
-  stream?: Job['stream'],
+  streams: Job['streams'] = [],
 ): Promise<Outcome> {
   try {
-    const { job } = makeJob(source, operators, options, stream);
+    const { job } = makeJob(source, operators, options, streams);
     return await runPlanned(job, await planJob(job, localHost), localHost);
   } catch (error) {
     // The engine does this only for a job that came as far as being run.
-    stream?.sink.abort();
+    for (const { sink } of streams) sink.abort();
     throw error;
   }
 }

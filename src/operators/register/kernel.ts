@@ -7,7 +7,7 @@ import type { Triple } from './grid.js';
 import { accumulateMissed } from './normal-equations.js';
 import type { Matrix } from './rigid.js';
 import type { Filters } from './smooth.js';
-import { blockRange, type Steps, type Workspace } from './steps.js';
+import { blockRange, type ResampleSteps, type Steps, type Workspace } from './steps.js';
 import type { Coefficients } from './volume.js';
 
 /** Six words that describe a volume, then the twelve numbers of a map. */
@@ -52,31 +52,36 @@ export function makeKernelJob({ size, row, plane, data }: Coefficients, arena: A
   };
 }
 
-/** The steps by the kernel, over the elements of one tile. */
+/** Smoothing, over the elements of one tile. */
+function smoothStep(exports: WasmExports, tile: NumericArray, { job, taps, scratch }: KernelJob): Steps['smooth'] {
+  const dtype = dtypeNumber(tile);
+  return (at, filters) => {
+    for (const [k, half] of filters.entries()) taps.set(half, k * LONGEST);
+    const [rx, ry, rz] = [filters[0].length - 1, filters[1].length - 1, filters[2].length - 1];
+    callKernel(exports, 'smooth', dtype, tile.byteOffset, at, job, taps.byteOffset, LONGEST, rx, ry, rz, scratch);
+  };
+}
+
+function placeMap({ map }: KernelJob, matrix: Matrix): number {
+  for (let i = 0; i < 12; i++) map[i] = matrix[i] ?? 0;
+  return map.byteOffset;
+}
+
+/** The steps of the estimate by the kernel. */
 export function kernelSteps(exports: WasmExports, tile: NumericArray, space: Workspace, kernel: KernelJob): Steps {
   const { samples, missed, sums } = space;
-  const { job, map, taps, scratch } = kernel;
-  const dtype = dtypeNumber(tile);
-  const place = (matrix: Matrix) => {
-    for (let i = 0; i < 12; i++) map[i] = matrix[i] ?? 0;
-    return map.byteOffset;
-  };
   return {
-    smooth(at, filters) {
-      for (const [k, half] of filters.entries()) taps.set(half, k * LONGEST);
-      const [rx, ry, rz] = [filters[0].length - 1, filters[1].length - 1, filters[2].length - 1];
-      callKernel(exports, 'smooth', dtype, tile.byteOffset, at, job, taps.byteOffset, LONGEST, rx, ry, rz, scratch);
-    },
+    smooth: smoothStep(exports, tile, kernel),
     sumBlock(level, block, matrix) {
       const [from, to] = blockRange(level, block);
       const many = callKernel(
         exports,
         'sumPoints',
-        job,
+        kernel.job,
         level.points.byteOffset,
         level.columns.byteOffset,
         level.count,
-        place(matrix),
+        placeMap(kernel, matrix),
         from,
         to,
         samples.byteOffset,
@@ -85,7 +90,22 @@ export function kernelSteps(exports: WasmExports, tile: NumericArray, space: Wor
       );
       accumulateMissed(level, missed, many, sums, block * SUMS.length);
     },
+  };
+}
+
+/** The steps of resampling by the kernel. */
+export function resampleSteps(exports: WasmExports, tile: NumericArray, kernel: KernelJob): ResampleSteps {
+  return {
+    smooth: smoothStep(exports, tile, kernel),
     resample: (matrix, how, outside, into) =>
-      callKernel(exports, 'resample', job, place(matrix), how === 'cubic' ? 1 : 0, outside, into.byteOffset),
+      callKernel(
+        exports,
+        'resample',
+        kernel.job,
+        placeMap(kernel, matrix),
+        how === 'cubic' ? 1 : 0,
+        outside,
+        into.byteOffset,
+      ),
   };
 }

@@ -178,10 +178,11 @@ export async function prepareRegister(context: PrepareContext<RegisterParams>): 
 export async function prepareMean(
   context: PrepareContext<RegisterParams>,
   pass: number,
-  { params, total, covered }: Arrays<'params' | 'total' | 'covered'>,
+  { params, total, covered }: Arrays<string>,
 ): Promise<Prepared | null> {
   const { stack, values } = context;
   if (values.reference !== 'mean' || values.referenceImage.length > 0 || pass > 0) return null;
+  if (!params || !total || !covered) return null;
   const mean = Float64Array.from({ length: total.length }, (_, i) => (total[i] ?? 0) / Math.max(1, covered[i] ?? 0));
   const grid = gridOf(stack, values, context.affine?.matrix);
   const starts = new Float64Array(16 * frameCount(stack));

@@ -18,12 +18,18 @@ export interface Workspace {
   readonly total: Float64Array;
 }
 
-/** The hot loops, in TypeScript or as a kernel. */
+/** The hot loops of the estimate, in TypeScript or as a kernel. */
 export interface Steps {
   /** Spline coefficients, smoothed, of the frame that starts at element `at` of the tile. */
   smooth(at: number, filters: Filters): void;
   /** Sums of one block of points, where `map` takes them. */
   sumBlock(level: Level, block: number, map: Matrix): void;
+}
+
+/** The hot loops of resampling, in TypeScript or as a kernel. */
+export interface ResampleSteps {
+  /** Spline coefficients, or plain voxels, of the frame that starts at element `at` of the tile. */
+  smooth(at: number, filters: Filters): void;
   /** The frame on the grid of the reference; voxels out of view become `outside`. */
   resample(map: Matrix, how: Interpolation, outside: number, into: Float32Array): void;
 }
@@ -44,6 +50,12 @@ export function referenceSteps(tile: NumericArray, space: Workspace): Steps {
       accumulate(level, samples, from, to, sums, block * SUMS.length);
       accumulateMissed(level, missed, many, sums, block * SUMS.length);
     },
+  };
+}
+
+export function resampleReference(tile: NumericArray, coefficients: Coefficients): ResampleSteps {
+  return {
+    smooth: (at, filters) => smooth(tile, at, filters, coefficients),
     resample: (map, how, outside, into) => resampleVolume(coefficients, map, how, outside, into),
   };
 }

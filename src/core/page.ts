@@ -1,0 +1,63 @@
+import type { NumericArray } from './dtype.js';
+
+/** One line of a figure. */
+export interface Line {
+  readonly label: string;
+  readonly values: ArrayLike<number>;
+}
+
+/** Curves over one axis, drawn together. */
+export interface CurvesPart {
+  readonly kind: 'curves';
+  readonly title: string;
+  /** What the places of the values are: value i stands at `origin + i * step`. */
+  readonly axis: { readonly name: string; readonly unit: string; readonly origin: number; readonly step: number };
+  readonly unit: string;
+  readonly lines: readonly Line[];
+  /** Places on the axis that deserve a look, such as frames with a warning. */
+  readonly marks?: readonly number[];
+  readonly note?: string;
+}
+
+/** Grey or coloured images beside each other. */
+export interface ImagesPart {
+  readonly kind: 'images';
+  readonly title: string;
+  readonly images: readonly PageImage[];
+  readonly note?: string;
+}
+
+export interface PageImage {
+  readonly label: string;
+  readonly height: number;
+  readonly width: number;
+  /** Rows from the top. */
+  readonly data: NumericArray;
+  /** Values drawn darkest and brightest; absent: the least and the largest. */
+  readonly limits?: readonly [number, number];
+  /** Height of a pixel over its width; 1 when absent. 0: as wide and high as there is room, such as a carpet plot. */
+  readonly aspect?: number;
+  /** Names of the axes, with units, where they are worth naming. */
+  readonly across?: string;
+  readonly down?: string;
+}
+
+export interface TablePart {
+  readonly kind: 'table';
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly note?: string;
+}
+
+export type PagePart = CurvesPart | ImagesPart | TablePart;
+
+/** What an operator has to show of a run: a program that knows files and pictures makes a page of it. */
+export interface Page {
+  readonly title: string;
+  /** One or two sentences that say how it went. */
+  readonly summary: string;
+  /** Figures worth having at a glance, with what they are. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly parts: readonly PagePart[];
+}

@@ -1,0 +1,60 @@
+import type { Prepared } from '../../core/operator.js';
+import { estimate } from './estimate.js';
+import { isShort, kernelBytes, kernelSteps, makeKernelJob } from './kernel.js';
+import type { Method } from './method.js';
+import { IDENTITY, invert, type Matrix, multiply } from './rigid.js';
+import { asPrepared, estimationOf, makeWorkspace, prepareMean, prepareRegister, workspaceBytes } from './setup.js';
+import { standardErrors } from './standard-errors.js';
+import { referenceSteps } from './steps.js';
+
+/** Bytes of prepared arrays. */
+function bytesOf(prepared: Prepared): number {
+  return Object.values(prepared).reduce<number>(
+    (sum, one) => sum + (typeof one === 'object' ? one.byteLength + 192 : 0),
+    0,
+  );
+}
+
+/** Gauss-Newton on the template's own gradients, in float32 with sums in float64. */
+export const fit: Method = {
+  prepare: prepareRegister,
+  again: prepareMean,
+  slots: () => ({}),
+  workerBytes(stack, values, prepared) {
+    const job = estimationOf(stack, values, asPrepared(prepared));
+    return workspaceBytes(job) / values.keep + kernelBytes(job.grid.size) + 4096;
+  },
+  // Another reference may need more of its points to hold the same part of the information.
+  laterPreparedBytes: (stack, values, prepared) =>
+    values.reference === 'mean'
+      ? (bytesOf(prepared) + 16 * 8 * stack.stackShape.reduce((n, extent) => n * extent, 1)) / values.keep
+      : 0,
+  start({ stack, values, prepared, arena }) {
+    const arrays = asPrepared(prepared);
+    const job = estimationOf(stack, values, arrays);
+    const space = makeWorkspace(
+      job,
+      (length) => arena.array('float32', length) as Float32Array,
+      (length) => arena.float64(length),
+      (length) => arena.array('uint32', length) as Uint32Array,
+    );
+    const fits = isShort(job.fine.filters) && (!job.coarse || isShort(job.coarse.filters));
+    const kernel = fits ? makeKernelJob(space.coefficients, arena) : null;
+    const origin: Matrix = [...arrays.origin];
+    const back = invert(origin);
+    const pixels = stack.frameShape.reduce((n, extent) => n * extent, 1);
+    const startOf = (frame: number): Matrix =>
+      arrays.starts.length > 0 ? [...arrays.starts.subarray(16 * frame, 16 * frame + 16)] : IDENTITY;
+    return {
+      coefficients: space.coefficients,
+      find(tile, k, exports) {
+        const steps =
+          exports && kernel ? kernelSteps(exports, tile.data, space, kernel) : referenceSteps(tile.data, space);
+        const start = multiply(startOf(tile.first + k), back);
+        const found = estimate(job, k * pixels, start, steps, space, tile.team);
+        const motion = multiply(found.motion, origin);
+        return { motion, flags: found.flags, errors: standardErrors(job.grid, motion, found.covariance) };
+      },
+    };
+  },
+};
