@@ -106,6 +106,14 @@ export interface FolderContext<P extends Params, O extends string> {
   readonly read: ReadBack;
 }
 
+/** The names of the files of an output folder. */
+export interface FolderPlan<O extends string> {
+  /** By slot; the extension names the format. */
+  readonly slots: Readonly<Partial<Record<O, string>>>;
+  /** Texts and pages. */
+  readonly beside: readonly string[];
+}
+
 /** A file of an output folder beside those of slots: text, or a page as HTML or PNG by its extension. */
 export type FolderFile =
   | { readonly file: string; readonly text: string }
@@ -169,13 +177,13 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   /** After every pass, merged: divides, subtracts, fills `derived` slots. Slots that went to a file are read back. */
   finish?(out: Arrays<O>, stack: Stack, values: Values<P>, prepared: Prepared, read: ReadBack): void;
   /**
-   * The files of slots in an output folder (`-o folder/`), by slot; the extension names the format. Without it the operator
-   * cannot fill a folder.
+   * The files of an output folder (`-o folder/`), so that none is in the way when the run ends. Without it the operator cannot
+   * fill a folder.
    *
    * @param name what the source is called, without folder and extension
    */
-  folder?(stack: Stack, values: Values<P>, name: string): Readonly<Partial<Record<O, string>>>;
-  /** The other files of an output folder: texts and pages. */
+  folder?(stack: Stack, values: Values<P>, name: string): FolderPlan<O>;
+  /** The texts and pages of an output folder, under the names that `folder` said. */
   files?(context: FolderContext<P, O>): readonly FolderFile[];
   /**
    * What was made ready that belongs with the results, such as the geometry that was used: texts of one or more lines by name,

@@ -1,4 +1,4 @@
-import { UsageError } from '../core/errors.js';
+import { OperatorError, UsageError } from '../core/errors.js';
 import type { BoundJob } from '../core/job.js';
 import type { FolderFile } from '../core/operator.js';
 import type { NamedArray, Provenance } from '../core/sink.js';
@@ -10,6 +10,9 @@ import { splitDataset } from './location.js';
 import { type OutputOptions, writeOutput } from './outputs.js';
 import { writePage } from './page/index.js';
 
+/** The file that `fanfold run` takes to do the same again. */
+const RECIPE = 'recipe.json';
+
 /** Where the results of a run go that fill a folder. */
 export interface Folder {
   readonly path: string;
@@ -17,6 +20,7 @@ export interface Folder {
   readonly name: string;
   /** Files of slots, by slot. */
   readonly slots: Readonly<Record<string, string>>;
+  readonly beside: readonly string[];
   /** True when it is not there yet. */
   readonly isNew: boolean;
 }
@@ -57,12 +61,14 @@ export function folderOf(
       { path },
     );
   }
-  const entries = Object.entries(files).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && slots.some((slot) => slot.name === entry[0]),
-  );
   const isNew = !isDirectory(path);
-  if (!isNew) for (const [, file] of entries) tryTarget(inFolder(path, file), overwrite);
-  return { path, name, isNew, slots: Object.fromEntries(entries.map(([slot, file]) => [slot, inFolder(path, file)])) };
+  const announced = slots.flatMap(({ name: slot }) => {
+    const file = files.slots[slot];
+    return file === undefined ? [] : [[slot, inFolder(path, file)] as const];
+  });
+  const beside = [...files.beside, RECIPE].map((file) => inFolder(path, file));
+  if (!isNew) for (const file of [...announced.map(([, one]) => one), ...beside]) tryTarget(file, overwrite);
+  return { path, name, isNew, slots: Object.fromEntries(announced), beside };
 }
 
 /** Makes the folder where there is none. @throws SinkError */
@@ -80,7 +86,7 @@ export function abandonFolder({ path, isNew }: Folder): void {
  *
  * @param streamed slots whose files are there
  * @returns all files of the folder
- * @throws SinkError; files that this call has written are then gone again
+ * @throws SinkError, UsageError; all files of this run are then gone again, but for what was replaced
  */
 export async function fillFolder(
   folder: Folder,
@@ -90,7 +96,7 @@ export async function fillFolder(
   provenance: Provenance,
   options: OutputOptions,
 ): Promise<string[]> {
-  const written: string[] = [];
+  const written = streamed.flatMap((slot) => folder.slots[slot] ?? []);
   const { overwrite } = options;
   try {
     for (const [slot, path] of Object.entries(folder.slots)) {
@@ -100,11 +106,13 @@ export async function fillFolder(
     }
     for (const file of beside) {
       const path = inFolder(folder.path, file.file);
+      if (!folder.beside.includes(path))
+        throw new OperatorError('unannounced', `The operator did not say that it would write ${path}.`, { path });
       if ('text' in file) writeText(path, file.text, overwrite);
       else await writePage(path, file.page, provenance, overwrite);
       written.push(path);
     }
-    const recipe = inFolder(folder.path, 'recipe.json');
+    const recipe = inFolder(folder.path, RECIPE);
     writeText(recipe, `${provenance.recipe}\n`, overwrite);
     written.push(recipe);
   } catch (error) {
@@ -112,7 +120,7 @@ export async function fillFolder(
     if (!overwrite) for (const path of written) removeFile(path);
     throw error;
   }
-  return [...streamed.map((slot) => folder.slots[slot] ?? slot), ...written];
+  return written;
 }
 
 function writeText(path: string, text: string, overwrite: boolean): void {

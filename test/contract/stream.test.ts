@@ -31,12 +31,9 @@ for (const layout of ['serial', 'threads'] as const) {
     test(`frames stream to ${name} without being collected (${layout})`, async () => {
       const path = join(folder, `${layout}-${name}`);
       const sink = await createStream(path, stack, { codec, chunked: name !== 'contiguous.npy', overwrite: false });
-      const { arrays } = await runLocal(
-        source,
-        [{ name: 'copy', values: {} }],
-        { layout, workers: 2 },
+      const { arrays } = await runLocal(source, [{ name: 'copy', values: {} }], { layout, workers: 2 }, [
         { slot: 'frames', sink, provenance },
-      );
+      ]);
       expect(arrays).toEqual([]);
       const back = await openSource(path);
       expect([frameCount(back.handle.stack), back.handle.stack.dtype]).toEqual([240, 'uint16']);
@@ -50,12 +47,9 @@ test('a failing run leaves no streamed file behind', async () => {
   const path = join(folder, 'never.h5');
   const sink = await createStream(path, stack, { codec: { name: 'none' }, chunked: true, overwrite: false });
   const signal = AbortSignal.abort();
-  const run = runLocal(
-    source,
-    [{ name: 'copy', values: {} }],
-    { layout: 'threads', signal },
+  const run = runLocal(source, [{ name: 'copy', values: {} }], { layout: 'threads', signal }, [
     { slot: 'frames', sink, provenance },
-  );
+  ]);
   await expect(run).rejects.toThrow('stopped');
   expect(existsSync(path)).toBe(false);
   expect(readdirSync(folder).filter((name) => name.includes('never'))).toEqual([]);

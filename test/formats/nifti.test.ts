@@ -371,7 +371,7 @@ describe('writing', () => {
       source,
       [{ name: 'copy', values: {} }],
       { layout, workers: 2 },
-      { slot: 'frames', sink, provenance },
+      [{ slot: 'frames', sink, provenance }],
     );
     const back = await openSource(path);
     expect(loadArray(back).data).toEqual(data);

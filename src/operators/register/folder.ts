@@ -1,21 +1,19 @@
-import type { FolderContext, FolderFile } from '../../core/operator.js';
+import type { FolderContext, FolderFile, FolderPlan } from '../../core/operator.js';
 import type { Stack } from '../../core/stack.js';
 import type { Given } from './method.js';
 import { reslices } from './outputs.js';
 import type { RegisterParams } from './params.js';
 
 /** Files of slots, as SPM names them: rNAME, meanNAME. Volumes are NIfTI, series of images HDF5. */
-export function folderFiles(
-  { frameShape }: Stack,
-  values: Given,
-  name: string,
-): Readonly<Partial<Record<string, string>>> {
-  if (!reslices(values)) return {};
+export function folderFiles({ frameShape }: Stack, values: Given, name: string): FolderPlan<string> {
+  const beside = [`rp_${name}.txt`];
+  if (!reslices(values)) return { slots: {}, beside };
   const extension = frameShape.length === 3 ? '.nii' : '.h5';
-  return {
+  const slots = {
     ...(values.noReslice ? {} : { realigned: `r${name}${extension}` }),
     mean: `mean${name}${extension}`,
   };
+  return { slots, beside };
 }
 
 /** The files beside them. */
