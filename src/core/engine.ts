@@ -197,7 +197,7 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
     const runSeconds = (performance.now() - running) / 1000;
     await crew.close();
     crew = null;
-    const beside = besideOf(job, planned, pass, prepared);
+    const beside = await besideOf(job, planned, pass, prepared, host);
     await commitStreams(job, pass.reports);
     const arrays = nameArrays(job, planned, pass.outs);
     const report = makeReport(job, planned, pass, host, arrays, { started, startSeconds, runSeconds });
@@ -211,15 +211,19 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
   }
 }
 
-function besideOf(
-  { folder, source }: Job,
+async function besideOf(
+  job: Job,
   { bound: [one] }: Planned,
   { outs: [out], read: [read] }: Pass,
   [prepared]: readonly Prepared[],
-): readonly FolderFile[] {
+  host: EngineHost,
+): Promise<readonly FolderFile[]> {
+  const { folder, source } = job;
   if (folder === undefined || !one || !out || !read || !prepared) return [];
   const { operator, values } = one;
-  return operator.files?.({ out, stack: source.handle.stack, values, prepared, name: folder, read }) ?? [];
+  const { read: frames } = contextOf(host, job, values);
+  const files = operator.files?.({ out, stack: source.handle.stack, values, prepared, name: folder, read, frames });
+  return (await files) ?? [];
 }
 
 async function commitStreams(job: Job, reports: readonly WorkerReport[]): Promise<void> {

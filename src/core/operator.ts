@@ -104,6 +104,8 @@ export interface FolderContext<P extends Params, O extends string> {
   /** What the source is called, without folder and extension. */
   readonly name: string;
   readonly read: ReadBack;
+  /** Reads decoded frames of the source on the host. */
+  frames(first: number, count: number): Promise<NumericArray>;
 }
 
 /** The names of the files of an output folder. */
@@ -184,7 +186,7 @@ export interface Operator<P extends Params = Params, O extends string = string, 
    */
   folder?(stack: Stack, values: Values<P>, name: string): FolderPlan<O>;
   /** The texts and pages of an output folder, under the names that `folder` said. */
-  files?(context: FolderContext<P, O>): readonly FolderFile[];
+  files?(context: FolderContext<P, O>): readonly FolderFile[] | Promise<readonly FolderFile[]>;
   /**
    * What was made ready that belongs with the results, such as the geometry that was used: texts of one or more lines by name,
    * written into every output that has room for them.

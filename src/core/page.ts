@@ -1,17 +1,27 @@
 import type { NumericArray } from './dtype.js';
 
-/** One line of a figure. */
+/** What places along a figure are: place i stands at `origin + i * step`. */
+export interface PageAxis {
+  readonly name: string;
+  readonly unit: string;
+  readonly origin: number;
+  readonly step: number;
+}
+
+/** One line of a figure; a value that is no number leaves a gap. */
 export interface Line {
   readonly label: string;
   readonly values: ArrayLike<number>;
+  /** Standard errors of the values, drawn as a band. */
+  readonly errors?: ArrayLike<number>;
 }
 
 /** Curves over one axis, drawn together. */
 export interface CurvesPart {
   readonly kind: 'curves';
   readonly title: string;
-  /** What the places of the values are: value i stands at `origin + i * step`. */
-  readonly axis: { readonly name: string; readonly unit: string; readonly origin: number; readonly step: number };
+  /** What the places of the values are. */
+  readonly axis: PageAxis;
   readonly unit: string;
   readonly lines: readonly Line[];
   /** Places on the axis that deserve a look, such as frames with a warning. */
@@ -19,7 +29,7 @@ export interface CurvesPart {
   readonly note?: string;
 }
 
-/** Grey or coloured images beside each other. */
+/** Grey images beside each other; one of aspect 0 has a row of its own. */
 export interface ImagesPart {
   readonly kind: 'images';
   readonly title: string;
@@ -37,8 +47,8 @@ export interface PageImage {
   readonly limits?: readonly [number, number];
   /** Height of a pixel over its width; 1 when absent. 0: as wide and high as there is room, such as a carpet plot. */
   readonly aspect?: number;
-  /** Names of the axes, with units, where they are worth naming. */
-  readonly across?: string;
+  /** What the columns and rows are, where it is worth saying: drawn for an image of aspect 0. */
+  readonly across?: PageAxis;
   readonly down?: string;
 }
 

@@ -27,7 +27,8 @@ export const CURVES_WIDTH = 1000;
 export const CURVES_HEIGHT = 620;
 const RIGHT = 28;
 
-const COLOURS: readonly Colour[] = [
+/** Of curves that are drawn together, in their order. */
+export const COLOURS: readonly Colour[] = [
   [47, 95, 179],
   [204, 85, 34],
   [34, 139, 94],
@@ -42,7 +43,8 @@ export const MOST_CURVES = COLOURS.length;
 /** Fewer points than this are marked one by one. */
 const FEW_POINTS = 60;
 
-const pale = (colour: Colour): Colour => [mix(colour[0]), mix(colour[1]), mix(colour[2])];
+/** The colour of the band around a curve. */
+export const pale = (colour: Colour): Colour => [mix(colour[0]), mix(colour[1]), mix(colour[2])];
 const mix = (shade: number): number => Math.round(255 - (255 - shade) * 0.3);
 
 /**

@@ -8,12 +8,8 @@ import type { Canvas } from './canvas.js';
 import { encodeRgb } from './encode-rgb.js';
 import { drawFigure } from './figure.js';
 import type { PngOptions } from './options.js';
+import { provenanceText } from './provenance-text.js';
 import { Raster } from './raster.js';
-
-/** PNG text is Latin-1; other letters are escaped as in JSON. */
-function latin1(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
 
 /** A figure in pixels: what a PNG file shows. @throws UsageError for a single number */
 function drawPicture(array: NamedArray, errors: NamedArray | null, options: PngOptions): Canvas {
@@ -38,11 +34,7 @@ export function encodePng(
   options: PngOptions = {},
   errors: NamedArray | null = null,
 ): Uint8Array {
-  const text = {
-    Software: `${provenance.program} ${provenance.version}`,
-    Title: latin1(`${array.name}: ${array.label}`),
-    Recipe: latin1(provenance.recipe),
-  };
+  const text = provenanceText(`${array.name}: ${array.label}`, provenance);
   return encodeRgb(drawPicture(array, errors, options), text);
 }
 

@@ -3,7 +3,9 @@ import type { Colour } from '../png/colours.js';
 import { encodeRgb } from '../png/encode-rgb.js';
 import { element, escapeXml } from './markup.js';
 
-const hex = (colour: Colour): string => `#${colour.map((shade) => shade.toString(16).padStart(2, '0')).join('')}`;
+/** `#14aaff`. */
+export const hex = (colour: Colour): string =>
+  `#${colour.map((shade) => shade.toString(16).padStart(2, '0')).join('')}`;
 
 const pathOf = (points: readonly Point[]): string =>
   points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(2)} ${y.toFixed(2)}`).join('');
@@ -13,6 +15,8 @@ function base64(bytes: Uint8Array): string {
   for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
   return btoa(text);
 }
+
+const JOINTS = { 'stroke-linejoin': 'round', 'stroke-linecap': 'round' };
 
 /** Collects what is drawn as SVG elements; maps are embedded as PNG pictures. */
 export class SvgDrawing implements Surface {
@@ -60,11 +64,16 @@ export class SvgDrawing implements Surface {
       height,
       viewBox: `0 0 ${width} ${height}`,
       'font-family': 'Helvetica, Arial, Liberation Sans, sans-serif',
-      'stroke-linejoin': 'round',
-      'stroke-linecap': 'round',
+      ...JOINTS,
     };
     const about = `<title>${escapeXml(title)}</title><desc>${escapeXml(description)}</desc>`;
     const paper = element('rect', { width, height, fill: '#ffffff' });
     return `<?xml version="1.0" encoding="UTF-8"?>\n${element('svg', head, [about, paper, ...this.#parts].join('\n'))}\n`;
+  }
+
+  /** The element alone, without paper, as wide as the page it stands in. @param label read to those who do not see it */
+  inline(width: number, height: number, label: string): string {
+    const head = { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label, ...JOINTS };
+    return element('svg', head, this.#parts.join('\n'));
   }
 }
