@@ -96,7 +96,8 @@ function coarseOptions({ margin }: Given, grid: Grid): LevelOptions {
   return { fwhm, spacing: 0.6 * fwhm, keep: 1, errors: false, margin: { middle: margin / 2, width: margin / 2 } };
 }
 
-async function loadImage(
+/** The one image of an option, of the shape of a frame; null when none was given. */
+export async function loadImage(
   context: PrepareContext<RegisterParams>,
   flag: string,
   all: Given['weight'],
@@ -118,7 +119,8 @@ async function loadImage(
   return data;
 }
 
-function referenceFrame({ reference }: Given, stack: Stack): number {
+/** The number of the frame that others are moved onto. */
+export function referenceFrame({ reference }: Given, stack: Stack): number {
   if (reference === 'first' || reference === 'mean') return 0;
   const frame = Number(reference);
   const frames = frameCount(stack);
@@ -224,7 +226,7 @@ function levelOf(
 }
 
 /** The source's transform, as it travels to the workers; absent when the source gave none. */
-export function placementIn({ placement }: RegisterPrepared): readonly number[] | undefined {
+export function placementIn({ placement }: Pick<RegisterPrepared, 'placement'>): readonly number[] | undefined {
   return placement.length > 0 ? [...placement] : undefined;
 }
 
