@@ -1,4 +1,5 @@
 import type { Plan } from '../core/plan.js';
+import { reachOf } from '../core/selection.js';
 import type { Source } from '../core/source.js';
 import { openSource } from '../formats/registry.js';
 import { planLocal } from '../layouts/local.js';
@@ -21,7 +22,7 @@ export interface PlanOutcome {
  */
 export async function plan(work: Work, source: Source | string, request: RunRequest = {}): Promise<PlanOutcome> {
   const { values, ...options } = request;
-  const opened = typeof source === 'string' ? await openSource(source) : source;
+  const opened = typeof source === 'string' ? await openSource(source, reachOf(options.frames)) : source;
   const { planned, local } = await planLocal(opened, refsOf(work, values), options);
   return {
     plan: planned.plan,

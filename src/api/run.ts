@@ -1,5 +1,6 @@
 import { type Outcome, runPlanned } from '../core/engine.js';
 import { type BoundJob, bindJob, type Job, planBound, slotLabel } from '../core/job.js';
+import { reachOf } from '../core/selection.js';
 import { filesOf, type Source } from '../core/source.js';
 import { splitDataset } from '../formats/location.js';
 import type { Announced } from '../formats/measured.js';
@@ -38,9 +39,9 @@ function announced({ handle }: Source, { slots, bound }: BoundJob): Announced[] 
  */
 export async function run(work: Work, source: Source | string, request: RunRequest = {}): Promise<RunOutcome> {
   const { values, outputs = [], overwrite = false, plotScale, onPlan, ...options } = request;
-  const opened = typeof source === 'string' ? await openSource(source) : source;
+  const opened = typeof source === 'string' ? await openSource(source, reachOf(options.frames)) : source;
   const refs = refsOf(work, values);
-  const { job, reasons } = makeJob(opened, refs, options);
+  const { job, reasons } = await makeJob(opened, refs, options);
   const bound = await bindJob(job, localHost);
   const inputs = [splitDataset(opened.location).path, ...filesOf(opened.handle), ...(options.replicas ?? [])];
   const folder = folderOf(outputs, opened, bound, overwrite);

@@ -10,9 +10,11 @@ import { formatBytes } from '../core/size.js';
 import { instantiate } from '../core/wasm.js';
 import { OUTPUTS } from '../formats/outputs.js';
 import { FORMATS } from '../formats/registry.js';
+import { allowedCoreList } from '../io/affinity.js';
 import { availableCores, availableMemory } from '../io/machine.js';
 import { type Finding, folderState, mayWrite, tryDirect } from '../io/probe.js';
 import { maskWasm } from '../kernels/mask.wasm.js';
+import { bindingReason } from '../layouts/processes/binding.js';
 import { LAYOUTS } from '../layouts/registry.js';
 
 /** One line of `doctor`. */
@@ -61,6 +63,17 @@ function sharedMemory(): Check {
   return freeBytes > 64 * 2 ** 20
     ? yes('machine', 'shared memory', size)
     : no('machine', 'shared memory', `there is little room: ${size}`, 'remove old files there or give it more space');
+}
+
+function binding(): Check {
+  const reason = bindingReason();
+  return reason === null
+    ? yes(
+        'layouts',
+        'workers bound to cores',
+        `--layout processes --bind cores, on processors ${allowedCoreList() ?? ''}`,
+      )
+    : no('layouts', 'workers bound to cores', reason, 'nothing to do: workers run where the system puts them');
 }
 
 function compiled(area: string, name: string, module: string, note: string): Check {
@@ -153,6 +166,7 @@ export async function checkMachine(folder: string): Promise<Check[]> {
     { area: 'machine', name: 'direct I/O', ...tryDirect(folder) },
     cold(),
     ...layouts,
+    binding(),
     compiled('kernels', 'wasm', maskWasm, 'WebAssembly with 128-bit SIMD'),
     yes('kernels', 'ts', 'the reference, always'),
     ...(await codecs()),

@@ -56,6 +56,12 @@ export const RUN_PARAMS = {
   replica: { kind: 'texts', help: 'an exact copy of the file on another disk, read at the same time; repeatable' },
   deterministic: { kind: 'flag', help: 'merge in part order: the same last bits for any number of workers' },
   plain: { kind: 'flag', help: 'processes: fixed shares, no coordinator' },
+  bind: {
+    kind: 'choice',
+    choices: ['none', 'cores'],
+    default: 'none',
+    help: 'processes: hold each worker to processors of its own (Linux, with taskset)',
+  },
   noSharedMemory: { kind: 'flag', help: 'processes: share results through temporary files instead of shared memory' },
 } as const satisfies Params;
 
@@ -107,6 +113,7 @@ export function runOptionsOf(values: RunFlagValues, signal: AbortSignal): RunOpt
     onBadFrame: values.onBadFrame,
     deterministic: values.deterministic,
     plain: values.plain,
+    bind: values.bind,
     sharedMemory: !values.noSharedMemory,
     replicas: values.replica,
     signal,

@@ -41,9 +41,16 @@ function storedLine(summary: Summary): string[] {
   return [`stored     ${formatBytes(summary.storedBytes)}${summary.filters.length > 0 ? ratio : ''}${missing}`];
 }
 
+/** How elements lie on disk, in words; null for a source that stores none. */
+function storedText({ stored, scales }: Summary): string | null {
+  if (stored === null || scales === null) return stored && describeStored(stored);
+  const { scale: _, ...plain } = stored;
+  return `${describeStored(plain)} scaled, every file by numbers of its own`;
+}
+
 function describe(summary: Summary, free: number): string[] {
   const { stack, stored, layout, chunkShape, chunks, filters } = summary;
-  const type = stored === null ? stack.dtype : describeStored(stored);
+  const type = storedText(summary) ?? stack.dtype;
   const widened = stored !== null && !type.startsWith(stack.dtype) ? `, read as ${stack.dtype}` : '';
   const axes = fullShape(stack).map((extent, i) => {
     const axis = stack.axes[i];
@@ -75,7 +82,7 @@ function asJson(summary: Summary, free: number): object {
     stackShape: stack.stackShape,
     frameShape: stack.frameShape,
     dtype: stack.dtype,
-    stored: stored === null ? null : describeStored(stored),
+    stored: storedText(summary),
     axes: stack.axes,
     frames: frameCount(stack),
     bytes: stackBytes(stack),

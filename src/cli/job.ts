@@ -2,6 +2,7 @@ import type { Recipe } from '../api/recipe.js';
 import { UsageError } from '../core/errors.js';
 import type { OperatorRef } from '../core/layout.js';
 import { checkValues, type Params, type RawValues, type Values } from '../core/params.js';
+import { reachOf } from '../core/selection.js';
 import type { Source } from '../core/source.js';
 import { severalOf, splitDataset } from '../formats/location.js';
 import { openSource } from '../formats/registry.js';
@@ -78,7 +79,7 @@ export async function parseJob<X extends Params>(
   if (sourceText === undefined)
     throw new UsageError('no-source', `fanfold ${verb} ${set.title} needs a source: a file name.`);
   if (positionals.length > 1) checkPaths(positionals);
-  const source = await openSource(sourceText, openOptionsOf(values));
+  const source = await openSource(sourceText, { ...openOptionsOf(values), ...reachOf(values.frames) });
   return { set, refs: set.bind(own), source, values };
 }
 

@@ -24,13 +24,22 @@ export type NumericArray =
   | Float32Array
   | Float64Array;
 
+/** What stored numbers mean: slope x stored + intercept. */
+export interface Scale {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/** The scale of numbers that mean themselves. */
+export const AS_STORED: Scale = { slope: 1, intercept: 0 };
+
 /** How elements lie on disk. `b` is a boolean stored in one byte; an 8-byte integer or a 2-byte float is widened. */
 export interface StoredType {
   readonly kind: 'u' | 'i' | 'f' | 'b';
   readonly bytes: 1 | 2 | 4 | 8;
   readonly order: 'little' | 'big';
-  /** What the numbers mean: slope x stored + intercept. Absent: themselves. */
-  readonly scale?: { readonly slope: number; readonly intercept: number };
+  /** Absent: the numbers mean themselves. */
+  readonly scale?: Scale;
 }
 
 /**

@@ -63,6 +63,8 @@ export interface WorkerReport {
   readonly entries: ChunkEntries | null;
   /** Peak resident bytes of the process it ran in, when that is not the host. */
   readonly processPeakBytes: number;
+  /** Processors that its process may run on, such as `0-3`; absent where it is the host's, or the system does not tell. */
+  readonly cores?: string;
 }
 
 export interface RunHooks {
@@ -96,6 +98,8 @@ export interface CrewOptions {
   /** Resident bytes a worker process may reach before the run is stopped; null without a limit. */
   readonly memoryPerWorker: number | null;
   readonly sharedMemory: boolean;
+  /** Hold every worker process to processors of its own. */
+  readonly bind: boolean;
   /** Says, in one sentence, that something was done another way than asked. */
   warn(message: string): void;
 }

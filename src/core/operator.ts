@@ -159,6 +159,8 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   outputs(stack: Stack, values: Values<P>, prepared: Prepared): Readonly<Record<O, Slot>>;
   /** Working memory beside slots and prepared arrays; none when absent. */
   cost?(stack: Stack, values: Values<P>, prepared: Prepared): Cost;
+  /** About how many floating-point operations a frame takes, when that is many: what is worth workers though it is few bytes. */
+  flops?(stack: Stack, values: Values<P>): number;
   /** Once per run, on the host, before anything else: its arrays are counted and then shared by all workers. */
   prepare?(context: PrepareContext<P>): Prepared | Promise<Prepared>;
   /**

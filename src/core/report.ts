@@ -98,6 +98,8 @@ export function describeReport(report: Report): string[] {
     const each = (1e6 * seconds.wait) / report.parts;
     lines.push(`  ${report.parts} parts, ${each.toFixed(0)} us of waiting for each`);
   }
+  const places = report.perWorker.map(({ cores }) => cores ?? '');
+  if (new Set(places).size > 1) lines.push(`  workers held to processors ${places.join(' | ')}`);
   if (report.amplification > 1) lines.push(`  each chunk decoded ${report.amplification}x`);
   if (report.badFrames.length > 0) {
     const shown = report.badFrames.slice(0, 10).join(', ');

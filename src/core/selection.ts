@@ -22,6 +22,12 @@ function selected(base: SourceHandle, stack: Stack, first: number[], length: num
   return { kind: 'selected', base, stack, runs };
 }
 
+/** Frames that a range reaches to at most, as far as its text alone says: 17 for `0:17`, nothing for `3:` and `:-1`. */
+export function reachOf(range: string | undefined): { readonly until?: number } {
+  const end = /^\d*:(\d+)$/.exec(range?.trim() ?? '')?.[1];
+  return end === undefined ? {} : { until: Number(end) };
+}
+
 /**
  * A run of frames, `start:stop` in the order they are stored; negative numbers count from the end.
  *

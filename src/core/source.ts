@@ -1,5 +1,5 @@
 import type { NumericArray } from './dtype.js';
-import type { Stack } from './stack.js';
+import type { Axis, Stack } from './stack.js';
 import type { Storage } from './storage.js';
 import type { SharedPlace } from './team.js';
 
@@ -75,6 +75,8 @@ export interface Source {
   readonly affine?: Affine;
   /** Absent for sources that do not number their frames across files. */
   readonly numbering?: FrameNumbers;
+  /** What files like this one follow each other along when they are joined, such as time; absent when it does not say. */
+  readonly series?: Axis;
 }
 
 /** Where entries of `shape` lie: as the frames of the source when these are volumes of that shape, else nowhere known. */
@@ -99,6 +101,8 @@ export interface OpenOptions {
   readonly offset?: number;
   /** Open a series although files of it are missing, naming them in the notes. */
   readonly allowGaps?: boolean;
+  /** Frames that will be read at most, from the first on: a file that is cut off behind them is opened all the same. */
+  readonly until?: number;
 }
 
 /** What to do with a frame whose chunk is damaged. */

@@ -1,4 +1,4 @@
-import type { StoredType } from './dtype.js';
+import type { Scale, StoredType } from './dtype.js';
 
 /** One step of a chunk's encoding, in the order it was applied when writing; decoding runs it backwards. */
 export type Filter =
@@ -73,6 +73,8 @@ export interface Storage {
   /** Shape of the full stored array; its trailing dimensions are the frame. */
   readonly shape: readonly number[];
   readonly type: StoredType;
+  /** The scale of each file, where files have scales of their own; that of `type` is then one of them. */
+  readonly scales?: readonly Scale[];
   readonly layout: ContiguousLayout | ChunkedLayout;
   readonly pipeline: readonly Filter[];
   /** Bytes of one element, in the file's byte order, that stand for what was never written. */

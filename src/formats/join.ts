@@ -1,14 +1,17 @@
-import { describeStored } from '../core/dtype.js';
+import { AS_STORED, describeStored, dtypeOf, type StoredType } from '../core/dtype.js';
 import { SourceError } from '../core/errors.js';
 import type { SourceHandle } from '../core/source.js';
-import { formatShape, makeStack, plainAxis, product, type Stack } from '../core/stack.js';
+import { type Axis, formatShape, makeStack, plainAxis, product, type Stack } from '../core/stack.js';
 import { type ChunkTable, chunkGrid, makeChunkTable, type Storage } from '../core/storage.js';
+import { scalesOfFiles } from './join-scales.js';
 
 /** One of several stored arrays that make one stack, with the name that errors call it by. */
 export interface StoredPart {
   readonly name: string;
   readonly stack: Stack;
   readonly storage: Storage;
+  /** What such parts follow each other along. */
+  readonly series?: Axis;
 }
 
 /** A part as rows of chunks: at least one position dimension, and a table even where elements lie in one block. */
@@ -59,12 +62,18 @@ function hasRowsCut({ layout }: Storage): boolean {
   return layout.kind === 'chunked' && layout.rowsCut === true;
 }
 
+/** What must be alike; every file may have a scale of its own. */
+function unscaled({ storage }: Rows): StoredType {
+  const { scale: _, ...plain } = storage.type;
+  return plain;
+}
+
 /** @throws SourceError naming the two parts and what differs */
 function checkAlike(first: Rows, other: Rows): void {
   const filters = ({ storage }: Rows): string => storage.pipeline.map((filter) => filter.name).join(', ') || 'none';
   const compared: readonly [string, string, string][] = [
     ['frames', formatShape(first.shape.slice(1)), formatShape(other.shape.slice(1))],
-    ['elements', describeStored(first.storage.type), describeStored(other.storage.type)],
+    ['elements', describeStored(unscaled(first)), describeStored(unscaled(other))],
     ['filters', filters(first), filters(other)],
     ['filter settings', JSON.stringify(first.storage.pipeline), JSON.stringify(other.storage.pipeline)],
     ['chunks', formatShape(first.chunkShape), formatShape(other.chunkShape)],
@@ -132,6 +141,20 @@ function joinTables(parts: readonly Rows[], grid: readonly number[]): { files: s
 }
 
 /**
+ * The axis that all parts say they follow each other along, from where the first begins; else their numbers.
+ *
+ * @param isNew the parts do not have that dimension themselves
+ */
+function seriesAxis([first, ...others]: readonly StoredPart[], isNew: boolean): Axis {
+  const axis = first?.series;
+  const isAgreed =
+    axis !== undefined &&
+    (isNew || first?.stack.axes[0]?.name === axis.name) &&
+    others.every(({ series }) => series?.name === axis.name && series.unit === axis.unit && series.step === axis.step);
+  return isAgreed ? axis : plainAxis(0);
+}
+
+/**
  * One source over stored arrays that follow each other along their first dimension (frames that are alone get one). All
  * have frames, elements, chunks and filters alike. Parts that end inside a chunk keep its unused end, which is left out
  * by a selection.
@@ -154,12 +177,18 @@ export function joinStored(parts: readonly StoredPart[]): SourceHandle {
   const inner = first.shape.slice(1);
   const shape = [whole ? total : chunkRows * chunk, ...inner];
   const { files, table } = joinTables(rows, [chunkRows, ...chunkGrid(inner, first.chunkShape.slice(1))]);
-  const axes = [plainAxis(0), ...model.stack.axes.slice(model.storage.shape.length - inner.length)];
-  const stack = makeStack(shape, model.stack.dtype, frameRank, axes);
-  const { type, pipeline, fill } = first.storage;
+  const axes = [
+    seriesAxis(parts, inner.length === model.storage.shape.length),
+    ...model.stack.axes.slice(model.storage.shape.length - inner.length),
+  ];
+  const scales = scalesOfFiles(rows, files);
+  const { pipeline, fill } = first.storage;
+  const type = scales ? { ...first.storage.type, scale: scales[0] ?? AS_STORED } : first.storage.type;
+  const stack = makeStack(shape, dtypeOf(type), frameRank, axes);
   const rowsCut = hasRowsCut(first.storage);
   const layout = { kind: 'chunked', chunkShape: first.chunkShape, table, ...(rowsCut ? { rowsCut } : {}) } as const;
-  const joined: SourceHandle = { kind: 'stored', stack, storage: { files, shape, type, layout, pipeline, fill } };
+  const storage = { files, shape, type, layout, pipeline, fill, ...(scales ? { scales } : {}) };
+  const joined: SourceHandle = { kind: 'stored', stack, storage };
   if (whole) return joined;
   const perRow = product(inner.slice(0, inner.length - frameRank));
   let start = 0;

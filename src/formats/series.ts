@@ -1,5 +1,5 @@
 import { SourceError, UsageError } from '../core/errors.js';
-import type { DetectorFacts, OpenOptions, Source } from '../core/source.js';
+import type { DetectorFacts, OpenOptions, Source, SourceHandle } from '../core/source.js';
 import { exists } from '../io/folder.js';
 import { isPattern, matchingFiles } from '../io/pattern.js';
 import { joinStored, type StoredPart } from './join.js';
@@ -92,13 +92,19 @@ function sharedFacts(parts: readonly Source[], notes: string[]): DetectorFacts |
   return Object.fromEntries(agreed);
 }
 
-function storedPart({ handle, location }: Source): StoredPart {
-  if (handle.kind === 'stored') return { name: location, stack: handle.stack, storage: handle.storage };
+function storedPart({ handle, location, series }: Source): StoredPart {
+  if (handle.kind === 'stored')
+    return { name: location, stack: handle.stack, storage: handle.storage, ...(series ? { series } : {}) };
   const how = { library: 'read through the HDF5 library', selected: 'a selection' };
   const what = handle.kind in how ? how[handle.kind as keyof typeof how] : 'held in memory';
   throw new SourceError('not-stored', `${location} cannot be joined with others: it is ${what}. Convert it first.`, {
     path: location,
   });
+}
+
+function hasOwnScales(handle: SourceHandle): boolean {
+  if (handle.kind === 'selected') return hasOwnScales(handle.base);
+  return handle.kind === 'stored' && handle.storage.scales !== undefined;
 }
 
 /** A text that opens the same source again: `PATHS:/dataset` when all parts were read from data sets of one name. */
@@ -130,13 +136,16 @@ export async function openSeries(
   if (paths.length === 0) throw new UsageError('no-source', 'A series needs at least one file.');
   const notes = checkGaps(paths, allowGaps);
   const opened: Source[] = [];
-  for (const path of paths) opened.push(await open(path, options));
+  // frames are counted through all files
+  const { until: _, ...each } = options;
+  for (const path of paths) opened.push(await open(path, paths.length === 1 ? options : each));
   const [only] = opened;
   if (opened.length === 1 && only !== undefined) return only;
   const parts = inOrder(opened, allowGaps, notes);
+  const affine = sharedPlacement(parts);
   const handle = joinStored(parts.map(storedPart));
   const detector = sharedFacts(parts, notes);
-  const affine = sharedPlacement(parts);
+  if (hasOwnScales(handle)) notes.push('Every file has a scale of its own, which its frames are given.');
   const files = parts.map(({ location }) => splitDataset(location).path);
   const [first = '', last = ''] = [files[0], files.at(-1)];
   // what every part says of itself is said once, of the first

@@ -1,4 +1,4 @@
-import type { StoredType } from '../core/dtype.js';
+import type { Scale, StoredType } from '../core/dtype.js';
 import type { Source, SourceHandle } from '../core/source.js';
 import type { Stack } from '../core/stack.js';
 import { describeFilter } from './hdf5/fallback.js';
@@ -10,6 +10,8 @@ export interface Summary {
   readonly stack: Stack;
   /** Element type on disk; null for sources without storage of their own. */
   readonly stored: StoredType | null;
+  /** Of each file, where files have scales of their own. */
+  readonly scales: readonly Scale[] | null;
   readonly layout: 'contiguous' | 'chunked' | 'library' | 'generated' | 'memory';
   readonly chunkShape: readonly number[] | null;
   readonly chunks: number | null;
@@ -25,6 +27,7 @@ export interface Summary {
 
 const NOTHING_STORED = {
   stored: null,
+  scales: null,
   chunkShape: null,
   chunks: null,
   filters: [],
@@ -37,7 +40,7 @@ function placeOf(handle: SourceHandle): Omit<Summary, 'format' | 'location' | 's
   if (handle.kind === 'selected') return placeOf(handle.base);
   if (handle.kind === 'library') return { ...NOTHING_STORED, layout: 'library', files: [handle.path] };
   if (handle.kind !== 'stored') return { ...NOTHING_STORED, layout: handle.kind };
-  const { type, layout, shape, pipeline, files } = handle.storage;
+  const { type, scales = null, layout, shape, pipeline, files } = handle.storage;
   if (layout.kind === 'contiguous') {
     const bytes = shape.reduce((total, extent) => total * extent, type.bytes);
     return { ...NOTHING_STORED, stored: type, layout: 'contiguous', storedBytes: bytes, files };
@@ -50,6 +53,7 @@ function placeOf(handle: SourceHandle): Omit<Summary, 'format' | 'location' | 's
   }
   return {
     stored: type,
+    scales,
     layout: 'chunked',
     chunkShape: layout.chunkShape,
     chunks: size.length,

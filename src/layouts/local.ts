@@ -4,11 +4,12 @@ import { type Outcome, runPlanned } from '../core/engine.js';
 import { LayoutError, PlanError, UsageError } from '../core/errors.js';
 import { type EngineHost, type Job, type Planned, planJob } from '../core/job.js';
 import type { CrewOptions, Layout, OperatorRef } from '../core/layout.js';
+import { checkValues } from '../core/params.js';
 import type { Limits } from '../core/plan.js';
 import { selectFrames, selectRegion } from '../core/selection.js';
 import { formatBytes } from '../core/size.js';
 import { type BadFramePolicy, filesOf, type Source, type SourceHandle } from '../core/source.js';
-import { reshapeStack, stackBytes } from '../core/stack.js';
+import { frameCount, reshapeStack, stackBytes } from '../core/stack.js';
 import type { Storage } from '../core/storage.js';
 import { loadInput } from '../formats/load-input.js';
 import { attachSource } from '../formats/registry.js';
@@ -47,6 +48,8 @@ export interface RunOptions {
   /** Fixed shares instead of a queue (layout `processes`). */
   readonly plain?: boolean;
   readonly sharedMemory?: boolean;
+  /** Hold each worker process to processors of its own (layout `processes`). */
+  readonly bind?: 'none' | 'cores';
   /** `start:stop` of the frames in stored order. */
   readonly frames?: string;
   /** `y0:y1,x0:x1` of the scan. */
@@ -92,7 +95,11 @@ function select(handle: SourceHandle, options: RunOptions): SourceHandle {
   return selected;
 }
 
-function pickLayout(source: Source, options: RunOptions): { layout: Layout; reasons: string[]; fallbacks: string[] } {
+function pickLayout(
+  source: Source,
+  options: RunOptions,
+  flops: number,
+): { layout: Layout; reasons: string[]; fallbacks: string[] } {
   const workers = options.workers === undefined || options.workers < 0 ? null : options.workers;
   const wanted = options.layout ?? 'auto';
   if (workers === 0) return { layout: findLayout('serial'), reasons: ['serial: --workers 0.'], fallbacks: [] };
@@ -104,7 +111,7 @@ function pickLayout(source: Source, options: RunOptions): { layout: Layout; reas
     return { layout, reasons: [`${wanted}: as asked.`], fallbacks: [] };
   }
   const threads = LAYOUTS.find(({ name }) => name === 'threads')?.available() ?? { ok: false, reason: 'not built in' };
-  const choice = chooseLayout(stackBytes(source.handle.stack), workers, threads);
+  const choice = chooseLayout({ bytes: stackBytes(source.handle.stack), flops }, workers, threads);
   return { layout: findLayout(choice.name), reasons: [choice.reason], fallbacks: [...choice.fallbacks] };
 }
 
@@ -193,17 +200,32 @@ function checkBadFrames({ handle }: Source, { onBadFrame = 'fail' }: RunOptions)
     : [];
 }
 
+/** Arithmetic of all frames together, as far as the operators say; 0 where nothing hangs on it. @throws UsageError */
+async function flopsOf({ handle }: Source, operators: readonly OperatorRef[], options: RunOptions): Promise<number> {
+  if ((options.layout ?? 'auto') !== 'auto' || (options.workers ?? -1) >= 0) return 0;
+  let flops = 0;
+  for (const ref of operators) {
+    const { name, params, flops: ofFrame } = await loadOperator(ref);
+    flops += ofFrame?.(handle.stack, checkValues(params, ref.values, name)) ?? 0;
+  }
+  return flops * frameCount(handle.stack);
+}
+
 /** Puts a job together: selection, layout, limits, direct I/O. @throws UsageError, LayoutError, PlanError */
-export function makeJob(
+export async function makeJob(
   source: Source,
   operators: readonly OperatorRef[],
   options: RunOptions,
   streams: Job['streams'] = [],
-): LocalJob {
+): Promise<LocalJob> {
   const selected: Source = { ...source, handle: select(source.handle, options) };
-  const { layout, reasons, fallbacks } = pickLayout(selected, options);
+  const { layout, reasons, fallbacks } = pickLayout(selected, options, await flopsOf(selected, operators, options));
   checkOptions(options, layout);
   fallbacks.push(...checkBadFrames(selected, options));
+  if (options.bind === 'cores' && layout.name !== 'processes')
+    fallbacks.push(
+      `--bind cores is for worker processes: Node cannot bind ${layout.name === 'threads' ? 'its threads' : 'itself'}. Use --layout processes.`,
+    );
   const storage = storageOf(selected.handle);
   const path = storage?.files[0];
   const choice =
@@ -220,6 +242,7 @@ export function makeJob(
     threadsPerWorker: options.threadsPerWorker ?? 1,
     memoryPerWorker: options.memoryPerWorker ?? null,
     sharedMemory: options.sharedMemory ?? true,
+    bind: options.bind === 'cores',
     warn: (message) => fallbacks.push(message),
   };
   const job: Job = {
@@ -297,7 +320,7 @@ export async function runLocal(
   streams: Job['streams'] = [],
 ): Promise<Outcome> {
   try {
-    const { job } = makeJob(source, operators, options, streams);
+    const { job } = await makeJob(source, operators, options, streams);
     return await runPlanned(job, await planJob(job, localHost), localHost);
   } catch (error) {
     // The engine does this only for a job that came as far as being run.
@@ -312,6 +335,6 @@ export async function planLocal(
   operators: readonly OperatorRef[],
   options: RunOptions = {},
 ): Promise<{ planned: Planned; local: LocalJob }> {
-  const local = makeJob(source, operators, options);
+  const local = await makeJob(source, operators, options);
   return { planned: await planJob(local.job, localHost), local };
 }

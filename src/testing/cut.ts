@@ -60,7 +60,7 @@ export async function runCut(
   cut: Cut,
   signal?: AbortSignal,
 ): Promise<CutResult> {
-  const { job } = makeJob(source, operators, {
+  const { job } = await makeJob(source, operators, {
     layout: 'serial',
     kernel: cut.kernel,
     deterministic: cut.deterministic,

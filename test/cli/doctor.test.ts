@@ -25,7 +25,7 @@ test('doctor says yes, or no with a reason and a remedy', () => {
 test('doctor --json covers every layout and format', () => {
   const { checks } = JSON.parse(fanfold(folder, 'doctor', '--json').stdout) as { checks: readonly Check[] };
   const named = (area: string) => checks.filter((check) => check.area === area).map(({ name }) => name);
-  expect(named('layouts')).toEqual(LAYOUTS.map(({ name }) => name));
+  expect(named('layouts')).toEqual([...LAYOUTS.map(({ name }) => name), 'workers bound to cores']);
   expect(named('formats')).toEqual(FORMATS.map(({ name }) => name));
   expect(named('machine')).toEqual(['node', 'cores', 'memory', 'shared memory', 'direct I/O', 'cold runs']);
   for (const check of checks) {

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chooseLayout, SERIAL_BYTES } from '../../dist/layouts/choose.js';
+import { makeStack, product } from '../../dist/core/stack.js';
+import { openMemory } from '../../dist/formats/memory.js';
+import { chooseLayout, SERIAL_BYTES, SERIAL_FLOPS } from '../../dist/layouts/choose.js';
+import { planLocal } from '../../dist/layouts/local.js';
 
 const yes = { ok: true, note: 'always' } as const;
 const no = { ok: false, reason: 'there is no SharedArrayBuffer' } as const;
-const LARGE = 2 ** 40;
+const bytes = (count: number) => ({ bytes: count, flops: 0 });
+const LARGE = bytes(2 ** 40);
 
 test('large stacks go to threads', () => {
   expect(chooseLayout(LARGE, null, yes)).toMatchObject({ name: 'threads', fallbacks: [] });
@@ -17,9 +21,27 @@ test('one worker needs no thread of its own, however large the stack', () => {
 });
 
 test('small stacks stay in the calling thread unless workers are asked for', () => {
-  expect(chooseLayout(SERIAL_BYTES, null, yes).name).toBe('serial');
-  expect(chooseLayout(SERIAL_BYTES + 1, null, yes).name).toBe('threads');
-  expect(chooseLayout(1, 2, yes).name).toBe('threads');
+  expect(chooseLayout(bytes(SERIAL_BYTES), null, yes).name).toBe('serial');
+  expect(chooseLayout(bytes(SERIAL_BYTES + 1), null, yes).name).toBe('threads');
+  expect(chooseLayout(bytes(1), 2, yes).name).toBe('threads');
+});
+
+test('few bytes with much arithmetic go to threads', () => {
+  expect(chooseLayout({ bytes: 1, flops: SERIAL_FLOPS }, null, yes).name).toBe('serial');
+  expect(chooseLayout({ bytes: 1, flops: SERIAL_FLOPS + 1 }, null, yes).name).toBe('threads');
+  expect(chooseLayout({ bytes: 1, flops: 2 * SERIAL_FLOPS }, 1, yes).name).toBe('serial');
+  expect(chooseLayout({ bytes: 1, flops: 2 * SERIAL_FLOPS }, null, no).fallbacks).toHaveLength(1);
+});
+
+test('registration says that it is such arithmetic: a short series runs on threads, a single small image does not', async () => {
+  const layoutOf = async (operator: string, shape: readonly number[]) => {
+    const source = openMemory(makeStack(shape, 'uint8', 3), new Uint8Array(product(shape)));
+    const { local } = await planLocal(source, [{ name: operator, values: {} }]);
+    return local.job.layout.name;
+  };
+  expect(await layoutOf('register', [25, 33, 64, 64])).toBe('threads');
+  expect(await layoutOf('register', [2, 5, 8, 8])).toBe('serial');
+  expect(await layoutOf('mean', [25, 33, 64, 64])).toBe('serial');
 });
 
 test('without threads the calling thread does the work, and it is said why', () => {
@@ -33,14 +55,15 @@ test('every choice exists here, and a step down is told just when there was one'
   const availability = fc.constantFrom(yes, no);
   const workers = fc.option(fc.integer({ min: 1, max: 512 }));
   fc.assert(
-    fc.property(fc.maxSafeNat(), workers, availability, (bytes, count, threads) => {
-      const choice = chooseLayout(bytes, count, threads);
+    fc.property(fc.maxSafeNat(), fc.maxSafeNat(), workers, availability, (size, flops, count, threads) => {
+      const amount = { bytes: size, flops };
+      const choice = chooseLayout(amount, count, threads);
       expect(choice.name === 'threads' && !threads.ok).toBe(false);
-      const wished = count !== 1 && (count !== null || bytes > SERIAL_BYTES);
+      const wished = count !== 1 && (count !== null || size > SERIAL_BYTES || flops > SERIAL_FLOPS);
       expect(choice.fallbacks.length).toBe(wished && !threads.ok ? 1 : 0);
       expect(choice.name).toBe(wished && threads.ok ? 'threads' : 'serial');
       expect(choice.reason).toMatch(/^(serial|threads): .+\.$/);
-      expect(chooseLayout(bytes, count, threads)).toEqual(choice);
+      expect(chooseLayout(amount, count, threads)).toEqual(choice);
     }),
   );
 });

@@ -55,6 +55,7 @@ export function describeHdf5(path: string, options: OpenOptions = {}): Summary |
       location: `${path}:${chosen.path}`,
       stack,
       stored: type.stored,
+      scales: null,
       layout: 'chunked',
       chunkShape: layout.chunkShape,
       chunks,

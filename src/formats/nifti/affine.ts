@@ -1,5 +1,5 @@
 import type { Affine } from '../../core/source.js';
-import { DIFFERENT, matrixDifference } from '../placement.js';
+import { columnLengths, DIFFERENT, matrixDifference } from '../placement.js';
 import type { NiftiHeader } from './header.js';
 import { rotationOf } from './quaternion.js';
 
@@ -7,12 +7,6 @@ import { rotationOf } from './quaternion.js';
 const SINGULAR = 1e-6;
 
 const WORLDS = ['nothing', 'the scanner', 'another image', 'Talairach space', 'MNI space', 'a template'];
-
-/** Lengths of the three columns of a 3 x 4 matrix: the sizes of a voxel along x, y and z. */
-export function columnLengths(matrix: readonly number[]): [number, number, number] {
-  const length = (c: number): number => Math.hypot(matrix[c] ?? 0, matrix[4 + c] ?? 0, matrix[8 + c] ?? 0);
-  return [length(0), length(1), length(2)];
-}
 
 function determinant(m: readonly number[]): number {
   const [a = 0, b = 0, c = 0, , d = 0, e = 0, f = 0, , g = 0, h = 0, i = 0] = m;

@@ -3,7 +3,7 @@ import { DTYPES } from '../../core/dtype.js';
 import { UsageError } from '../../core/errors.js';
 import type { Affine } from '../../core/source.js';
 import { type Axis, formatShape } from '../../core/stack.js';
-import { columnLengths } from './affine.js';
+import { columnLengths } from '../placement.js';
 import { qformOf } from './quaternion.js';
 import { HEADER_BYTES } from './signature.js';
 import { codeOf } from './types.js';

@@ -24,6 +24,8 @@ export interface NiftiGrid {
   readonly sizes: readonly [number, number, number];
   /** Millimetres of the unit that lengths of the header are in. */
   readonly unit: number;
+  /** What files of one volume follow each other along, where the header says. */
+  readonly series?: Axis;
   readonly notes: readonly string[];
 }
 
@@ -46,6 +48,19 @@ function positionsOf(extents: readonly number[], location: string): { extent: nu
     );
   }
   return long[0] ?? { extent: 1, index: 0 };
+}
+
+/**
+ * Time from volume to volume in a file of one volume. Its header need not say, and programs fill what it does not use with 1: a
+ * unit of time and another number are taken as meant.
+ */
+function beyondZ({ pixdim, units, toffset, version }: NiftiHeader): Axis | undefined {
+  const time = (units & 0x38) === 0 ? undefined : TIMES[units & 0x38];
+  const said = pixdim[4] ?? 0;
+  if (time === undefined || !Number.isFinite(said) || said <= 0 || said === 1) return undefined;
+  const { name, unit, factor } = time;
+  const origin = Number.isFinite(toffset) ? toffset * factor : 0;
+  return { name, unit, step: shortest(said * factor, version), origin };
 }
 
 /** @throws SourceError for more than one dimension beside x, y and z, or a unit of length that NIfTI does not know */
@@ -79,5 +94,7 @@ export function gridOf(header: NiftiHeader, location: string): NiftiGrid {
   }
   const shape = [...(position ? [position.extent] : []), ...extents.slice(0, 3).toReversed()];
   const [x = 1, y = 1, z = 1] = sizes;
-  return { shape, axes: [...lead, ...space.toReversed()], sizes: [x, y, z], unit, notes };
+  const series = position === null ? beyondZ(header) : position.index === 0 ? lead[0] : undefined;
+  const axes = [...lead, ...space.toReversed()];
+  return { shape, axes, sizes: [x, y, z], unit, notes, ...(series?.unit ? { series } : {}) };
 }

@@ -5,12 +5,12 @@ import { type Axis, makeStack, product } from '../../core/stack.js';
 import { InputFile } from '../../io/file.js';
 import { gunzipHead, isGzip } from '../../io/gunzip.js';
 import { absolutePath } from '../../io/path.js';
-import { DIFFERENT } from '../placement.js';
+import { columnLengths, DIFFERENT } from '../placement.js';
 import { printable } from '../printable.js';
 import { type Summary, summarise } from '../summary.js';
-import { affineOf, columnLengths, describeAffine } from './affine.js';
+import { affineOf, describeAffine } from './affine.js';
 import { elementsOf } from './elements.js';
-import { tooShort, voxelBytes } from './extent.js';
+import { firstOf, tooShort, voxelBytes } from './extent.js';
 import { gridOf, type NiftiGrid } from './grid.js';
 import { badNifti, type NiftiHeader, parseHeader } from './header.js';
 import { headerFileOf, imageFileOf } from './pair.js';
@@ -72,15 +72,16 @@ async function readDescription(path: string, { frameRank = 3 }: OpenOptions): Pr
     throw badNifti(path, 'its header says that the voxels are in an .img file, but the header is not called .hdr');
   const type = elementsOf(header, headerPath);
   const grid = gridOf(header, headerPath);
-  const voxels = voxelBytes(header, grid.shape, type.bytes, headerPath);
   const affine = affineOf(header, grid.sizes, grid.unit);
   const { axes, notes } = placedAxes(grid, affine);
   const stack = makeStack(grid.shape, dtypeOf(type), frameRank, axes);
+  const voxels = voxelBytes(header, stack, type.bytes, headerPath);
   const about = printable(header.description);
   const source: Source = {
     format: 'nifti',
     location: path,
     affine,
+    ...(grid.series ? { series: grid.series } : {}),
     notes: [
       `NIfTI-${header.version}, ${describeStored(type)}${header.single ? '' : `, voxels in ${image}`}`,
       ...(about === '' ? [] : [`described as ${about}`]),
@@ -128,18 +129,17 @@ function movedTo(source: Source, path: string, notes: readonly string[]): Source
  *   colours, or more than one dimension beside x, y and z
  */
 export async function openNifti(path: string, options: OpenOptions = {}): Promise<Source> {
-  const { image, source, voxels } = await readDescription(path, options);
+  const { image, source, voxels: all } = await readDescription(path, options);
+  const voxels = firstOf(all, source.handle.stack, options.until);
   return withFile(image, async (file) => {
     if (packed(file)) {
-      const copy = await unpackVoxels(file, voxels);
+      const copy = await unpackVoxels(file, all, voxels);
       return movedTo(source, copy.path, copy.notes);
     }
     const end = voxels.offset + voxels.bytes;
-    if (file.size < end) throw tooShort(image, voxels, file.size);
-    const rest = file.size - end;
-    return rest === 0
-      ? source
-      : movedTo(source, absolutePath(image), [`${rest} bytes behind the last voxel, not used`]);
+    if (file.size < end) throw tooShort(image, all, file.size);
+    const rest = file.size - (all.offset + all.bytes);
+    return rest <= 0 ? source : movedTo(source, absolutePath(image), [`${rest} bytes behind the last voxel, not used`]);
   });
 }
 

@@ -23,10 +23,12 @@ const said = new Map<string, readonly string[]>();
  * Unpacks a gzip file, once, in one pass of little memory. Its voxels can then be read from anywhere: gzip itself can only be
  * read from the start.
  *
+ * @param wanted those of its voxels that will be read; the rest is not unpacked
  * @throws SourceError naming the last whole frame of a file that is cut off; for damage; for want of room
  */
-export async function unpackVoxels(file: InputFile, voxels: VoxelBytes): Promise<Unpacked> {
-  const end = voxels.offset + voxels.bytes;
+export async function unpackVoxels(file: InputFile, voxels: VoxelBytes, wanted: VoxelBytes): Promise<Unpacked> {
+  const end = wanted.offset + wanted.bytes;
+  const isPart = wanted.bytes < voxels.bytes;
   if (end > file.size * LARGEST_RATIO) throw tooShort(file.path, voxels, null);
   const notes: string[] = [];
   const path = await unpackedCopy(file.path, end, async (write) => {
@@ -38,9 +40,10 @@ export async function unpackVoxels(file: InputFile, voxels: VoxelBytes): Promise
     } = await gunzip(file, (piece) => {
       if (filled < end) write(piece.subarray(0, end - filled));
       filled += piece.length;
-      return filled < end + LOOKED_AT;
+      return filled < end + (isPart ? 0 : LOOKED_AT);
     });
     if (filled < end) throw tooShort(file.path, voxels, filled);
+    if (isPart) return;
     if (members > 1) notes.push(`gzip in ${members} pieces, one behind the other`);
     if (filled > end)
       notes.push(`${how === 'stopped' ? 'much' : formatBytes(filled - end)} behind the last voxel, not used`);

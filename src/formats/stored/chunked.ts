@@ -9,14 +9,14 @@ import {
   type Grouping,
   grouping,
 } from '../../core/blocks.js';
-import { dtypeOf, type NumericArray, needsWidening, viewOf } from '../../core/dtype.js';
+import { AS_STORED, dtypeOf, type NumericArray, needsWidening, type Scale, viewOf } from '../../core/dtype.js';
 import { FanfoldError, SourceError, UsageError } from '../../core/errors.js';
 import type { FrameReader, ReadOptions, ReadStatistics, SourceHandle } from '../../core/source.js';
 import { product } from '../../core/stack.js';
 import type { ChunkedLayout, Storage } from '../../core/storage.js';
 import { BY_ITSELF, type Member } from '../../core/team.js';
 import { ChunkBox } from './box.js';
-import { makeElementStep } from './elements.js';
+import { type ElementStep, makeElementStep } from './elements.js';
 import { StoredFiles } from './files.js';
 import { chunkShare, type DecodeShare, shareDecoder } from './shared.js';
 
@@ -45,7 +45,7 @@ class ChunkedReader implements FrameReader {
   readonly #box: ChunkBox;
   readonly #block: Uint8Array;
   readonly #chunk: Uint8Array;
-  readonly #convert: (bytes: Uint8Array) => NumericArray;
+  readonly #convert: ElementStep;
   readonly #frameBytes: number;
   readonly #fetchLimit: number;
   readonly #inPlace: boolean;
@@ -107,23 +107,33 @@ class ChunkedReader implements FrameReader {
     this.#member.meet();
     const wanted = this.#box.chunksOf(first, count);
     const whole = this.#alias(wanted, first, count);
-    if (whole) return this.#elementsOf(whole);
+    if (whole) return this.#elementsOf(whole, first);
     for (let k = 0; k < wanted.length; ) k = this.#loadRun(wanted, k, first, count);
-    return this.#elementsOf(this.#block.subarray(0, count * this.#frameBytes));
+    return this.#elementsOf(this.#block.subarray(0, count * this.#frameBytes), first);
   }
 
   /** Member 0 alone converts, in the shared window. */
-  #elementsOf(bytes: Uint8Array): NumericArray {
-    if (this.#member.size === 1 || !this.#isConverted) return this.#timedConvert(bytes);
-    const at = this.#member.lead(() => this.#timedConvert(bytes).byteOffset);
+  #elementsOf(bytes: Uint8Array, first: number): NumericArray {
+    if (this.#member.size === 1 || !this.#isConverted) return this.#timedConvert(bytes, first);
+    const at = this.#member.lead(() => this.#timedConvert(bytes, first).byteOffset);
     return viewOf(dtypeOf(this.#storage.type), this.#memory.buffer, at, bytes.length / this.#storage.type.bytes);
   }
 
-  #timedConvert(bytes: Uint8Array): NumericArray {
+  #timedConvert(bytes: Uint8Array, first: number): NumericArray {
     const started = performance.now();
-    const result = this.#convert(bytes);
+    const result = this.#convert(bytes, this.#scalesOf(first, bytes.length / this.#frameBytes));
     this.statistics.decodeSeconds += (performance.now() - started) / 1000;
     return result;
+  }
+
+  /** What the numbers of each frame mean, where that differs from file to file. */
+  #scalesOf(first: number, count: number): Scale[] | undefined {
+    const { scales } = this.#storage;
+    if (!scales) return undefined;
+    return Array.from({ length: count }, (_, k) => {
+      const file = this.#layout.table.file[this.#box.chunksOf(first + k, 1)[0] ?? 0] ?? 0;
+      return scales[file] ?? AS_STORED;
+    });
   }
 
   #isStoredPlain(index: number): boolean {

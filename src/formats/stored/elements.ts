@@ -1,6 +1,14 @@
 import { makeByteSwap } from '../../codecs/byteswap.js';
 import type { Arena } from '../../core/arena.js';
-import { type Dtype, dtypeOf, type NumericArray, needsWidening, type StoredType, viewOf } from '../../core/dtype.js';
+import {
+  type Dtype,
+  dtypeOf,
+  type NumericArray,
+  needsWidening,
+  type Scale,
+  type StoredType,
+  viewOf,
+} from '../../core/dtype.js';
 
 /** Value of a half-precision float, IEEE 754 binary16. */
 function halfToNumber(bits: number): number {
@@ -32,14 +40,20 @@ function widen(stored: StoredType, bytes: Uint8Array, into: NumericArray): void 
 /** What stored numbers mean, worked out in float64. `into` may be `values`. */
 function rescale(
   values: NumericArray,
-  { slope, intercept }: NonNullable<StoredType['scale']>,
+  { slope, intercept }: Scale,
   into: NumericArray,
+  from: number,
+  to: number,
 ): void {
-  for (let i = 0; i < into.length; i++) into[i] = slope * (values[i] ?? 0) + intercept;
+  for (let i = from; i < to; i++) into[i] = slope * (values[i] ?? 0) + intercept;
 }
 
-/** The last step of reading: decoded bytes, in place, become native elements of the stack's dtype. */
-export type ElementStep = (bytes: Uint8Array) => NumericArray;
+/**
+ * The last step of reading: decoded bytes, in place, become native elements of the stack's dtype.
+ *
+ * @param scales of each frame in the bytes, instead of the one of the stored type
+ */
+export type ElementStep = (bytes: Uint8Array, scales?: readonly Scale[]) => NumericArray;
 
 /**
  * @param elements most elements converted at once
@@ -57,14 +71,16 @@ export function makeElementStep(
   const { bytes: size } = plain;
   const swap = stored.order === 'big' && size !== 1 ? makeByteSwap(size, arena.memory, kernel) : null;
   const wide = needsWidening(stored) ? arena.array(dtype, elements) : null;
-  return (bytes) => {
+  return (bytes, scales = scale ? [scale] : []) => {
     swap?.(bytes);
     const count = bytes.byteLength / stored.bytes;
     if (!wide) return viewOf(dtype, bytes.buffer, bytes.byteOffset, count);
     const into = wide.subarray(0, count);
     const isWidened = needsWidening(plain);
     if (isWidened) widen(plain, bytes, into);
-    if (scale) rescale(isWidened ? into : viewOf(dtypeOf(plain), bytes.buffer, bytes.byteOffset, count), scale, into);
+    const values = isWidened ? into : viewOf(dtypeOf(plain), bytes.buffer, bytes.byteOffset, count);
+    const share = count / scales.length;
+    for (const [k, own] of scales.entries()) rescale(values, own, into, k * share, (k + 1) * share);
     return into;
   };
 }

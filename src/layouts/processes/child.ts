@@ -3,6 +3,7 @@ import type { Crew, Task } from '../../core/layout.js';
 import type { Prepared } from '../../core/operator.js';
 import { formatBytes } from '../../core/size.js';
 import { product } from '../../core/stack.js';
+import { allowedCoreList } from '../../io/affinity.js';
 import { serial } from '../serial.js';
 import { threads } from '../threads/index.js';
 import type { FromChild, Slice, ToChild } from './messages.js';
@@ -44,6 +45,7 @@ class Child {
       threadsPerWorker: 1,
       memoryPerWorker: null,
       sharedMemory: true,
+      bind: false,
       warn: () => undefined,
     });
     return new Child(start, task, crew);
@@ -74,11 +76,13 @@ class Child {
       });
       if (!this.#start.scratch) tell({ kind: 'slices', slices: this.#slices() });
       const peak = process.resourceUsage().maxRSS * 1024;
+      const cores = allowedCoreList();
       const told = reports.map((report, i) => ({
         ...report,
         worker: this.#start.worker * this.#start.threads + report.worker,
         waitSeconds: report.waitSeconds + (i === 0 ? supply.waitSeconds : 0),
         processPeakBytes: i === 0 ? peak : 0,
+        ...(cores === null ? {} : { cores }),
       }));
       tell({ kind: 'done', reports: told });
     } finally {

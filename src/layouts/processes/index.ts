@@ -8,6 +8,7 @@ import type { Prepared } from '../../core/operator.js';
 import { frameCount, product } from '../../core/stack.js';
 import { makeSparse, openScratch, readAndRemove, type Scratch } from '../../io/scratch.js';
 import { allocateResults } from '../worker/targets.js';
+import { bindingFor, launchOn } from './binding.js';
 import type { FromChild, ToChild } from './messages.js';
 import { makeParcel, openParcel } from './parcel.js';
 
@@ -58,8 +59,16 @@ class ProcessesCrew implements Crew {
     for (const note of notes) options.warn(note);
     const entry = fileURLToPath(new URL('./child.js', import.meta.url));
     const count = Math.max(1, Math.ceil(task.plan.workers / options.threadsPerWorker));
-    const children = Array.from({ length: count }, () =>
-      fork(entry, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+    const { lists, notes: unbound } = options.bind
+      ? bindingFor(count, options.threadsPerWorker)
+      : { lists: [], notes: [] };
+    for (const note of unbound) options.warn(note);
+    const children = Array.from({ length: count }, (_, worker) =>
+      fork(entry, [], {
+        ...launchOn(lists[worker]),
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      }),
     );
     // What is wrong with a process shows in its end; without a listener the event would end this one.
     for (const child of children) child.on('error', () => undefined);
