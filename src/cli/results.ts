@@ -11,11 +11,18 @@ export interface Statistics {
   readonly max: number;
   readonly mean: number;
   readonly sum: number;
+  /** Values that are no number; the others are those of the rest. */
+  readonly missing: number;
 }
 
 export function statisticsOf(array: NamedArray): Statistics {
   let [min, max, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  let missing = 0;
   for (const value of array.data) {
+    if (Number.isNaN(value)) {
+      missing++;
+      continue;
+    }
     if (value < min) min = value;
     if (value > max) max = value;
     sum += value;
@@ -28,8 +35,9 @@ export function statisticsOf(array: NamedArray): Statistics {
     unit: array.unit,
     min,
     max,
-    mean: sum / array.data.length,
+    mean: sum / (array.data.length - missing),
     sum,
+    missing,
   };
 }
 
@@ -38,8 +46,8 @@ const digits = (value: number): string => (Number.isInteger(value) ? String(valu
 /** One line for each result. */
 export function describeArrays(arrays: readonly NamedArray[]): string[] {
   return arrays.map((array) => {
-    const { min, max, mean } = statisticsOf(array);
+    const { min, max, mean, missing } = statisticsOf(array);
     const unit = array.unit ? ` ${array.unit}` : '';
-    return `${array.name}: ${formatShape(array.shape)}, min ${digits(min)}, max ${digits(max)}, mean ${digits(mean)}${unit}`;
+    return `${array.name}: ${formatShape(array.shape)}, min ${digits(min)}, max ${digits(max)}, mean ${digits(mean)}${unit}${missing > 0 ? `, ${missing} NaN` : ''}`;
   });
 }

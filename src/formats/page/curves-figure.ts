@@ -11,16 +11,18 @@ import {
   leftOf,
   levelAxis,
   NOTE_SIZE,
-  uprightAxis,
 } from '../plot/frame.js';
 import { makeScale } from '../plot/scale.js';
 import { type Surface, widthOf } from '../plot/surface.js';
+import { superscript, ticksOf } from '../plot/ticks.js';
 import { valueScale } from '../plot/value-scale.js';
 import { titleOf } from '../plot/words.js';
 import type { Colour } from '../png/colours.js';
 import type { Figure } from './figure.js';
 
 const PLOT_HEIGHT = 220;
+/** Labels of the values, at most. */
+const MOST_TICKS = 6;
 const LEGEND_HEIGHT = 34;
 const HEAD = 16;
 /** Room right of a plot, for half of the last label. */
@@ -46,7 +48,8 @@ function reachOf({ lines }: CurvesPart): Float64Array {
 function valueAxis(part: CurvesPart): AxisPlan {
   const data = reachOf(part);
   const signal = { name: part.title, shape: [data.length], data, axes: [], unit: part.unit, label: part.title };
-  return uprightAxis(valueScale({ signal, errors: null }, { scale: 'linear' }).scale, PLOT_HEIGHT);
+  const { scale } = valueScale({ signal, errors: null }, { scale: 'linear' });
+  return { scale, marks: ticksOf(scale, MOST_TICKS) };
 }
 
 /** Room left of the plot for the labels of its values. */
@@ -66,13 +69,14 @@ export function areaFrom(left: number, top: number, width: number, height: numbe
 
 function drawLegend(surface: Surface, { lines }: CurvesPart, left: number): void {
   let place = left;
-  for (const [n, { label, errors }] of lines.entries()) {
+  for (const [n, { label }] of lines.entries()) {
     const colour = COLOURS[n % COLOURS.length] ?? FAINT;
-    const content = errors ? `${label} with standard error` : label;
     surface.box(place, LEGEND_HEIGHT - 17, 24, 4, colour);
-    surface.text(place + 32, LEGEND_HEIGHT - 10, content, { colour, size: NOTE_SIZE, anchor: 'start' });
-    place += 32 + widthOf(content, NOTE_SIZE) + 26;
+    surface.text(place + 32, LEGEND_HEIGHT - 10, label, { colour, size: NOTE_SIZE, anchor: 'start' });
+    place += 32 + widthOf(label, NOTE_SIZE) + 26;
   }
+  const style = { colour: FAINT, size: NOTE_SIZE, anchor: 'start' } as const;
+  if (lines.some(({ errors }) => errors)) surface.text(place, LEGEND_HEIGHT - 10, 'bands: standard errors', style);
 }
 
 /** Curves over one axis, with a legend when there are several, errors as bands, and lines at marked places. */
@@ -105,9 +109,8 @@ export function curvesFigure(part: CurvesPart, left: number, width: number): Fig
         }
       }
       if (hasLegend) drawLegend(surface, part, left);
-      const title = titleOf('', part.unit, y.marks.exponent)
-        .trim()
-        .replace(/^\((.*)\)$/, '$1');
+      const { exponent } = y.marks;
+      const title = exponent === 0 ? part.unit : `10${superscript(exponent)} ${part.unit}`;
       drawAxes(surface, area, { ...x, title: titleOf(axis.name, axis.unit, x.marks.exponent) }, { ...y, title });
     },
   };

@@ -72,7 +72,9 @@ function caption(surface: Surface, x: number, top: number, width: number, conten
 
 /** Images beside each other, all with the same zoom. */
 function gridRow(images: readonly PageImage[], width: number): Row {
-  const cell = (width - GAP * (images.length - 1)) / images.length;
+  // A single image is as large as one of two, so that it can be compared with those of other parts.
+  const columns = Math.max(2, images.length);
+  const cell = (width - GAP * (columns - 1)) / columns;
   const widest = Math.max(...images.map((image) => image.width));
   const highest = Math.max(...images.map(({ height, aspect = 1 }) => height * aspect));
   const fit = Math.min(cell / widest, MOST_HEIGHT / highest, MOST_ZOOM);
