@@ -38,7 +38,7 @@ export const fit: Method = {
       (length) => arena.float64(length),
       (length) => arena.array('uint32', length) as Uint32Array,
     );
-    const fits = isShort(job.fine.filters) && (!job.coarse || isShort(job.coarse.filters));
+    const fits = isShort(job.fine.filters) && (!job.search || isShort(job.search.stage.filters));
     const kernel = fits ? makeKernelJob(space.coefficients, arena) : null;
     const origin: Matrix = [...arrays.origin];
     const back = invert(origin);

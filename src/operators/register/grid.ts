@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/errors.js';
 import { formatShape, type Stack } from '../../core/stack.js';
-import { apply, fromParts, invert, type Matrix, multiply } from './rigid.js';
+import { apply, fromParts, IDENTITY, invert, type Matrix, multiply } from './rigid.js';
 
 /** Three numbers along x (the fastest dimension), y and z. */
 export type Triple = readonly [number, number, number];
@@ -14,11 +14,15 @@ export interface Grid {
   /** Edges of a voxel in mm. */
   readonly voxel: Triple;
   readonly voxelToWorld: Matrix;
+  /** Of lengths: mm where a voxel has a size in mm, else what the axes say, or voxels. */
+  readonly unit: string;
   /** Where that transform comes from, for those who read the results. */
   readonly origin: string;
   readonly localToWorld: Matrix;
   readonly voxelToLocal: Matrix;
-  /** Which of x y z pitch roll yaw can be seen: a single slice, or two, has x, y and yaw alone. */
+  /** An image, or one or two slices: nothing can be seen along z. */
+  readonly isFlat: boolean;
+  /** Which of x y z pitch roll yaw are looked for: of what is flat x, y and yaw alone; without turns x, y and z. */
   readonly free: readonly number[];
 }
 
@@ -62,13 +66,46 @@ function sizeOf({ frameShape }: Stack): Triple {
   return [nx, ny, nz];
 }
 
-function sizesOf(stack: Stack, given: readonly number[] | undefined): Triple {
-  const axes = stack.axes.slice(-stack.frameShape.length).reverse();
-  const step = (k: number) => {
-    const size = Math.abs(given?.[k] ?? axes[k]?.step ?? 1);
-    return Number.isFinite(size) && size > 0 ? size : 1;
-  };
-  return [step(0), step(1), step(2)];
+/** Lengths of a voxel's edges, and their unit. */
+interface Sizes {
+  readonly edges: Triple;
+  readonly unit: string;
+}
+
+/** What `--voxel` says, else the axes where they agree on a unit; else a voxel is the unit of length. */
+function sizesOf({ axes, frameShape, stackShape }: Stack, given: readonly number[] | undefined): Sizes {
+  const usable = (edge: number) => Number.isFinite(edge) && edge > 0;
+  if (given !== undefined) {
+    const [x = 1, y = 1, z = 1] = given.map(Math.abs);
+    if ([x, y, z].every(usable)) return { edges: [x, y, z], unit: 'mm' };
+    throw new UsageError('bad-value', `--voxel takes three sizes above 0, not ${given.join(',')}.`);
+  }
+  const own = axes.slice(stackShape.length).reverse();
+  const [first, ...rest] = own;
+  const isKnown = own.length === frameShape.length && own.every(({ step }) => usable(Math.abs(step)));
+  if (first === undefined || !isKnown || rest.some(({ unit }) => unit !== first.unit)) {
+    return { edges: [1, 1, 1], unit: 'voxels' };
+  }
+  const [x = 1, y = 1, z = Math.sqrt(x * y)] = own.map(({ step }) => Math.abs(step));
+  return { edges: [x, y, z], unit: first.unit || (x === 1 && y === 1 && z === 1 ? 'voxels' : 'units of the axes') };
+}
+
+/** The unit of lengths of a stack whose source does not place its voxels. */
+export function unitOf(stack: Stack, affine?: readonly number[], voxel?: readonly number[]): string {
+  return affine === undefined ? sizesOf(stack, voxel).unit : 'mm';
+}
+
+/** @throws UsageError when the transform of `--affine` flattens the frames */
+export function checkAffine(affine: readonly number[]): void {
+  if (affine.length !== 12 && affine.length !== 16) {
+    throw new UsageError('bad-value', `--affine takes 12 numbers, three rows of four, not ${affine.length}.`);
+  }
+  if (isSingular([...affine.slice(0, 12), 0, 0, 0, 1])) {
+    throw new UsageError(
+      'bad-value',
+      'The transform of --affine is singular: it takes different voxels to the same place. Correct it, or give --voxel.',
+    );
+  }
 }
 
 /**
@@ -76,31 +113,37 @@ function sizesOf(stack: Stack, given: readonly number[] | undefined): Triple {
  *
  * @param affine the first three rows, or all four, of the transform from voxels (x fastest, from 0) to world mm; absent or
  *   singular: `voxel`, or the steps of the axes, with the origin of the world in the centre of the field of view
+ * @param turns false: frames shift alone
  */
-export function makeGrid(stack: Stack, affine?: readonly number[], voxel?: readonly number[]): Grid {
+export function makeGrid(stack: Stack, affine?: readonly number[], voxel?: readonly number[], turns = true): Grid {
   const size = sizeOf(stack);
   const middle: Triple = [(size[0] - 1) / 2, (size[1] - 1) / 2, (size[2] - 1) / 2];
-  const [vx, vy, vz] = sizesOf(stack, voxel);
+  const { edges, unit } = sizesOf(stack, voxel);
+  const [vx, vy, vz] = edges;
   const plain = fromParts([vx, 0, 0, 0, vy, 0, 0, 0, vz], [-vx * middle[0], -vy * middle[1], -vz * middle[2]]);
   const given = affine === undefined ? plain : [...affine.slice(0, 12), 0, 0, 0, 1];
   const hasWorld = affine !== undefined && !isSingular(given);
   const voxelToWorld = hasWorld ? given : plain;
-  const sizes = `voxels of ${vx} x ${vy} x ${vz} mm, world origin in the centre of the frame`;
+  const sizes = `voxels of ${edges.slice(0, stack.frameShape.length).join(' x ')} ${unit}, world origin in the centre of the frame`;
   const origin = hasWorld ? 'the affine' : affine === undefined ? sizes : `${sizes}: the affine is singular`;
   const [x, y, z] = directions(voxelToWorld);
   const localToWorld = fromParts(
     [x[0], y[0], z[0], x[1], y[1], z[1], x[2], y[2], z[2]],
     apply(voxelToWorld, [...middle]),
   );
+  const isFlat = size[2] < 3;
+  const seen = isFlat ? [0, 1, 5] : [0, 1, 2, 3, 4, 5];
   const edge = (k: number) => Math.sqrt(dot(column(voxelToWorld, k), column(voxelToWorld, k)));
   return {
     size,
     voxel: [edge(0), edge(1), edge(2)],
     voxelToWorld,
+    unit: hasWorld ? 'mm' : unit,
     origin,
     localToWorld,
     voxelToLocal: multiply(invert(localToWorld), voxelToWorld),
-    free: size[2] < 3 ? [0, 1, 5] : [0, 1, 2, 3, 4, 5],
+    isFlat,
+    free: seen.filter((column) => turns || column < 3),
   };
 }
 
@@ -109,7 +152,13 @@ export function asVoxelMap(grid: Grid, motion: Matrix): Matrix {
   return multiply(invert(grid.voxelToLocal), multiply(motion, grid.voxelToLocal));
 }
 
-/** A motion in local mm as one of world mm. */
+/** A motion in local mm as one of world mm; what only shifts does so exactly. */
 export function asWorldMap(grid: Grid, motion: Matrix): Matrix {
+  if (motion.every((value, i) => i % 4 === 3 || value === IDENTITY[i])) {
+    const { localToWorld } = grid;
+    const [x, y, z] = apply(localToWorld, [motion[3] ?? 0, motion[7] ?? 0, motion[11] ?? 0]);
+    const at = (i: number) => localToWorld[i] ?? 0;
+    return fromParts([1, 0, 0, 0, 1, 0, 0, 0, 1], [x - at(3), y - at(7), z - at(11)]);
+  }
   return multiply(grid.localToWorld, multiply(motion, invert(grid.localToWorld)));
 }

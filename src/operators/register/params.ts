@@ -56,7 +56,7 @@ export const params = {
     kind: 'choice',
     choices: ['flag', 'stop'],
     default: 'flag',
-    help: 'A frame that cannot be registered: flag it and go on, or stop with an error.',
+    help: 'A frame that cannot be registered (flags other than 8): flag it and go on, or stop with an error.',
   },
   radius: {
     kind: 'number',
@@ -87,9 +87,8 @@ export const params = {
   margin: {
     kind: 'number',
     min: 0,
-    default: 14,
     unit: 'mm',
-    help: 'No weight near the faces of the field of view: it is one half here, tapered over 4 mm.',
+    help: 'No weight near the faces of the field of view: it is one half here. 14 mm when absent, in images and without millimetres 4 voxels.',
   },
   keep: {
     kind: 'number',
@@ -102,13 +101,18 @@ export const params = {
     kind: 'flag',
     help: 'Lets the intensity of a frame differ along x, y and z too: for coils whose sensitivity does not move with the head.',
   },
-  tolerance: { kind: 'number', min: 0, default: 0.01, unit: 'mm', help: 'Stops when an update moves less than this.' },
+  tolerance: {
+    kind: 'number',
+    min: 0,
+    unit: 'mm',
+    help: 'Stops when an update moves less than this; 0.01 mm when absent, or 0.004 voxels where that is less.',
+  },
   iterations: { kind: 'number', integer: true, min: 1, default: 32, help: 'Updates of a frame, at most.' },
   coarse: {
     kind: 'choice',
     choices: ['auto', 'never'],
     default: 'auto',
-    help: 'Whether frames that match poorly start from a coarse search over large turns.',
+    help: 'Whether frames that match poorly start from a search: shifts by phase correlation, then large turns.',
   },
 } as const satisfies Params;
 

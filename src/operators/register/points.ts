@@ -36,11 +36,10 @@ export interface Points {
  * One point in every cell of about `spacing` mm, at all sub-voxel positions: an additive sequence, the same each time, moves it within
  * its cell. No weight near the faces, where content comes and goes with the motion.
  */
-export function makePoints({ size, voxel, free }: Grid, spacing: number, margin: Margin): Points {
+export function makePoints({ size, voxel, isFlat: flat }: Grid, spacing: number, margin: Margin): Points {
   const points: Points = { x: [], y: [], z: [], weight: [] };
   const cells = size.map((extent, k) => Math.max(1, Math.round(((extent - 1) * (voxel[k] ?? 1)) / spacing)));
   const [cx = 1, cy = 1, cz = 1] = cells;
-  const flat = !free.includes(2);
   const place = (k: 0 | 1 | 2, cell: number, n: number) => {
     const within = (0.5 + n * STEP[k]) % 1;
     return ((cell + within) * (size[k] - 1)) / (cells[k] ?? 1);

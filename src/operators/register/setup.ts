@@ -4,12 +4,15 @@ import type { Arrays, LoadedArray, PrepareContext, Prepared } from '../../core/o
 import { ALONE } from '../../core/operator.js';
 import type { Values } from '../../core/params.js';
 import { formatShape, frameCount, product, type Stack } from '../../core/stack.js';
+import { checkSeries, checkTemplate } from './checks.js';
 import { blocksOf, type Level, SUMS } from './columns.js';
 import { type Estimation, estimate } from './estimate.js';
-import { asWorldMap, type Grid, makeGrid } from './grid.js';
+import { asWorldMap, checkAffine, type Grid, makeGrid } from './grid.js';
 import type { RegisterParams } from './params.js';
 import { fromParameters, IDENTITY, invert, type Matrix, multiply } from './rigid.js';
-import { filtersOf, noiseGain } from './smooth.js';
+import { type Scale, scaleOf, voxelOf } from './scale.js';
+import { filtersOf, noiseGain, smooth } from './smooth.js';
+import { binsOf, makeSpectrum, spectrumLength } from './start/spectrum.js';
 import { referenceSteps, type Workspace } from './steps.js';
 import { type LevelOptions, makeLevel } from './template.js';
 import { asCoefficients, coefficientCount } from './volume.js';
@@ -29,6 +32,8 @@ export interface RegisterPrepared {
   readonly coarsePoints: Float32Array;
   readonly coarseColumns: Float32Array;
   readonly coarsePairs: Float64Array;
+  /** Of the reference, binned; empty when there is no coarse search. */
+  readonly spectrum: Float32Array;
   /** The source's transform from voxels to world mm, 12 numbers; of length 0 when it gives none. */
   readonly placement: Float64Array;
   /** Where world coordinates come from. */
@@ -42,19 +47,13 @@ export interface RegisterPrepared {
 /** Correlation below which a coarse search is worth its time. */
 const TRUST = 0.8;
 
-/** Width of the margin's edge, mm. */
-const TAPER = 4;
-
 /** Smoothing of the coarse search. */
 const COARSE_VOXELS = 3.5;
 
 /** @param placed the transform that the source itself gives, used unless an option gives another */
-export function gridOf(stack: Stack, { affine: given, voxel }: Given, placed?: readonly number[]): Grid {
-  const affine = given ?? placed;
-  if (affine !== undefined && affine.length !== 12 && affine.length !== 16) {
-    throw new UsageError('bad-value', `--affine takes 12 numbers, three rows of four, not ${affine.length}.`);
-  }
-  return makeGrid(stack, affine, voxel);
+export function gridOf(stack: Stack, { affine, voxel, transform }: Given, placed?: readonly number[]): Grid {
+  if (affine !== undefined) checkAffine(affine);
+  return makeGrid(stack, affine ?? placed, voxel, transform !== 'translation');
 }
 
 /** Smoothing in voxels below which interpolation between them, in phase with the motion, outweighs the noise. */
@@ -66,22 +65,18 @@ const APART_VOXELS = 0.886;
 /** Cells of a template, at most, unless asked for. */
 const MOST_CELLS = 220_000;
 
-/** Edge of a cube, or a square for images, as large as a voxel. */
-function voxelOf({ voxel: [x, y, z], free }: Grid): number {
-  return free.includes(2) ? Math.cbrt(x * y * z) : Math.sqrt(x * y);
-}
-
 function fwhmOf({ fwhm }: Given, grid: Grid): number {
   return fwhm ?? SMOOTH_VOXELS * voxelOf(grid);
 }
 
 function fineOptions(values: Given, grid: Grid): LevelOptions {
-  const { margin, keep } = values;
+  const { taper, margin: usual } = scaleOf(grid);
+  const { margin = usual, keep } = values;
   const { size, voxel } = grid;
   const volume = size.reduce((all, extent, k) => all * extent * (voxel[k] ?? 1), 1);
   const least = grid.free.includes(2) ? Math.cbrt(volume / MOST_CELLS) : 0;
   const spacing = values.spacing ?? Math.max(APART_VOXELS * voxelOf(grid), least);
-  const width = Math.min(TAPER, margin);
+  const width = Math.min(taper, margin);
   return { fwhm: fwhmOf(values, grid), spacing, keep, errors: true, margin: { middle: margin, width } };
 }
 
@@ -91,7 +86,8 @@ function quickOptions(fine: LevelOptions): LevelOptions {
 }
 
 /** Wide enough for turns of 15 degrees either way of a head to look alike; in voxels, so that it fits what is smaller. */
-function coarseOptions({ margin }: Given, grid: Grid): LevelOptions {
+function coarseOptions(values: Given, grid: Grid): LevelOptions {
+  const margin = values.margin ?? scaleOf(grid).margin;
   const fwhm = COARSE_VOXELS * voxelOf(grid);
   return { fwhm, spacing: 0.6 * fwhm, keep: 1, errors: false, margin: { middle: margin / 2, width: margin / 2 } };
 }
@@ -131,16 +127,28 @@ export function referenceFrame({ reference }: Given, stack: Stack): number {
   );
 }
 
+/** The spectrum of a reference, smoothed as frames are before theirs is made. */
+function spectrumOf(image: NumericArray, grid: Grid, fwhm: number): Float32Array {
+  const bins = binsOf(grid);
+  const coefficients = asCoefficients(grid.size, new Float32Array(coefficientCount(grid.size)));
+  smooth(image, 0, filtersOf(grid, fwhm), coefficients);
+  const spectrum = new Float32Array(spectrumLength(bins));
+  makeSpectrum(coefficients, bins, spectrum);
+  return spectrum;
+}
+
 /** The templates of a reference image. */
 async function templates(
   context: PrepareContext<RegisterParams>,
   image: NumericArray,
+  what: string,
 ): Promise<Omit<RegisterPrepared, 'starts' | 'origin'>> {
   const { stack, values } = context;
   const grid = gridOf(stack, values, context.affine?.matrix);
   const weight = await loadImage(context, 'weight', values.weight);
   const options = fineOptions(values, grid);
   const fine = makeLevel(image, grid, options, weight);
+  checkTemplate(fine, what);
   const quick = makeLevel(image, grid, quickOptions(options), weight);
   const coarse = values.coarse === 'auto' ? makeLevel(image, grid, coarseOptions(values, grid), weight) : null;
   return {
@@ -156,6 +164,7 @@ async function templates(
     coarsePoints: coarse?.points ?? new Float32Array(0),
     coarseColumns: coarse?.columns ?? new Float32Array(0),
     coarsePairs: coarse?.pairs ?? new Float64Array(0),
+    spectrum: coarse ? spectrumOf(image, grid, options.fwhm) : new Float32Array(0),
   };
 }
 
@@ -165,11 +174,12 @@ export const asPrepared = (prepared: Prepared) => prepared as unknown as Registe
 /** The templates of the first pass. */
 export async function prepareRegister(context: PrepareContext<RegisterParams>): Promise<Prepared> {
   const { stack, values } = context;
-  const image =
-    (await loadImage(context, 'reference-image', values.referenceImage)) ??
-    (await context.read(referenceFrame(values, stack), 1));
+  const given = await loadImage(context, 'reference-image', values.referenceImage);
+  checkSeries(stack, given !== null);
+  const frame = referenceFrame(values, stack);
+  const image = given ?? (await context.read(frame, 1));
   const made: RegisterPrepared = {
-    ...(await templates(context, image)),
+    ...(await templates(context, image, given ? '--reference-image' : `frame ${frame}`)),
     starts: new Float64Array(0),
     origin: Float64Array.from(IDENTITY),
   };
@@ -180,18 +190,17 @@ export async function prepareRegister(context: PrepareContext<RegisterParams>): 
 export async function prepareMean(
   context: PrepareContext<RegisterParams>,
   pass: number,
-  { params, total, covered }: Arrays<string>,
+  { params, average }: Arrays<string>,
 ): Promise<Prepared | null> {
   const { stack, values } = context;
   if (values.reference !== 'mean' || values.referenceImage.length > 0 || pass > 0) return null;
-  if (!params || !total || !covered) return null;
-  const mean = Float64Array.from({ length: total.length }, (_, i) => (total[i] ?? 0) / Math.max(1, covered[i] ?? 0));
+  if (!params || !average) return null;
   const grid = gridOf(stack, values, context.affine?.matrix);
   const starts = new Float64Array(16 * frameCount(stack));
   for (let frame = 0; frame < frameCount(stack); frame++) {
     starts.set(motionOf(grid, Float64Array.from(params.subarray(6 * frame, 6 * frame + 6))), 16 * frame);
   }
-  const made = await templates(context, mean);
+  const made = await templates(context, average, 'the mean of all frames');
   const job = estimationOf(stack, values, { ...made, starts, origin: new Float64Array(0) });
   const first = await context.read(0, 1);
   const space = makeWorkspace(
@@ -206,7 +215,7 @@ export async function prepareMean(
 }
 
 /** The motion, in local mm, whose correction has these six parameters. */
-function motionOf(grid: Grid, parameters: Float64Array): Matrix {
+export function motionOf(grid: Grid, parameters: Float64Array): Matrix {
   const back = invert(grid.localToWorld);
   return multiply(back, multiply(invert(fromParameters(parameters)), grid.localToWorld));
 }
@@ -235,28 +244,32 @@ export function estimationOf(stack: Stack, values: Given, p: RegisterPrepared): 
   const grid = gridOf(stack, values, placementIn(p));
   const filters = filtersOf(grid, fwhmOf(values, grid));
   const coarse = levelOf(p.coarsePoints, p.coarseColumns, p.coarsePairs);
+  const scale: Scale = scaleOf(grid);
+  const stage = { level: coarse, filters: filtersOf(grid, coarseOptions(values, grid).fwhm) };
   return {
     grid,
+    scale,
     fine: { level: levelOf(p.finePoints, p.fineColumns, p.finePairs, p.fineNoise), filters },
     quick: { level: levelOf(p.quickPoints, p.quickColumns, p.quickPairs), filters },
-    coarse: coarse.count > 0 ? { level: coarse, filters: filtersOf(grid, coarseOptions(values, grid).fwhm) } : null,
+    search: coarse.count > 0 ? { stage, bins: binsOf(grid), spectrum: p.spectrum, trust: TRUST } : null,
     gain: noiseGain(filters),
-    tolerance: values.tolerance,
+    tolerance: values.tolerance ?? scale.tolerance,
     iterations: values.iterations,
-    trust: TRUST,
   };
 }
 
 /** Lengths of the arrays of a workspace. */
-function lengthsOf({ grid, fine, quick, coarse }: Estimation) {
+function lengthsOf({ grid, fine, quick, search }: Estimation) {
+  const coarse = search?.stage;
   const blocks = Math.max(blocksOf(fine.level), blocksOf(quick.level), coarse ? blocksOf(coarse.level) : 0);
   const points = Math.max(fine.level.count, quick.level.count, coarse?.level.count ?? 0);
-  return { coefficients: coefficientCount(grid.size) + 4, points, sums: blocks * SUMS.length };
+  const waves = search ? spectrumLength(search.bins) : 0;
+  return { coefficients: coefficientCount(grid.size) + 4, points, sums: blocks * SUMS.length, waves };
 }
 
 export function workspaceBytes(job: Estimation): number {
-  const { coefficients, points, sums } = lengthsOf(job);
-  return 4 * coefficients + 8 * points + 8 * (sums + SUMS.length) + 5 * 128;
+  const { coefficients, points, sums, waves } = lengthsOf(job);
+  return 4 * (coefficients + waves) + 8 * points + 8 * (sums + SUMS.length) + 6 * 128;
 }
 
 export function makeWorkspace(
@@ -265,12 +278,13 @@ export function makeWorkspace(
   doubles: (length: number) => Float64Array,
   indexes: (length: number) => Uint32Array,
 ): Workspace {
-  const { coefficients, points, sums } = lengthsOf(job);
+  const { coefficients, points, sums, waves } = lengthsOf(job);
   return {
     coefficients: asCoefficients(job.grid.size, singles(coefficients)),
     samples: singles(points),
     missed: indexes(points),
     sums: doubles(sums),
     total: doubles(SUMS.length),
+    waves: singles(waves),
   };
 }

@@ -1,0 +1,37 @@
+import { UsageError } from '../../core/errors.js';
+import { frameCount, type Stack } from '../../core/stack.js';
+import { CONSTANT, INTENSITY, type Level, pairOf } from './columns.js';
+
+/** A variance below this part of the mean square is rounding. */
+const FLAT = 1e-10;
+
+/** @throws UsageError when there is one frame and nothing else to move it onto */
+export function checkSeries(stack: Stack, hasReference: boolean): void {
+  if (frameCount(stack) > 1 || hasReference) return;
+  throw new UsageError(
+    'one-frame',
+    'register moves frames onto each other, but there is one frame alone. Give a series, a list of files, or --reference-image.',
+  );
+}
+
+/**
+ * @param what the reference is, for people
+ * @throws UsageError when nothing can be compared with the template of a reference
+ */
+export function checkTemplate({ pairs }: Level, what: string): void {
+  const pair = (j: number, k: number) => pairs[pairOf(j, k)] ?? 0;
+  const weight = pair(CONSTANT, CONSTANT);
+  if (!(weight > 0)) {
+    throw new UsageError(
+      'no-weight',
+      'No voxel of the reference counts: --weight is 0 wherever --margin leaves anything. Give another mask, or a smaller --margin.',
+    );
+  }
+  const square = pair(INTENSITY, INTENSITY) / weight;
+  const variance = square - (pair(INTENSITY, CONSTANT) / weight) ** 2;
+  if (variance > FLAT * square) return;
+  throw new UsageError(
+    'empty-reference',
+    `The reference, ${what}, is empty: its voxels are all 0, not numbers, or alike. Choose another frame with --reference, or an image with --reference-image.`,
+  );
+}
