@@ -1,6 +1,6 @@
 // Samples of a cubic spline, and linear ones, of a volume of float32 coefficients with two mirrored voxels on each side.
 
-const IN_VIEW: f64 = 1e-4;
+export const IN_VIEW: f64 = 1e-4;
 
 // The volume at hand: three sizes, then its address and the bytes of a row and a plane.
 let nx: i32 = 0, ny: i32 = 0, nz: i32 = 0;

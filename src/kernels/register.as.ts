@@ -2,3 +2,5 @@
 export { smooth } from './_register_smooth.as';
 export { sumPoints } from './_register_points.as';
 export { resample } from './_register_resample.as';
+export { keepInView, shear } from './_register_shear.as';
+export { addFrame, storeFrame } from './_register_moments.as';

@@ -7,7 +7,7 @@ import type { Triple } from './grid.js';
 import { accumulateMissed } from './normal-equations.js';
 import type { Matrix } from './rigid.js';
 import type { Filters } from './smooth.js';
-import { blockRange, type ResampleSteps, type Steps, type Workspace } from './steps.js';
+import { blockRange, type Steps, type Workspace } from './steps.js';
 import type { Coefficients } from './volume.js';
 
 /** Six words that describe a volume, then the twelve numbers of a map. */
@@ -53,7 +53,11 @@ export function makeKernelJob({ size, row, plane, data }: Coefficients, arena: A
 }
 
 /** Smoothing, over the elements of one tile. */
-function smoothStep(exports: WasmExports, tile: NumericArray, { job, taps, scratch }: KernelJob): Steps['smooth'] {
+export function smoothStep(
+  exports: WasmExports,
+  tile: NumericArray,
+  { job, taps, scratch }: KernelJob,
+): Steps['smooth'] {
   const dtype = dtypeNumber(tile);
   return (at, filters) => {
     for (const [k, half] of filters.entries()) taps.set(half, k * LONGEST);
@@ -90,22 +94,5 @@ export function kernelSteps(exports: WasmExports, tile: NumericArray, space: Wor
       );
       accumulateMissed(level, missed, many, sums, block * SUMS.length);
     },
-  };
-}
-
-/** The steps of resampling by the kernel. */
-export function resampleSteps(exports: WasmExports, tile: NumericArray, kernel: KernelJob): ResampleSteps {
-  return {
-    smooth: smoothStep(exports, tile, kernel),
-    resample: (matrix, how, outside, into) =>
-      callKernel(
-        exports,
-        'resample',
-        kernel.job,
-        placeMap(kernel, matrix),
-        how === 'cubic' ? 1 : 0,
-        outside,
-        into.byteOffset,
-      ),
   };
 }

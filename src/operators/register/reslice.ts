@@ -1,18 +1,19 @@
 import type { Arena } from '../../core/arena.js';
-import { UsageError } from '../../core/errors.js';
+import { OperatorError } from '../../core/errors.js';
 import type { Arrays, Tile } from '../../core/operator.js';
 import { framePixels, type Stack } from '../../core/stack.js';
 import type { WasmExports } from '../../core/wasm.js';
 import { asVoxelMap, type Grid } from './grid.js';
-import { kernelBytes, makeKernelJob, resampleSteps } from './kernel.js';
+import { kernelBytes, makeKernelJob } from './kernel.js';
 import type { Given } from './method.js';
-import type { Matrix } from './rigid.js';
-import { type Filters, filtersOf } from './smooth.js';
-import { resampleReference } from './steps.js';
+import { interpolationFilters, interpolationOf } from './resample/interpolation.js';
+import { makeResampleJob, resampleBytes, resampleSteps } from './resample/kernel.js';
+import type { Placing } from './resample/resample.js';
+import { shearsOf, waysOf } from './resample/shears.js';
+import { type ResampleSteps, resampleReference } from './resample/steps.js';
+import { TAPS } from './resample/weights.js';
+import { invert, type Matrix } from './rigid.js';
 import { asCoefficients, type Coefficients, coefficientCount } from './volume.js';
-
-/** Leaves the voxels as they are. */
-const PLAIN: Filters = [Float64Array.of(1), Float64Array.of(1), Float64Array.of(1)];
 
 /** Moves frames onto the grid of the reference, in one worker. */
 export interface Reslicer {
@@ -20,41 +21,72 @@ export interface Reslicer {
   frame(tile: Tile, k: number, motion: Matrix, exports: WasmExports | null, out: Arrays<string>): void;
 }
 
+/** Whether realigned frames are made beside their slot, in float32. */
+const isApart = (stack: Stack, { realignedDtype }: Given) => realignedDtype === 'input' && stack.dtype !== 'float32';
+
 /** Bytes of a worker's window. */
-export function resliceBytes(grid: Grid): number {
-  return 4 * (coefficientCount(grid.size) + 4) + kernelBytes(grid.size) + 256;
+export function resliceBytes(stack: Stack, values: Given, grid: Grid): number {
+  const apart = isApart(stack, values) ? 4 * framePixels(stack) : 0;
+  return 4 * (coefficientCount(grid.size) + 4) + kernelBytes(grid.size) + resampleBytes(grid.size) + apart + 512;
+}
+
+/** Below this determinant the inverse of a correction is not one, and not worth taking for every voxel. */
+const SINGULAR = 1e-10;
+
+function determinant([a = 0, b = 0, c = 0, , d = 0, e = 0, f = 0, , g = 0, h = 0, i = 0]: Matrix): number {
+  return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+}
+
+function placingOf(grid: Grid, motion: Matrix, { inverse }: Given): Placing {
+  const correction = invert(asVoxelMap(grid, motion));
+  const each = inverse === 'voxel' && Math.abs(determinant(correction)) > SINGULAR;
+  return { correction, map: invert(correction), each, except: [] };
 }
 
 /** @param scratch coefficients of a frame that may be overwritten */
 export function makeReslicer(stack: Stack, values: Given, grid: Grid, arena: Arena, scratch?: Coefficients): Reslicer {
   const coefficients =
     scratch ?? asCoefficients(grid.size, arena.array('float32', coefficientCount(grid.size) + 4) as Float32Array);
-  const job = makeKernelJob(coefficients, arena);
-  const how = values.interpolation === 'linear' ? 'linear' : 'cubic';
-  const filters = how === 'cubic' ? filtersOf(grid, 0) : PLAIN;
+  const [kernel, job] = [makeKernelJob(coefficients, arena), makeResampleJob(grid.size, arena)];
   const pixels = framePixels(stack);
+  const apart = isApart(stack, values) ? (arena.array('float32', pixels) as Float32Array) : null;
+  const wanted = interpolationOf(values);
+  const how = wanted === 'shear' ? 'cubic' : wanted;
+  const filters = interpolationFilters(grid.size, how);
+  const plain = interpolationFilters(grid.size, 'linear');
+  const outside = values.outside === 'nan' ? Number.NaN : 0;
+
+  function move(steps: ResampleSteps, at: number, placing: Placing, into: Float32Array): void {
+    const shears = wanted === 'shear' ? shearsOf(placing.map, grid.size) : null;
+    // What leaves the view between two shears is lost to them.
+    const partly = shears ? { ...placing, except: waysOf(shears) } : placing;
+    steps.smooth(at, filters);
+    steps.resample(partly, TAPS[how], into);
+    if (!shears) return;
+    steps.smooth(at, plain);
+    for (const shear of shears) steps.shear(shear);
+    steps.keep(partly, into);
+  }
+
   return {
-    frame(tile, k, motion, exports, { realigned, total, covered }) {
-      if (!(realigned instanceof Float32Array) || !total || !covered)
-        throw new UsageError(
+    frame(tile, k, motion, exports, { realigned, average, squares, covered }) {
+      const slot = realigned?.subarray(k * pixels, (k + 1) * pixels);
+      const into = apart ?? slot;
+      if (
+        !slot ||
+        !(into instanceof Float32Array && average instanceof Float32Array) ||
+        !(squares instanceof Float32Array && covered instanceof Uint32Array)
+      )
+        throw new OperatorError(
           'no-output',
           'register has nowhere to write realigned frames. Leave them out with --no-reslice.',
         );
-      const steps = exports ? resampleSteps(exports, tile.data, job) : resampleReference(tile.data, coefficients);
-      const into = realigned.subarray(k * pixels, (k + 1) * pixels);
-      steps.smooth(k * pixels, filters);
-      steps.resample(asVoxelMap(grid, motion), how, Number.NaN, into);
-      for (let i = 0; i < pixels; i++) {
-        const value = into[i] ?? 0;
-        if (Number.isNaN(value)) continue;
-        total[i] = (total[i] ?? 0) + value;
-        covered[i] = (covered[i] ?? 0) + 1;
-      }
-      if (values.outside === 'zero') replaceNaN(into, 0);
+      const steps = exports
+        ? resampleSteps(exports, tile.data, kernel, job)
+        : resampleReference(tile.data, coefficients);
+      move(steps, k * pixels, placingOf(grid, motion, values), into);
+      steps.add(into, average, squares, covered);
+      steps.store(into, outside, apart ? stack.dtype : 'float32', slot);
     },
   };
-}
-
-function replaceNaN(values: Float32Array, by: number): void {
-  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i] ?? 0)) values[i] = by;
 }

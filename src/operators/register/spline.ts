@@ -1,5 +1,18 @@
-/** The pole of the cubic B-spline: its interpolation filter falls off by this factor a sample (Unser 1999). */
-const POLE = Math.sqrt(3) - 2;
+/** Degrees of the splines that frames are sampled by. */
+export type Degree = 3 | 4 | 5;
+
+/** Poles of the interpolation filters: their responses fall off by these factors a sample (Unser 1999). */
+const POLES: Readonly<Record<Degree, readonly number[]>> = {
+  3: [Math.sqrt(3) - 2],
+  4: [
+    Math.sqrt(664 - Math.sqrt(438976)) + Math.sqrt(304) - 19,
+    Math.sqrt(664 + Math.sqrt(438976)) - Math.sqrt(304) - 19,
+  ],
+  5: [
+    Math.sqrt(67.5 - Math.sqrt(4436.25)) + Math.sqrt(26.25) - 6.5,
+    Math.sqrt(67.5 + Math.sqrt(4436.25)) - Math.sqrt(26.25) - 6.5,
+  ],
+};
 
 /** What the taps that are left out of a filter may add up to, of all. */
 const CUT = 1e-6;
@@ -7,29 +20,41 @@ const CUT = 1e-6;
 /** Sigma of a Gaussian of full width at half maximum 1. */
 const SIGMA = 1 / Math.sqrt(8 * Math.LN2);
 
-/** Taps of the interpolation filter that still count. */
-const REACH = 14;
-
-/**
- * One half, from the middle on, of the symmetric filter that makes cubic B-spline coefficients of samples smoothed by a Gaussian.
- *
- * @param width full width at half maximum of the Gaussian, in samples; 0 interpolates the samples as they are
- */
-export function splineFilter(width: number): Float64Array {
-  const sigma = width * SIGMA;
+function bellOf(sigma: number): number[] {
   const half = Math.ceil(6 * sigma);
   const bell = Array.from({ length: 2 * half + 1 }, (_, i) =>
     sigma > 0 ? Math.exp(-0.5 * ((i - half) / sigma) ** 2) : 1,
   );
   const total = bell.reduce((sum, value) => sum + value, 0);
-  const inverse = (k: number) => ((-6 * POLE) / (1 - POLE * POLE)) * POLE ** Math.abs(k);
-  const taps = Array.from({ length: half + REACH + 1 }, (_, k) =>
-    bell.reduce((sum, value, i) => sum + (value / total) * inverse(k - (i - half)), 0),
+  return bell.map((value) => value / total);
+}
+
+/** What undoes one pole, as far as it counts: -p / (1 - p^2) p^|k| times the gain (1 - p)(1 - 1/p). */
+function responseOf(pole: number, cut: number): number[] {
+  const reach = Math.ceil(Math.log(cut / 100) / Math.log(Math.abs(pole)));
+  const gain = ((1 - pole) * (1 - 1 / pole) * -pole) / (1 - pole * pole);
+  return Array.from({ length: 2 * reach + 1 }, (_, i) => gain * pole ** Math.abs(i - reach));
+}
+
+function convolved(a: readonly number[], b: readonly number[]): number[] {
+  return Array.from({ length: a.length + b.length - 1 }, (_, k) =>
+    a.reduce((sum, value, i) => sum + value * (b[k - i] ?? 0), 0),
   );
+}
+
+/**
+ * One half, from the middle on, of the symmetric filter that makes B-spline coefficients of samples smoothed by a Gaussian.
+ *
+ * @param width full width at half maximum of the Gaussian, in samples; 0 interpolates the samples as they are
+ * @param cut what the taps left out may add up to, of all
+ */
+export function splineFilter(width: number, degree: Degree = 3, cut = CUT): Float64Array {
+  const full = POLES[degree].map((pole) => responseOf(pole, cut)).reduce(convolved, bellOf(width * SIGMA));
+  const taps = full.slice((full.length - 1) / 2);
   let kept = taps.length;
   for (let rest = 0; kept > 1; kept--) {
     rest += 2 * Math.abs(taps[kept - 1] ?? 0);
-    if (rest > CUT) break;
+    if (rest > cut) break;
   }
   return Float64Array.from(taps.slice(0, kept));
 }

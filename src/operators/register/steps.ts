@@ -1,7 +1,6 @@
 import type { NumericArray } from '../../core/dtype.js';
 import { BLOCK, type Level, SUMS } from './columns.js';
 import { accumulate, accumulateMissed } from './normal-equations.js';
-import { type Interpolation, resampleVolume } from './resample.js';
 import type { Matrix } from './rigid.js';
 import { samplePoints } from './sample.js';
 import { type Filters, smooth } from './smooth.js';
@@ -16,6 +15,8 @@ export interface Workspace {
   /** `SUMS.length` for every block. */
   readonly sums: Float64Array;
   readonly total: Float64Array;
+  /** A binned frame and its spectrum; empty when none is asked for. */
+  readonly waves: Float32Array;
 }
 
 /** The hot loops of the estimate, in TypeScript or as a kernel. */
@@ -24,14 +25,6 @@ export interface Steps {
   smooth(at: number, filters: Filters): void;
   /** Sums of one block of points, where `map` takes them. */
   sumBlock(level: Level, block: number, map: Matrix): void;
-}
-
-/** The hot loops of resampling, in TypeScript or as a kernel. */
-export interface ResampleSteps {
-  /** Spline coefficients, or plain voxels, of the frame that starts at element `at` of the tile. */
-  smooth(at: number, filters: Filters): void;
-  /** The frame on the grid of the reference; voxels out of view become `outside`. */
-  resample(map: Matrix, how: Interpolation, outside: number, into: Float32Array): void;
 }
 
 /** First point of a block, and the one after its last. */
@@ -50,12 +43,5 @@ export function referenceSteps(tile: NumericArray, space: Workspace): Steps {
       accumulate(level, samples, from, to, sums, block * SUMS.length);
       accumulateMissed(level, missed, many, sums, block * SUMS.length);
     },
-  };
-}
-
-export function resampleReference(tile: NumericArray, coefficients: Coefficients): ResampleSteps {
-  return {
-    smooth: (at, filters) => smooth(tile, at, filters, coefficients),
-    resample: (map, how, outside, into) => resampleVolume(coefficients, map, how, outside, into),
   };
 }

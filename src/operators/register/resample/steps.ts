@@ -1,0 +1,36 @@
+import type { Dtype, NumericArray } from '../../../core/dtype.js';
+import { type Filters, smooth } from '../smooth.js';
+import type { Coefficients } from '../volume.js';
+import { keepSheared, shearVolume } from './heptic.js';
+import { addFrame } from './moments.js';
+import { type Placing, resampleVolume } from './resample.js';
+import type { Shear } from './shears.js';
+import { storeFrame } from './store.js';
+
+/** The hot loops of resampling, in TypeScript or as a kernel. */
+export interface ResampleSteps {
+  /** Spline coefficients, or plain voxels, of the frame that starts at element `at` of the tile. */
+  smooth(at: number, filters: Filters): void;
+  /** The frame on the grid of the reference; NaN where it does not show a voxel. */
+  resample(placing: Placing, taps: number, into: Float32Array): void;
+  /** Shears plain voxels in place. */
+  shear(shear: Shear): void;
+  /** Copies sheared voxels that were in view all the way: those that `resample` left out. */
+  keep(placing: Placing, into: Float32Array): void;
+  /** Adds a realigned frame to averages and squared deviations. */
+  add(frame: Float32Array, average: Float32Array, squares: Float32Array, covered: Uint32Array): void;
+  /** Rounds and clips a realigned frame to the dtype of the result. */
+  store(frame: Float32Array, outside: number, dtype: Dtype, into: NumericArray): void;
+}
+
+/** The steps in plain TypeScript. */
+export function resampleReference(tile: NumericArray, coefficients: Coefficients): ResampleSteps {
+  return {
+    smooth: (at, filters) => smooth(tile, at, filters, coefficients),
+    resample: (placing, taps, into) => resampleVolume(coefficients, placing, taps, into),
+    shear: (shear) => shearVolume(coefficients, shear),
+    keep: (placing, into) => keepSheared(coefficients, placing, into),
+    add: addFrame,
+    store: storeFrame,
+  };
+}
