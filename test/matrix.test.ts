@@ -25,6 +25,9 @@ const fused = await Promise.all(
   operatorNames().map(async (name) => ({ name, values: (await findOperator(name)).examples?.[0] ?? {} })),
 );
 
+/** Those of them that take volumes. */
+const ofVolumes = fused.filter(({ name }) => !['mask', 'com', 'azimuthal'].includes(name));
+
 const NUMPY_TYPES: Readonly<Record<string, Dtype>> = {
   '<u2': 'uint16',
   '<f4': 'float32',
@@ -85,6 +88,8 @@ for (const name of names) {
 
 describe.each(GENERATORS)('generated $name', ({ name }) => {
   test('all operators in one pass give the same in every cut', async () => {
-    await compareCuts(openSynthetic(name, [5, 6, 33, 32], undefined, 1), fused, layouts);
+    const source = openSynthetic(name, [5, 6, 33, 32], undefined, 1);
+    const { frameShape } = source.handle.stack;
+    await compareCuts(source, frameShape.length > 2 ? ofVolumes : fused, layouts);
   });
 });

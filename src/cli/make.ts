@@ -37,7 +37,7 @@ const PARAMS = {
   },
   truth: {
     kind: 'text',
-    help: 'also write what is known exactly about the stack (kind stem: ADF and centre of mass; rings: positions)',
+    help: 'also write what is known exactly about the stack (kind stem: ADF and centre of mass; rings: positions; fmri: motion)',
   },
   layout: { kind: 'text', default: 'auto', help: 'auto, serial or threads' },
   workers: { kind: 'number', default: -1, min: -1, integer: true, help: 'worker threads; -1 automatic' },
@@ -110,6 +110,7 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
     codec,
     chunked: !values.contiguous,
     overwrite: values.overwrite,
+    ...(source.affine ? { affine: source.affine } : {}),
   });
   const progress = makeProgress(values.quiet ? 'none' : values.progress, frameBytes(handle.stack));
   const options = {

@@ -1,6 +1,7 @@
 import type { Dtype } from '../../core/dtype.js';
 import type { Params, Values } from '../../core/params.js';
 import type { NamedArray } from '../../core/sink.js';
+import type { Affine } from '../../core/source.js';
 import type { Stack } from '../../core/stack.js';
 
 /** Writes frames; frame i depends on the seed and on i alone, so any split of the work gives the same bytes. */
@@ -29,7 +30,11 @@ export interface Generator<P extends Params = Params> {
   /** Results that are known without looking at a frame. */
   truth?(stack: Stack, values: Values<P>, seed: number): readonly NamedArray[];
   /** Text files that belong beside the stack, such as its geometry: named like it, with another extension. */
-  beside?(stack: Stack, values: Values<P>): readonly Companion[];
+  beside?(stack: Stack, values: Values<P>, seed: number): readonly Companion[];
+  /** Extension of the table in which the truth stands beside the stack too; absent: it does not. */
+  readonly table?: string;
+  /** Where the voxels of its frames lie. */
+  affine?(stack: Stack, values: Values<P>): Affine;
 }
 
 /** Checks a declaration against its own types and forgets them. */

@@ -5,13 +5,14 @@ import type { NamedArray } from '../../core/sink.js';
 import type { GeneratorValues, Source, SourceHandle } from '../../core/source.js';
 import { formatShape } from '../../core/stack.js';
 import counts from './counts.js';
+import fmri from './fmri.js';
 import type { Companion, FrameWriter, Generator } from './generator.js';
 import random from './random.js';
 import rings from './rings.js';
 import stem from './stem.js';
 
 /** All kinds of generated stacks. */
-export const GENERATORS: readonly Generator[] = [random, counts, stem, rings];
+export const GENERATORS: readonly Generator[] = [random, counts, stem, rings, fmri];
 
 type GeneratedHandle = Extract<SourceHandle, { kind: 'generated' }>;
 
@@ -63,11 +64,13 @@ export function openSynthetic(
   }
   const values = checkValues(generator.params, raw, `make --kind ${kind}`);
   const stack = generator.stack(shape, values, known);
+  const affine = generator.affine?.(stack, values);
   return {
     format: 'generated',
     location: `generated:${kind}`,
     notes: [`${generator.summary}; seed ${seed}`],
     handle: { kind: 'generated', stack, generator: kind, values: { ...(values as GeneratorValues), seed } },
+    ...(affine ? { affine } : {}),
   };
 }
 
@@ -91,6 +94,11 @@ export function syntheticTruth(handle: GeneratedHandle): readonly NamedArray[] {
 
 /** Text files that belong beside a generated stack; empty for most kinds. */
 export function syntheticCompanions(handle: GeneratedHandle): readonly Companion[] {
-  const { generator, values } = parts(handle);
-  return generator.beside?.(handle.stack, values) ?? [];
+  const { generator, values, seed } = parts(handle);
+  return generator.beside?.(handle.stack, values, seed) ?? [];
+}
+
+/** Extension of the table that the truth goes to, beside a generated stack; undefined for kinds without one. */
+export function syntheticTable(handle: GeneratedHandle): string | undefined {
+  return findGenerator(handle.generator).table;
 }

@@ -260,6 +260,7 @@ export default defineGenerator({
       column('height', '', 'relative to the strongest ring', (line) => line.height),
     ];
   },
+  table: '.peaks.csv',
   beside: (stack, values) => [
     { extension: '.poni', text: poniText(stack, geometryOf(stack, values), values.detectorName) },
   ],
