@@ -25,6 +25,8 @@ const PLOT_HEIGHT = 220;
 const MOST_TICKS = 6;
 const LEGEND_HEIGHT = 34;
 const HEAD = 16;
+/** Below the name of an axis the next part may begin sooner than in a figure of its own. */
+export const SPARE = 16;
 /** Room right of a plot, for half of the last label. */
 const RIGHT = 36;
 
@@ -91,7 +93,7 @@ export function curvesFigure(part: CurvesPart, left: number, width: number): Fig
   const across = (i: number) => x.scale.at(axis.origin + i * axis.step);
   const places: Places = { area, bins, across, up: y.scale.at, lowest: Number.NEGATIVE_INFINITY };
   return {
-    height: top + PLOT_HEIGHT + BOTTOM,
+    height: top + PLOT_HEIGHT + BOTTOM - SPARE,
     draw(surface) {
       drawGrid(surface, area, x, y);
       for (const mark of marks) {

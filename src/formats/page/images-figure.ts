@@ -5,7 +5,7 @@ import type { Picture, Surface } from '../plot/surface.js';
 import { titleOf } from '../plot/words.js';
 import { colourTable, NAN_COLOUR } from '../png/colours.js';
 import { automaticLimits, formatTick, type Limits } from '../png/range.js';
-import { areaFrom, placesAxis } from './curves-figure.js';
+import { areaFrom, placesAxis, SPARE } from './curves-figure.js';
 import type { Figure } from './figure.js';
 import { shorten } from './wrap.js';
 
@@ -53,7 +53,7 @@ function wideRow(image: PageImage, left: number, width: number): Row {
   const limits = limitsOf(image);
   const axis = image.across ?? { name: '', unit: '', origin: 0, step: 1 };
   return {
-    height: CAPTION + WIDE_HEIGHT + BOTTOM,
+    height: CAPTION + WIDE_HEIGHT + BOTTOM - SPARE,
     draw(surface, top) {
       const area = areaFrom(left, top + CAPTION, width, WIDE_HEIGHT);
       const x = placesAxis(axis, image.width, area.width);

@@ -47,7 +47,7 @@ section { margin-top: 26px; break-inside: avoid; }
 p { margin: 4px 0; } .soft, footer { color: var(--soft); font-size: 14px; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 0 28px; margin: 18px 0 0; }
 dl div { display: flex; justify-content: space-between; gap: 12px; padding: 3px 0; border-bottom: 1px solid var(--line); }
-dt { color: var(--soft); } dd { margin: 0; min-width: 90px; text-align: right; overflow-wrap: anywhere; }
+dt { color: var(--soft); } dd { margin: 0; min-width: 64px; text-align: right; overflow-wrap: anywhere; }
 svg { display: block; width: 100%; height: auto; margin-top: 6px; font-family: Helvetica, Arial, "Liberation Sans", sans-serif; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; margin-top: 8px; font-size: 14px; font-variant-numeric: tabular-nums; }
 th { text-align: left; background: var(--head); } th, td { padding: 3px 14px 3px 8px; border-bottom: 1px solid var(--line); vertical-align: top; }

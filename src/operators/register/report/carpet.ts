@@ -1,5 +1,5 @@
-import type { ImagesPart, PageAxis } from '../../core/page.js';
-import { detrended } from './quality/carpet.js';
+import type { ImagesPart, PageAxis } from '../../../core/page.js';
+import { detrended } from '../quality/carpet.js';
 
 /** More columns cannot be told apart: longer series are averaged over neighbouring frames. */
 const MOST_COLUMNS = 2000;
@@ -21,9 +21,10 @@ function narrower(values: Float32Array, columns: number, every: number): { data:
 /**
  * The courses of voxels as rows of grey (Power 2017), frames from left to right.
  *
- * @param series one row of `frames` values for each voxel, as read
+ * @param series one row of `frames` values for each voxel, as they are after registration
+ * @param of how many voxels of which kind the rows were chosen from
  */
-export function carpetPart(series: Float32Array, frames: number, of: number, axis: PageAxis): ImagesPart {
+export function carpetPart(series: Float32Array, frames: number, of: string, axis: PageAxis): ImagesPart {
   const rows = series.length / frames;
   const percent = detrended(series, frames);
   const sizes = Float64Array.from(percent, Math.abs).sort();
@@ -48,7 +49,7 @@ export function carpetPart(series: Float32Array, frames: number, of: number, axi
       },
     ],
     note:
-      `The course of ${rows} of ${of} brain voxels after registration, each without its mean and linear trend, in the order ` +
+      `The course of ${rows} of ${of} after registration, each without its mean and linear trend, in the order ` +
       `they lie in the image. Upright stripes are changes of the whole image at once.${averaged}`,
   };
 }

@@ -1,6 +1,6 @@
-import type { NumericArray } from '../../core/dtype.js';
-import type { ImagesPart, PageImage } from '../../core/page.js';
-import type { Grid } from './grid.js';
+import type { NumericArray } from '../../../core/dtype.js';
+import type { ImagesPart, PageImage } from '../../../core/page.js';
+import type { Grid } from '../grid.js';
 
 /** Slices of a mosaic, at most, and how many stand in one row. */
 const MOST_SLICES = 12;

@@ -1,10 +1,10 @@
-import type { NumericArray } from '../../core/dtype.js';
-import type { FolderContext } from '../../core/operator.js';
-import { frameCount } from '../../core/stack.js';
-import type { Grid } from './grid.js';
-import type { RegisterParams } from './params.js';
-import { isFault } from './report-words.js';
-import { apply, displacement, fromParameters, IDENTITY } from './rigid.js';
+import type { NumericArray } from '../../../core/dtype.js';
+import type { FolderContext } from '../../../core/operator.js';
+import { frameCount } from '../../../core/stack.js';
+import type { Grid } from '../grid.js';
+import type { RegisterParams } from '../params.js';
+import { apply, displacement, fromParameters, IDENTITY } from '../rigid.js';
+import { isFault } from './words.js';
 
 /** Within this sphere about the centre of the image displacements are measured, in mm. */
 const SPHERE = 80;
