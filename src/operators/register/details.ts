@@ -1,3 +1,5 @@
+import { conventions } from './conventions.js';
+
 /** The text of the operator's page. */
 export const details = `
 Every frame, a volume or an image, is moved onto a reference by a rigid transform that least squares finds. params has six
@@ -17,4 +19,4 @@ moves less than --tolerance, as the root mean square in a sphere of 80 mm. Frame
 Errors follow from the residual and from how smoothing and sampling spread the noise of single voxels over the sums; noise is
 taken as independent between voxels. realigned holds the frames on the grid of the reference, sampled once from the
 data; mean is their average over the frames that show a voxel.
-`;
+${conventions}`;
