@@ -19,10 +19,10 @@ let lastX: i32 = 0, lastY: i32 = 0, lastZ: i32 = 0, depth: i32 = 0;
 let tx: v128 = f32x4.splat(0), ty: v128 = f32x4.splat(0), tz: v128 = f32x4.splat(0);
 let at0: usize = 0, at1: usize = 0, at2: usize = 0, at3: usize = 0;
 
-/** The voxel that a position belongs to; `last` is the last there is. */
+/** The voxel that a position belongs to; `last` is the last there is. Cutting off the fraction is the floor, but for what lies before voxel 0. */
 @inline
 function cell(taps: i32, x: f64, last: i32): i32 {
-  return max(0, min(<i32>floor(taps == 5 ? x + 0.5 : x), last));
+  return min(<i32>(taps == 5 ? x + 0.5 : x), last);
 }
 
 @inline
@@ -36,9 +36,10 @@ function begin(taps: i32): void {
   origin = volumeColumns(0) + before * (row + 4) + (nz == 1 ? <usize>PAD : before) * plane;
 }
 
+/** Where row (y, z) starts along one axis of the frame. */
 @inline
-function position(map: usize, x: f64, y: f64, z: f64): f64 {
-  return load<f64>(map) * x + (load<f64>(map, 8) * y + load<f64>(map, 16) * z + load<f64>(map, 24));
+function startOf(line: usize, y: f64, z: f64): f64 {
+  return load<f64>(line, 8) * y + load<f64>(line, 16) * z + load<f64>(line, 24);
 }
 
 /** The address of the first tap; fractions go to one of the four lanes at `to`. */
@@ -51,11 +52,8 @@ function place(taps: i32, u: f64, v: f64, w: f64, to: usize): usize {
   return origin + <usize>k * plane + <usize>j * row + <usize>i * 4;
 }
 
-/** Places of voxel x and those 1, 2 and 3 `step` further on. */
-function placeEach(taps: i32, map: usize, x: f64, y: f64, z: f64, step: f64): void {
-  const u = position(map, x, y, z), v = position(map + 32, x, y, z), w = position(map + 64, x, y, z);
-  const du = load<f64>(map) * step, dv = load<f64>(map, 32) * step, dw = load<f64>(map, 64) * step;
-  const to = map + WEIGHTS;
+/** Places of a position and those 1, 2 and 3 steps further on. */
+function placeEach(taps: i32, u: f64, v: f64, w: f64, du: f64, dv: f64, dw: f64, to: usize): void {
   at0 = place(taps, u, v, w, to);
   at1 = place(taps, u + du, v + dv, w + dw, to + 4);
   at2 = place(taps, u + 2 * du, v + 2 * dv, w + 2 * dw, to + 8);
@@ -73,12 +71,10 @@ function within(t: f32, low: f32, high: f32): bool {
   return t >= low && t <= high;
 }
 
-/** Whether the four voxels from x on fall into four cells in a row; then their places are known. */
+/** Whether four positions fall into four cells in a row; then their places are known. */
 @inline
-function placeTogether(taps: i32, map: usize, x: f64, y: f64, z: f64): bool {
-  const u = position(map, x, y, z), v = position(map + 32, x, y, z), w = position(map + 64, x, y, z);
+function placeTogether(taps: i32, u: f64, v: f64, w: f64, du: f32, dv: f32, dw: f32): bool {
   const i = cell(taps, u, lastX), j = cell(taps, v, lastY), k = cell(taps, w, lastZ);
-  const du = <f32>(load<f64>(map) - 1), dv = <f32>load<f64>(map, 32), dw = <f32>load<f64>(map, 64);
   const a = <f32>(u - <f64>i), b = <f32>(v - <f64>j), c = <f32>(w - <f64>k);
   // Splines go on smoothly a little beyond their cell; what linear interpolation does there shows.
   const slack: f32 = taps == 2 ? 1e-6 : 1e-4;
@@ -131,20 +127,35 @@ function sample(taps: i32, isTogether: bool, to: usize): v128 {
 /** Voxels `from` to `to` of row (y, z), in fours, the last four overlapping those before. */
 @inline
 function stretch(taps: i32, job: usize, from: i32, to: i32, y: f64, z: f64, each: i32, out: usize): void {
+  if (from > to) return;
+  let a = load<f64>(job), e = load<f64>(job, 32), p = load<f64>(job, 64);
+  let d = startOf(job, y, z), h = startOf(job + 32, y, z), s = startOf(job + 64, y, z);
+  const weights = job + WEIGHTS;
   const few = to - from < 3;
   for (let x = from; x <= to; x += few ? 1 : 4) {
     const first = few ? x : min(x, to - 3);
-    if (each) for (let n = few ? 1 : min(4, to - x + 1); n > 0; n--) invertTo(job + MAP, job);
+    if (each) {
+      for (let n = few ? 1 : min(4, to - x + 1); n > 0; n--) invertTo(job + MAP, job);
+      a = load<f64>(job), e = load<f64>(job, 32), p = load<f64>(job, 64);
+      d = startOf(job, y, z), h = startOf(job + 32, y, z), s = startOf(job + 64, y, z);
+    }
+    const u = a * <f64>first + d, v = e * <f64>first + h, w = p * <f64>first + s;
     const at = out + <usize>first * 4;
     if (few) {
-      placeEach(taps, job, <f64>first, y, z, 0);
-      store<f32>(at, f32x4.extract_lane(sample(taps, false, job + WEIGHTS), 0));
-    } else if (placeTogether(taps, job, <f64>first, y, z)) v128.store(at, sample(taps, true, job + WEIGHTS));
+      placeEach(taps, u, v, w, 0, 0, 0, weights);
+      store<f32>(at, f32x4.extract_lane(sample(taps, false, weights), 0));
+    } else if (placeTogether(taps, u, v, w, <f32>(a - 1), <f32>e, <f32>p)) v128.store(at, sample(taps, true, weights));
     else {
-      placeEach(taps, job, <f64>first, y, z, 1);
-      v128.store(at, sample(taps, false, job + WEIGHTS));
+      placeEach(taps, u, v, w, a, e, p, weights);
+      v128.store(at, sample(taps, false, weights));
     }
   }
+}
+
+/** Voxels `from` to `to` are not shown. */
+@inline
+function blank(from: i32, to: i32, out: usize): void {
+  for (let x = from; x <= to; x++) store<f32>(out + <usize>x * 4, NaN);
 }
 
 @inline
@@ -154,7 +165,6 @@ function resampleBy(taps: i32, job: usize, each: i32, except: i32, into: usize):
   for (let z = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
       const u = <f64>y, v = <f64>z;
-      for (let x = 0; x < nx; x++) store<f32>(into + <usize>x * 4, NaN);
       wholeRow();
       narrow(job, u, v);
       const first = viewFirst(), last = viewLast();
@@ -165,6 +175,8 @@ function resampleBy(taps: i32, job: usize, each: i32, except: i32, into: usize):
         const low = max(first, viewFirst()), high = min(last, viewLast());
         if (low <= high) from = low, to = high;
       }
+      blank(0, first - 1, into);
+      blank(last + 1, nx - 1, into);
       stretch(taps, job, first, from - 1, u, v, each, into);
       stretch(taps, job, to + 1, last, u, v, each, into);
       into += <usize>nx * 4;

@@ -23,13 +23,19 @@ function firstVoxel(): usize {
   return volumeColumns(0) + PAD * (volumeColumns(2) + volumeColumns(1) + 4);
 }
 
-/** The weights at `t`, for one of four lines. */
+/** The weights at `t`, for one of four lines: products of the distances to seven of the eight voxels. */
 function lagrange(t: f64, to: usize): void {
-  for (let n = 0; n < TAPS; n++) {
-    let product: f64 = 1;
-    for (let m = 0; m < TAPS; m++) if (m != n) product *= (t - <f64>(m + FIRST)) / <f64>(n - m);
-    store<f32>(to + <usize>n * 16, <f32>product);
-  }
+  const a = t + 3, b = t + 2, c = t + 1, d = t, e = t - 1, f = t - 2, g = t - 3, h = t - 4;
+  const ab = a * b, cd = c * d, ef = e * f, gh = g * h;
+  const near = ab * cd, far = ef * gh;
+  store<f32>(to, <f32>(b * cd * far * (-1 / 5040.0)));
+  store<f32>(to, <f32>(a * cd * far * (1 / 720.0)), 16);
+  store<f32>(to, <f32>(ab * d * far * (-1 / 240.0)), 32);
+  store<f32>(to, <f32>(ab * c * far * (1 / 144.0)), 48);
+  store<f32>(to, <f32>(near * f * gh * (-1 / 144.0)), 64);
+  store<f32>(to, <f32>(near * e * gh * (1 / 240.0)), 80);
+  store<f32>(to, <f32>(near * ef * h * (-1 / 720.0)), 96);
+  store<f32>(to, <f32>(near * ef * g * (1 / 5040.0)), 112);
 }
 
 /** Eight weights times eight fours, `step` bytes apart. */
@@ -49,14 +55,15 @@ function dot(weights: usize, at: usize, step: usize): v128 {
 /** Moves a row. */
 function moveRow(at: usize, n: i32, shift: f64, scratch: usize): void {
   const whole = <i32>floor(shift);
-  for (let lane: usize = 0; lane < 4; lane++) lagrange(shift - <f64>whole, scratch + lane * 4);
+  lagrange(shift - <f64>whole, scratch);
+  for (let k: usize = 0; k < LINES; k += 16) v128.store(scratch + k, v128.load32_splat(scratch + k));
   const line = scratch + LINES;
   const from = whole + FIRST;
-  for (let i = 0; i < n + TAPS - 1; i++) {
-    const index = from + i;
-    const inside = index >= 0 && index < n;
-    store<f32>(line + <usize>i * 4, load<f32>(at + <usize>(inside ? index : mirror(index, n)) * 4));
-  }
+  const length = n + TAPS - 1;
+  const low = min(max(-from, 0), length), high = max(min(n - from, length), low);
+  for (let i = 0; i < low; i++) store<f32>(line + <usize>i * 4, load<f32>(at + <usize>mirror(from + i, n) * 4));
+  if (high > low) memory.copy(line + <usize>low * 4, at + <usize>(from + low) * 4, (high - low) * 4);
+  for (let i = high; i < length; i++) store<f32>(line + <usize>i * 4, load<f32>(at + <usize>mirror(from + i, n) * 4));
   for (let i: usize = 0; i < <usize>n * 4; i += 16) v128.store(at + i, dot(scratch, line + i, 4));
 }
 

@@ -113,7 +113,7 @@ function filterPlane(from: usize, nx: i32, wide: usize, count: i32, taps: usize,
   }
 }
 
-function mirrorFaces(data: usize, row: usize, plane: usize, nx: i32, ny: i32, nz: i32): void {
+export function mirrorFaces(data: usize, row: usize, plane: usize, nx: i32, ny: i32, nz: i32): void {
   for (let z = PAD; z < nz + PAD; z++) {
     const sheet = data + <usize>z * plane;
     for (let y = PAD; y < ny + PAD; y++) {

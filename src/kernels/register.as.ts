@@ -4,3 +4,4 @@ export { sumPoints } from './_register_points.as';
 export { resample } from './_register_resample.as';
 export { keepInView, shear } from './_register_shear.as';
 export { addFrame, storeFrame } from './_register_moments.as';
+export { prefilter } from './_register_prefilter.as';

@@ -6,7 +6,7 @@ import type { WasmExports } from '../../core/wasm.js';
 import { asVoxelMap, type Grid } from './grid.js';
 import { kernelBytes, makeKernelJob } from './kernel.js';
 import type { Given } from './method.js';
-import { interpolationFilters, interpolationOf } from './resample/interpolation.js';
+import { interpolationOf } from './resample/interpolation.js';
 import { makeResampleJob, resampleBytes, resampleSteps } from './resample/kernel.js';
 import type { Placing } from './resample/resample.js';
 import { shearsOf, waysOf } from './resample/shears.js';
@@ -52,18 +52,16 @@ export function makeReslicer(stack: Stack, values: Given, grid: Grid, arena: Are
   const apart = isApart(stack, values) ? (arena.array('float32', pixels) as Float32Array) : null;
   const wanted = interpolationOf(values);
   const how = wanted === 'shear' ? 'cubic' : wanted;
-  const filters = interpolationFilters(grid.size, how);
-  const plain = interpolationFilters(grid.size, 'linear');
   const outside = values.outside === 'nan' ? Number.NaN : 0;
 
   function move(steps: ResampleSteps, at: number, placing: Placing, into: Float32Array): void {
     const shears = wanted === 'shear' ? shearsOf(placing.map, grid.size) : null;
     // What leaves the view between two shears is lost to them.
     const partly = shears ? { ...placing, except: waysOf(shears) } : placing;
-    steps.smooth(at, filters);
+    steps.load(at, how);
     steps.resample(partly, TAPS[how], into);
     if (!shears) return;
-    steps.smooth(at, plain);
+    steps.load(at, 'linear');
     for (const shear of shears) steps.shear(shear);
     steps.keep(partly, into);
   }

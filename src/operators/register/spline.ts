@@ -2,7 +2,7 @@
 export type Degree = 3 | 4 | 5;
 
 /** Poles of the interpolation filters: their responses fall off by these factors a sample (Unser 1999). */
-const POLES: Readonly<Record<Degree, readonly number[]>> = {
+export const POLES: Readonly<Record<Degree, readonly number[]>> = {
   3: [Math.sqrt(3) - 2],
   4: [
     Math.sqrt(664 - Math.sqrt(438976)) + Math.sqrt(304) - 19,

@@ -5,6 +5,8 @@ import { callKernel, dtypeNumber } from '../../../kernels/call.js';
 import type { Triple } from '../grid.js';
 import { type KernelJob, smoothStep } from '../kernel.js';
 import type { Matrix } from '../rigid.js';
+import { POLES } from '../spline.js';
+import { DEGREES } from './interpolation.js';
 import { shearSteps } from './shears.js';
 import type { ResampleSteps } from './steps.js';
 
@@ -12,6 +14,8 @@ import type { ResampleSteps } from './steps.js';
 const MAP = 96;
 const MAPS = 5;
 const LINES = MAPS * MAP + 3 * MAP;
+
+const ALONE = Float64Array.of(1);
 
 /** What the kernel keeps in the arena for resampling. */
 export interface ResampleJob {
@@ -46,8 +50,15 @@ export function resampleSteps(
   job: ResampleJob,
 ): ResampleSteps {
   const { address } = job;
+  const smooth = smoothStep(exports, tile, kernel);
   return {
-    smooth: smoothStep(exports, tile, kernel),
+    load(at, how) {
+      smooth(at, [ALONE, ALONE, ALONE]);
+      const degree = DEGREES[how];
+      if (!degree) return;
+      const [p = 0, q = 0] = POLES[degree];
+      callKernel(exports, 'prefilter', kernel.job, p, q, address + LINES);
+    },
     resample(placing, taps, into) {
       placeMaps(job, [placing.map, placing.correction, ...placing.except]);
       const each = placing.each ? 1 : 0;

@@ -1,16 +1,18 @@
 import type { Dtype, NumericArray } from '../../../core/dtype.js';
-import { type Filters, smooth } from '../smooth.js';
+import { smooth } from '../smooth.js';
 import type { Coefficients } from '../volume.js';
 import { keepSheared, shearVolume } from './heptic.js';
+import { interpolationFilters } from './interpolation.js';
 import { addFrame } from './moments.js';
 import { type Placing, resampleVolume } from './resample.js';
 import type { Shear } from './shears.js';
 import { storeFrame } from './store.js';
+import type { Interpolation } from './weights.js';
 
 /** The hot loops of resampling, in TypeScript or as a kernel. */
 export interface ResampleSteps {
-  /** Spline coefficients, or plain voxels, of the frame that starts at element `at` of the tile. */
-  smooth(at: number, filters: Filters): void;
+  /** What the frame that starts at element `at` of the tile is interpolated from: coefficients of a spline, or plain voxels. */
+  load(at: number, how: Interpolation): void;
   /** The frame on the grid of the reference; NaN where it does not show a voxel. */
   resample(placing: Placing, taps: number, into: Float32Array): void;
   /** Shears plain voxels in place. */
@@ -26,7 +28,7 @@ export interface ResampleSteps {
 /** The steps in plain TypeScript. */
 export function resampleReference(tile: NumericArray, coefficients: Coefficients): ResampleSteps {
   return {
-    smooth: (at, filters) => smooth(tile, at, filters, coefficients),
+    load: (at, how) => smooth(tile, at, interpolationFilters(coefficients.size, how), coefficients),
     resample: (placing, taps, into) => resampleVolume(coefficients, placing, taps, into),
     shear: (shear) => shearVolume(coefficients, shear),
     keep: (placing, into) => keepSheared(coefficients, placing, into),
