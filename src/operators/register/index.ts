@@ -96,6 +96,7 @@ export default defineOperator<RegisterParams, string, RegisterState>({
   kernels: {
     wasm: { module: registerWasm, process: (exports, tile, state, out) => registerTile(tile, state, exports, out) },
   },
+  merge: mergeMoments,
   finish(out, stack, values, prepared, read) {
     fillDisplacement(out, stack, values, prepared, read);
     finishQuality(out, stack, values, read);

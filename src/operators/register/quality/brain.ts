@@ -14,28 +14,57 @@ const FLOOR = 8;
  * @param covered frames that show each voxel
  */
 export function brainVoxels(mean: NumericArray, covered: NumericArray, frames: number): Uint32Array {
-  const seen: number[] = [];
-  let sum = 0;
+  const seen = new Uint32Array(mean.length);
+  let [count, sum] = [0, 0];
   for (let i = 0; i < mean.length; i++) {
     if (covered[i] !== frames) continue;
-    seen.push(i);
+    seen[count++] = i;
     sum += mean[i] ?? 0;
   }
-  const floor = sum / seen.length / FLOOR;
-  let [bright, count] = [0, 0];
-  for (const i of seen) {
-    const value = mean[i] ?? 0;
+  const floor = sum / count / FLOOR;
+  let [bright, above] = [0, 0];
+  for (let n = 0; n < count; n++) {
+    const value = mean[seen[n] ?? 0] ?? 0;
     if (value <= floor) continue;
     bright += value;
-    count++;
+    above++;
   }
-  const threshold = (SHARE * bright) / count;
-  const inside = threshold > 0 ? seen.filter((i) => (mean[i] ?? 0) > threshold) : seen;
-  return Uint32Array.from(inside);
+  const threshold = (SHARE * bright) / above;
+  if (!(threshold > 0)) return seen.slice(0, count);
+  let inside = 0;
+  for (let n = 0; n < count; n++) {
+    const voxel = seen[n] ?? 0;
+    if ((mean[voxel] ?? 0) > threshold) seen[inside++] = voxel;
+  }
+  return seen.slice(0, inside);
 }
 
-/** The median of these voxels of an image; NaN of none. */
+/** The `k`-th smallest value, from 0; moves values about (Hoare's selection). */
+function select(values: Float64Array, k: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = values[(low + high) >> 1] ?? 0;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while ((values[i] ?? 0) < pivot) i++;
+      while ((values[j] ?? 0) > pivot) j--;
+      if (i > j) break;
+      const swapped = values[i] ?? 0;
+      values[i++] = values[j] ?? 0;
+      values[j--] = swapped;
+    }
+    if (k <= j) high = j;
+    else if (k >= i) low = i;
+    else break;
+  }
+  return values[k] ?? Number.NaN;
+}
+
+/** The median of these voxels of an image, the mean of the middle two of an even number; NaN of none. */
 export function medianOf(image: NumericArray, voxels: Uint32Array): number {
-  const sorted = Float64Array.from(voxels, (i) => image[i] ?? 0).sort();
-  return sorted[sorted.length >> 1] ?? Number.NaN;
+  const values = new Float64Array(voxels.length);
+  for (let n = 0; n < voxels.length; n++) values[n] = image[voxels[n] ?? 0] ?? 0;
+  const half = values.length >> 1;
+  const upper = select(values, half);
+  return values.length % 2 === 1 ? upper : (upper + select(values, half - 1)) / 2;
 }
