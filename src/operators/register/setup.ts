@@ -85,10 +85,14 @@ function quickOptions(fine: LevelOptions): LevelOptions {
   return { ...fine, spacing: 1.7 * fine.spacing, errors: false };
 }
 
+/** Pixels along an image, above which its coarse search smooths more: the same turn moves its corners further. */
+const LARGE = 64;
+
 /** Wide enough for turns of 15 degrees either way of a head to look alike; in voxels, so that it fits what is smaller. */
 function coarseOptions(values: Given, grid: Grid): LevelOptions {
   const margin = values.margin ?? scaleOf(grid).margin;
-  const fwhm = COARSE_VOXELS * voxelOf(grid);
+  const wider = grid.isFlat ? Math.sqrt(Math.max(1, grid.size[0] / LARGE, grid.size[1] / LARGE)) : 1;
+  const fwhm = COARSE_VOXELS * wider * voxelOf(grid);
   return { fwhm, spacing: 0.6 * fwhm, keep: 1, errors: false, margin: { middle: margin / 2, width: margin / 2 } };
 }
 

@@ -11,6 +11,9 @@ const ROUNDS = 24;
 /** Shifts from which it starts too. */
 const SHIFTS = 2;
 
+/** A shift that matches so well, and so much better than the next one, is the shift, however noisy the frame. */
+const OUTSTANDING = { merit: 0.3, ratio: 2 } as const;
+
 /** What a search for a start is made with. */
 export interface Search {
   /** A smoother template, on which far starts come near. */
@@ -44,6 +47,14 @@ function shiftsOf(bench: Bench, quick: Stage, { bins, spectrum }: Search): (Seen
   return seen.sort((a, b) => merit(b) - merit(a));
 }
 
+/** Whether a shift is right beyond doubt. */
+function isClear([first, ...rest]: readonly (Seen & Start)[], { trust }: Search): boolean {
+  if (!first) return false;
+  const second = Math.max(0, ...rest.map(merit));
+  const best = merit(first);
+  return best >= trust || (rest.length > 0 && best > OUTSTANDING.merit && best > OUTSTANDING.ratio * second);
+}
+
 /** The most likely of many starts, on a smoother frame. */
 function coarseFit(bench: Bench, stage: Stage, shifts: readonly Matrix[]): Matrix {
   const starts = [IDENTITY, ...shifts];
@@ -68,7 +79,7 @@ function coarseFit(bench: Bench, stage: Stage, shifts: readonly Matrix[]): Matri
 export function findStart(bench: Bench, quick: Stage, search: Search, at: number): Start {
   const shifts = shiftsOf(bench, quick, search);
   const [shift] = shifts;
-  if (shift && merit(shift) >= search.trust) return shift;
+  if (shift && isClear(shifts, search)) return shift;
   const { steps } = bench;
   steps.smooth(at, search.stage.filters);
   const motion = coarseFit(

@@ -12,8 +12,8 @@ const NEAR = 2;
 /** Of the field of view, the part that a shifted frame must still show. */
 const LEAST_SHARED = 0.2;
 
-/** Waves this much below the mean strength count for nothing: there is only noise in them. */
-const FLOOR = 1;
+/** Waves this much weaker than the mean count less: there is mostly noise in them. */
+const FLOOR = 0.1;
 
 /**
  * The frame's spectrum becomes its phase correlation with the reference (Kuglin and Hines 1975): all waves that are strong
