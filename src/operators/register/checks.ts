@@ -29,8 +29,12 @@ export function checkTemplate({ pairs }: Level, what: string): void {
   }
   const square = pair(INTENSITY, INTENSITY) / weight;
   const variance = square - (pair(INTENSITY, CONSTANT) / weight) ** 2;
-  if (variance > FLAT * square) return;
-  throw new UsageError(
+  if (!(variance > FLAT * square)) throw emptyReference(what);
+}
+
+/** The error of a reference that nothing can be compared with. */
+export function emptyReference(what: string): UsageError {
+  return new UsageError(
     'empty-reference',
     `The reference, ${what}, is empty: its voxels are all 0, not numbers, or alike. Choose another frame with --reference, or an image with --reference-image.`,
   );

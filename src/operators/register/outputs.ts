@@ -6,9 +6,9 @@ import { unitOf } from './grid.js';
 import type { Given } from './method.js';
 import { carpetRows } from './quality/carpet.js';
 
-/** Whether frames are resampled: also for a mean that is only the reference of a second pass. */
-export function reslices({ noReslice, reference }: Given): boolean {
-  return !noReslice || reference === 'mean';
+/** Whether frames are resampled: also for a mean that is only the reference of a second pass, which SPM makes otherwise. */
+export function reslices({ method, noReslice, reference }: Given): boolean {
+  return !noReslice || (reference === 'mean' && method !== 'spm');
 }
 
 function realignedDtype({ dtype }: Stack, values: Given): Dtype {

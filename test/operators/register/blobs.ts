@@ -11,7 +11,7 @@ const BLOBS = [
 ] as const;
 
 /** An image that is known everywhere: a sum of Gaussians. */
-function brightness(x: number, y: number, z: number): number {
+export function brightness(x: number, y: number, z: number): number {
   let sum = 0;
   for (const [cx, cy, cz, width, height] of BLOBS) {
     sum += height * Math.exp(-((x - cx) ** 2 + (y - cy) ** 2 + (z - cz) ** 2) / (2 * width * width));

@@ -6,7 +6,8 @@ import { eachPoint, isInside, ROUNDING, valueAt } from './sample.js';
 import type { SpmTemplate } from './template.js';
 
 const MOST_UPDATES = 64;
-const FEWEST_POINTS = 32;
+/** A frame with fewer in view is not aligned. */
+export const FEWEST_POINTS = 32;
 
 /** A relative fall of the residual below which it has settled, and how many updates follow then. */
 const SETTLED = 1e-8;

@@ -9,6 +9,9 @@ const PAD = 1;
 /** The pole of the quadratic B-spline. */
 const POLE = Math.sqrt(8) - 3;
 
+/** Its power that float64 no longer tells from 0 beside 1. */
+const MEMORY = 24;
+
 /** Coefficients of a quadratic spline, in float64, with one mirrored voxel on each side. */
 export interface SpmCoefficients {
   readonly size: Triple;
@@ -36,8 +39,8 @@ export function asSpmCoefficients(size: Triple, data: Float64Array): SpmCoeffici
 export type SpmTaps = readonly [Float64Array, Float64Array, Float64Array];
 
 /** @param fwhm mm */
-export function spmTaps({ voxel }: Grid, fwhm: number): SpmTaps {
-  const along = (k: 0 | 1 | 2) => smoothingTaps(fwhm / voxel[k] / Math.sqrt(8 * Math.LN2));
+export function spmTaps({ size, voxel }: Grid, fwhm: number): SpmTaps {
+  const along = (k: 0 | 1 | 2) => smoothingTaps(fwhm / voxel[k] / Math.sqrt(8 * Math.LN2), size[k] - 1);
   return [along(0), along(1), along(2)];
 }
 
@@ -46,7 +49,8 @@ function prefilter(line: Float64Array, n: number): void {
   if (n === 1) return;
   const gain = (1 - POLE) * (1 - 1 / POLE);
   let start = 0;
-  for (let k = 0; k < 2 * n - 2; k++) start += POLE ** k * (line[mirrored(k, n)] ?? 0);
+  for (let k = 0, power = 1; k < Math.min(MEMORY, 2 * n - 2); k++, power *= POLE)
+    start += power * (line[mirrored(k, n)] ?? 0);
   let last = (gain * start) / (1 - POLE ** (2 * n - 2));
   line[0] = last;
   for (let i = 1; i < n; i++) {

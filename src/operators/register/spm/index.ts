@@ -5,8 +5,9 @@ import type { Grid } from '../grid.js';
 import type { Method, Motion } from '../method.js';
 import { fromParameters, IDENTITY, invert, type Matrix, multiply, toParameters } from '../rigid.js';
 import { Aligner, type Alignment } from './align.js';
+import { tapsOf } from './choose.js';
 import { asSpmCoefficients, type SpmCoefficients, spmLength, spmSmooth } from './coefficients.js';
-import { asSpmPrepared, hasMean, prepareSpm, prepareSpmMean, type SpmPrepared, spmGrid, tapsOf } from './prepare.js';
+import { asSpmPrepared, hasMean, prepareSpm, prepareSpmMean, type SpmPrepared, spmGrid } from './prepare.js';
 import { eachPoint, gradientAt, isInside, MEAN_VIEW, sampled } from './sample.js';
 
 /** A step small enough for differences to be slopes, and large enough for float64. */

@@ -1,28 +1,15 @@
-import type { NumericArray } from '../../../core/dtype.js';
 import { UsageError } from '../../../core/errors.js';
 import type { Arrays, PrepareContext, Prepared } from '../../../core/operator.js';
 import { frameCount, type Stack } from '../../../core/stack.js';
+import { checkSeries } from '../checks.js';
 import type { Grid } from '../grid.js';
 import type { Given } from '../method.js';
 import type { RegisterParams } from '../params.js';
 import { fromParameters, IDENTITY, invert } from '../rigid.js';
 import { gridOf, loadImage, placementIn, referenceFrame } from '../setup.js';
 import { Aligner } from './align.js';
-import { asSpmCoefficients, type SpmCoefficients, spmLength, spmSmooth, spmTaps } from './coefficients.js';
-import { informative } from './prune.js';
-import {
-  type Known,
-  knowledgeAt,
-  makeSpmPoints,
-  makeSpmTemplate,
-  type SpmPoints,
-  type SpmTemplate,
-} from './template.js';
-
-/** Defaults of SPM12. */
-const FWHM = 5;
-const SPACING = 4;
-const QUALITY = 0.9;
+import { choosePoints, smoothed } from './choose.js';
+import { makeSpmTemplate, type SpmTemplate } from './template.js';
 
 /** What `prepare` makes, by the names it is placed under. */
 export interface SpmPrepared {
@@ -58,58 +45,21 @@ export function spmGrid(stack: Stack, values: Given, { placement }: SpmPrepared)
 }
 
 /** @throws UsageError for what SPM does not know */
-function check({ transform, ramps }: Given): void {
+function checkOptions({ transform, ramps }: Given): void {
   const unknown = transform !== 'rigid' ? '--transform translation' : ramps ? '--ramps' : null;
   if (unknown === null) return;
   throw new UsageError('bad-value', `${unknown} does not go with --method spm. Leave it out, or choose --method fit.`);
 }
 
-/** Smoothed coefficients of one frame, on the host. */
-function smoothed(frame: NumericArray, grid: Grid, values: Given): SpmCoefficients {
-  const coefficients = asSpmCoefficients(grid.size, new Float64Array(spmLength(grid.size)));
-  spmSmooth(frame, 0, tapsOf(grid, values), coefficients);
-  return coefficients;
-}
-
-/** The filters that frames are smoothed by. */
-export function tapsOf(grid: Grid, { fwhm }: Given) {
-  return spmTaps(grid, fwhm ?? FWHM);
-}
-
-/** The points that tell most, and the reference there. */
-async function pointsOf(
-  { stack, values }: PrepareContext<RegisterParams>,
-  grid: Grid,
-  image: NumericArray,
-  weight: NumericArray | null,
-): Promise<{ points: SpmPoints; known: Known }> {
-  const every = makeSpmPoints(grid, values.spacing ?? SPACING, weight);
-  const known = knowledgeAt(every, smoothed(image, grid, values));
-  if (frameCount(stack) <= 2) return { points: every, known };
-  // 1 says no more than that nothing was asked for.
-  const quality = values.keep < 1 ? values.keep : QUALITY;
-  const kept = informative(makeSpmTemplate(grid, every, known), quality);
-  const choose = (from: Float64Array) => {
-    const count = every.places.length / 3;
-    const parts = from.length / count;
-    return Float64Array.from({ length: parts * kept.length }, (_, i) => {
-      const part = Math.floor(i / kept.length);
-      return from[part * count + (kept[i - part * kept.length] ?? 0)] ?? 0;
-    });
-  };
-  return {
-    points: { places: choose(every.places), weights: choose(every.weights) },
-    known: choose(known),
-  };
-}
-
 async function firstPass(context: PrepareContext<RegisterParams>, grid: Grid) {
   const { stack, values } = context;
   const given = await loadImage(context, 'reference-image', values.referenceImage);
+  checkSeries(stack, given !== null);
   const still = given ? -1 : referenceFrame(values, stack);
   const image = given ?? (await context.read(still, 1));
   const weight = await loadImage(context, 'weight', values.weight);
-  return { still, ...(await pointsOf(context, grid, image, weight)) };
+  const what = given ? '--reference-image' : `frame ${still}`;
+  return { still, ...choosePoints(frameCount(stack), values, grid, image, weight, what) };
 }
 
 function placed(
@@ -130,7 +80,7 @@ function placed(
 /** The template of the reference frame or image. */
 export async function prepareSpm(context: PrepareContext<RegisterParams>): Promise<Prepared> {
   const { stack, values, affine } = context;
-  check(values);
+  checkOptions(values);
   const grid = gridOf(stack, values, affine?.matrix);
   const { still, points, known } = await firstPass(context, grid);
   const made: SpmPrepared = {

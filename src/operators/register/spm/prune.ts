@@ -49,11 +49,11 @@ function leverages(columns: readonly Float64Array[], kept: Uint32Array, inverse:
 
 /**
  * The points that hold `quality` of the determinant of all: a tenth of them, those of least leverage, goes at a time. Equal
- * leverages go in the order of the points.
+ * leverages go in the order of the points. At least `least` stay, where SPM would go on and then fail.
  *
  * @returns which points stay, in order
  */
-export function informative({ values, columns }: SpmTemplate, quality: number): Uint32Array {
+export function informative({ values, columns }: SpmTemplate, quality: number, least: number): Uint32Array {
   const count = values.length;
   const all = [
     ...Array.from({ length: columns.length / count }, (_, j) => columns.subarray(j * count, (j + 1) * count)),
@@ -67,7 +67,7 @@ export function informative({ values, columns }: SpmTemplate, quality: number): 
     if (first === 0) first = information;
     const inverse = information / first > quality ? invertSymmetric(sums, all.length) : null;
     const fewer = Math.round(kept.length / 10);
-    if (!inverse || fewer === 0) return kept;
+    if (!inverse || fewer === 0 || kept.length - fewer < least) return kept;
     const worth = leverages(all, kept, inverse);
     const order = Uint32Array.from(kept, (_, i) => i).sort((a, b) => (worth[a] ?? 0) - (worth[b] ?? 0) || a - b);
     const stay = order.subarray(fewer).sort();

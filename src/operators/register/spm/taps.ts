@@ -16,11 +16,12 @@ export function erf(x: number): number {
  * left as it is.
  *
  * @param sigma in voxels
+ * @param most taps farther away than this never meet a voxel
  */
-export function smoothingTaps(sigma: number): Float64Array {
+export function smoothingTaps(sigma: number, most: number): Float64Array {
   const s = sigma * sigma + Number.EPSILON;
   const [w1, w2, w3] = [0.5 * Math.sqrt(2 / s), -1 / (2 * s), Math.sqrt(s / (2 * Math.PI))];
-  const reach = Math.round(6 * sigma);
+  const reach = Math.min(most, Math.round(6 * sigma));
   const edge = (x: number) => erf(w1 * x) * x;
   const bell = (x: number) => Math.exp(w2 * x * x);
   return Float64Array.from({ length: 2 * reach + 1 }, (_, i) => {
