@@ -101,6 +101,7 @@ export function contextOf(host: EngineHost, job: Job, values: Values<Params>): P
     values,
     detector: job.source.detector ?? {},
     ...(job.source.affine ? { affine: job.source.affine } : {}),
+    kernel: job.kernel,
     readText: (path) => host.readText(path),
     read: (first, count) => readOnHost(host, job, first, count),
     load: (input) => host.loadArray(input),

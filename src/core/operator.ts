@@ -81,6 +81,8 @@ export interface PrepareContext<P extends Params> {
   readonly detector: DetectorFacts;
   /** Where the voxels of a frame lie; absent when the source does not say. */
   readonly affine?: Affine;
+  /** What frames will be computed with; absent: the kernel. */
+  readonly kernel?: 'wasm' | 'ts';
   /** The text of a file. @throws SourceError when it cannot be read, or is too large to be what was meant */
   readText(path: string): Promise<string>;
   /** Reads decoded frames on the host. */

@@ -1,19 +1,24 @@
 /**
  * What a frame is explained by at every point: its change with the six motions, the template itself (the intensity), and a
- * constant that is not fitted and only counts.
+ * constant that is not fitted and only counts. Ramps of the intensity along x, y and z follow where they are asked for.
  */
-export const COLUMNS = 8;
 export const INTENSITY = 6;
 export const CONSTANT = 7;
-
-/** Pairs of columns. */
-export const PAIRS = (COLUMNS * (COLUMNS + 1)) / 2;
+export const COLUMNS = 8;
+export const RAMPS = 3;
 
 /** Points whose sums are added up on their own: how a frame is shared between workers does not show in the last bit. */
 export const BLOCK = 2048;
 
-/** Sums of a block: columns times frame, frame times itself, points out of view, and pairs of columns over those. */
-export const SUMS = { frame: COLUMNS, missed: COLUMNS + 1, pairs: COLUMNS + 2, length: COLUMNS + 2 + PAIRS } as const;
+/** Pairs of so many columns. */
+export function pairCount(width: number): number {
+  return (width * (width + 1)) / 2;
+}
+
+/** Where the sums of a block are: columns times frame, frame times itself, points out of view, pairs of columns over those. */
+export function sumsOf(width: number) {
+  return { frame: width, missed: width + 1, pairs: width + 2, length: width + 2 + pairCount(width) } as const;
+}
 
 /** Where a symmetric matrix of columns keeps a pair. */
 export function pairOf(j: number, k: number): number {
@@ -23,6 +28,8 @@ export function pairOf(j: number, k: number): number {
 
 /** A template at one smoothness: points and, at them, what frames are compared with. */
 export interface Level {
+  /** Columns. */
+  readonly width: number;
   /** Padded to a multiple of 4 with points of no weight. */
   readonly count: number;
   /** x, then y, then z, in voxels. */

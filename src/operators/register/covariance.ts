@@ -1,4 +1,4 @@
-import { COLUMNS, CONSTANT, type Level, pairOf } from './columns.js';
+import { CONSTANT, type Level, pairOf, sumsOf } from './columns.js';
 import { chosen, columnsOf, solve } from './descend.js';
 import type { Grid } from './grid.js';
 
@@ -19,7 +19,7 @@ export function covarianceOf(
   pairs: Float64Array,
   total: Float64Array,
 ): Float64Array | null {
-  const columns = columnsOf(grid);
+  const columns = columnsOf(grid, level);
   const n = columns.length;
   const solved = solve(columns, pairs, total);
   if (!solved) return null;
@@ -35,9 +35,9 @@ export function covarianceOf(
     fitted += half[j * n + j] ?? 0;
   }
   const explained = columns.reduce((sum, c, j) => sum + (weights[j] ?? 0) * (total[c] ?? 0), 0);
-  const residual = Math.max(0, (total[COLUMNS] ?? 0) - explained);
+  const residual = Math.max(0, (total[sumsOf(level.width).frame] ?? 0) - explained);
   const free = gain * (pairs[pairOf(CONSTANT, CONSTANT)] ?? 0) - fitted;
-  const variance = residual / Math.max(free, Number.MIN_VALUE) / (weights[n - 1] ?? 1) ** 2;
+  const variance = residual / Math.max(free, Number.MIN_VALUE) / (weights[grid.free.length] ?? 1) ** 2;
   const covariance = new Float64Array(36);
   for (const [j, row] of grid.free.entries()) {
     for (const [k, column] of grid.free.entries()) {

@@ -1,5 +1,5 @@
 import type { Team } from '../../core/operator.js';
-import { blocksOf, CONSTANT, INTENSITY, type Level, PAIRS, pairOf, SUMS } from './columns.js';
+import { blocksOf, CONSTANT, INTENSITY, type Level, pairCount, pairOf, sumsOf } from './columns.js';
 import { asVoxelMap, type Grid } from './grid.js';
 import { Mixer } from './mixer.js';
 import { addBlocks } from './normal-equations.js';
@@ -52,16 +52,17 @@ const FARTHEST = 0.5;
 export function look({ grid, steps, space, team }: Bench, { level }: Stage, motion: Matrix): Look {
   const map = asVoxelMap(grid, motion);
   const blocks = blocksOf(level);
-  const sums = space.sums.subarray(0, blocks * SUMS.length);
+  const place = sumsOf(level.width);
+  const sums = space.sums.subarray(0, blocks * place.length);
   if (team.size > 1) sums.fill(0);
   for (let block = team.rank; block < blocks; block += team.size) steps.sumBlock(level, block, map);
   team.sum(sums);
-  addBlocks(sums, blocks, space.total);
-  const pairs = new Float64Array(PAIRS);
-  for (let i = 0; i < PAIRS; i++) pairs[i] = (level.pairs[i] ?? 0) - (space.total[SUMS.pairs + i] ?? 0);
+  addBlocks(sums, blocks, place.length, space.total);
+  const pairs = new Float64Array(pairCount(level.width));
+  for (let i = 0; i < pairs.length; i++) pairs[i] = (level.pairs[i] ?? 0) - (space.total[place.pairs + i] ?? 0);
   const whole = level.pairs[pairOf(CONSTANT, CONSTANT)] ?? 0;
   const inView = whole > 0 ? (pairs[pairOf(CONSTANT, CONSTANT)] ?? 0) / whole : 0;
-  return { pairs, correlation: correlation(pairs, space.total), inView };
+  return { pairs, correlation: correlation(pairs, space.total, space.total[place.frame] ?? 0), inView };
 }
 
 /** The square matrix of some of the columns. */
@@ -83,8 +84,11 @@ export function solve(columns: readonly number[], pairs: Float64Array, sums: Flo
   return { inverse, weights };
 }
 
-/** Columns that are fitted: the free motions, and the intensity last. */
-export const columnsOf = ({ free }: Grid) => [...free, INTENSITY];
+/** Columns that are fitted: the free motions, the intensity, and its ramps along the axes of the frame. */
+export function columnsOf({ free, isFlat }: Grid, { width }: Level): number[] {
+  const ramps = isFlat ? [0, 1] : [0, 1, 2];
+  return [...free, INTENSITY, ...ramps.map((axis) => CONSTANT + 1 + axis).filter((column) => column < width)];
+}
 
 /** A step no larger than slopes can be trusted for. */
 function held(step: Float64Array, { sphere }: Scale): Float64Array {
@@ -96,13 +100,13 @@ function held(step: Float64Array, { sphere }: Scale): Float64Array {
 /** Gauss-Newton on the template's own gradients, from `start`, until an update moves less than `near`. */
 export function descend(bench: Bench, stage: Stage, start: Matrix, near: number, rounds: number): Fit {
   const { grid, scale, space } = bench;
-  const columns = columnsOf(grid);
+  const columns = columnsOf(grid, stage.level);
   const mixer = new Mixer(scale.sphere);
   let motion = start;
   for (let round = 1; ; round++) {
     const seen = look(bench, stage, motion);
     const solved = seen.inView > LEAST_VIEW ? solve(columns, seen.pairs, space.total) : null;
-    const intensity = solved?.weights[columns.length - 1] ?? 0;
+    const intensity = solved?.weights[grid.free.length] ?? 0;
     if (!solved || !(intensity > 0)) {
       return { ...seen, motion, hasConverged: false, iterations: round, isSingular: true };
     }

@@ -2,7 +2,7 @@ import type { Arena } from '../../core/arena.js';
 import type { NumericArray } from '../../core/dtype.js';
 import type { WasmExports } from '../../core/wasm.js';
 import { callKernel, dtypeNumber } from '../../kernels/call.js';
-import { SUMS } from './columns.js';
+import { sumsOf } from './columns.js';
 import type { Triple } from './grid.js';
 import { accumulateMissed } from './normal-equations.js';
 import type { Matrix } from './rigid.js';
@@ -36,9 +36,9 @@ export function kernelBytes(size: Triple): number {
   return JOB.bytes + 12 * LONGEST + scratchBytes(size) + 4 * 128;
 }
 
-/** Whether a filter fits the kernel's scratch. */
-export function isShort(filters: Filters): boolean {
-  return filters.every((taps) => taps.length <= LONGEST);
+/** Whether filters, with so many more taps, fit the kernel's scratch. */
+export function isShort(filters: Filters, more = 0): boolean {
+  return filters.every((taps) => taps.length + more <= LONGEST);
 }
 
 export function makeKernelJob({ size, row, plane, data }: Coefficients, arena: Arena): KernelJob {
@@ -78,21 +78,23 @@ export function kernelSteps(exports: WasmExports, tile: NumericArray, space: Wor
     smooth: smoothStep(exports, tile, kernel),
     sumBlock(level, block, matrix) {
       const [from, to] = blockRange(level, block);
+      const at = block * sumsOf(level.width).length;
       const many = callKernel(
         exports,
         'sumPoints',
         kernel.job,
         level.points.byteOffset,
         level.columns.byteOffset,
+        level.width,
         level.count,
         placeMap(kernel, matrix),
         from,
         to,
         samples.byteOffset,
         missed.byteOffset,
-        sums.byteOffset + block * SUMS.length * 8,
+        sums.byteOffset + at * 8,
       );
-      accumulateMissed(level, missed, many, sums, block * SUMS.length);
+      accumulateMissed(level, missed, many, sums, at);
     },
   };
 }

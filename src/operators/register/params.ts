@@ -76,7 +76,7 @@ export const params = {
     kind: 'number',
     min: 0,
     unit: 'mm',
-    help: 'Smoothing for the estimate (full width at half maximum); 1.45 voxels when absent.',
+    help: 'Smoothing for the estimate (full width at half maximum); 1.6 voxels when absent.',
   },
   spacing: {
     kind: 'number',

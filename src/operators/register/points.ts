@@ -24,21 +24,56 @@ function taper(distance: number, { middle, width }: Margin, extent: number): num
   return within <= 0 ? 0 : within >= 1 ? 1 : 0.5 - 0.5 * Math.cos(Math.PI * within);
 }
 
-/** Positions in voxels, one after the other, with their weights. */
+/** Positions in voxels with their weights, padded to a multiple of 4 with points of no weight at the origin. */
 export interface Points {
-  readonly x: number[];
-  readonly y: number[];
-  readonly z: number[];
-  readonly weight: number[];
+  /** Without the padding. */
+  readonly many: number;
+  readonly count: number;
+  /** x, then y, then z. */
+  readonly positions: Float32Array;
+  readonly weight: Float32Array;
+}
+
+/** Points of a list that is filled from the start. */
+function packed(many: number, [x, y, z, weight]: readonly Float32Array[]): Points {
+  const count = Math.ceil(many / 4) * 4;
+  const positions = new Float32Array(3 * count);
+  for (const [k, from] of [x, y, z].entries()) if (from) positions.set(from.subarray(0, many), k * count);
+  const padded = new Float32Array(count);
+  if (weight) padded.set(weight.subarray(0, many));
+  return { many, count, positions, weight: padded };
+}
+
+function cellsOf({ size, voxel }: Grid, spacing: number): number[] {
+  return size.map((extent, k) => Math.max(1, Math.round(((extent - 1) * (voxel[k] ?? 1)) / spacing)));
+}
+
+/** Points that `makePoints` makes at most. */
+export function mostPoints(grid: Grid, spacing: number): number {
+  const [cx = 1, cy = 1, cz = 1] = cellsOf(grid, spacing);
+  return cx * cy * (grid.isFlat ? grid.size[2] : cz) + 4;
+}
+
+/** The points for which `weightOf` is above 0, with that weight. */
+export function filtered({ many, count, positions }: Points, weightOf: (n: number) => number): Points {
+  const lists = [0, 1, 2, 3].map(() => new Float32Array(many));
+  let kept = 0;
+  for (let n = 0; n < many; n++) {
+    const weight = weightOf(n);
+    if (!(weight > 0)) continue;
+    for (const [k, list] of lists.entries()) list[kept] = k < 3 ? (positions[k * count + n] ?? 0) : weight;
+    kept++;
+  }
+  return packed(kept, lists);
 }
 
 /**
  * One point in every cell of about `spacing` mm, at all sub-voxel positions: an additive sequence, the same each time, moves it within
  * its cell. No weight near the faces, where content comes and goes with the motion.
  */
-export function makePoints({ size, voxel, isFlat: flat }: Grid, spacing: number, margin: Margin): Points {
-  const points: Points = { x: [], y: [], z: [], weight: [] };
-  const cells = size.map((extent, k) => Math.max(1, Math.round(((extent - 1) * (voxel[k] ?? 1)) / spacing)));
+export function makePoints(grid: Grid, spacing: number, margin: Margin): Points {
+  const { size, voxel, isFlat: flat } = grid;
+  const cells = cellsOf(grid, spacing);
   const [cx = 1, cy = 1, cz = 1] = cells;
   const place = (k: 0 | 1 | 2, cell: number, n: number) => {
     const within = (0.5 + n * STEP[k]) % 1;
@@ -49,20 +84,23 @@ export function makePoints({ size, voxel, isFlat: flat }: Grid, spacing: number,
       ? taper(Math.min(at, size[k] - 1 - at) * voxel[k], margin, (size[k] - 1) * voxel[k])
       : 1;
   const layers = flat ? size[2] : cz;
+  const lists = [0, 1, 2, 3].map(() => new Float32Array(layers * cy * cx));
+  const [xs, ys, zs, weights] = lists;
   let n = 0;
+  let many = 0;
   for (let k = 0; k < layers; k++) {
     for (let j = 0; j < cy; j++) {
       for (let i = 0; i < cx; i++, n++) {
         const [x, y] = [place(0, i, n), place(1, j, n)];
         const z = flat ? k : place(2, k, n);
         const weight = rise(0, x) * rise(1, y) * (flat ? 1 : rise(2, z));
-        if (weight < 0.01) continue;
-        points.x.push(x);
-        points.y.push(y);
-        points.z.push(z);
-        points.weight.push(weight);
+        if (weight < 0.01 || !xs || !ys || !zs || !weights) continue;
+        xs[many] = x;
+        ys[many] = y;
+        zs[many] = z;
+        weights[many++] = weight;
       }
     }
   }
-  return points;
+  return packed(many, lists);
 }

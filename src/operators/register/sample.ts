@@ -65,9 +65,9 @@ export function samplePoints(
   for (let n = from; n < to; n++) {
     const [x, y, z] = [points[n] ?? 0, points[count + n] ?? 0, points[2 * count + n] ?? 0];
     const [u, v, w] = [a * x + b * y + c * z + d, e * x + f * y + g * z + h, p * x + q * y + r * z + s];
-    if (isInView(coefficients.size, u, v, w)) samples[n] = sampleAt(coefficients, u, v, w);
+    if (isInView(coefficients.size, u, v, w)) samples[n - from] = sampleAt(coefficients, u, v, w);
     else {
-      samples[n] = 0;
+      samples[n - from] = 0;
       missed[out++] = n;
     }
   }

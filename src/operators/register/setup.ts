@@ -5,16 +5,21 @@ import { ALONE } from '../../core/operator.js';
 import type { Values } from '../../core/params.js';
 import { formatShape, frameCount, product, type Stack } from '../../core/stack.js';
 import { checkSeries, checkTemplate } from './checks.js';
-import { blocksOf, type Level, SUMS } from './columns.js';
+import { BLOCK, blocksOf, COLUMNS, type Level, RAMPS, sumsOf } from './columns.js';
 import { type Estimation, estimate } from './estimate.js';
 import { asWorldMap, checkAffine, type Grid, makeGrid } from './grid.js';
+import { isShort } from './kernel.js';
+import { lowPassOf } from './low-pass.js';
 import type { RegisterParams } from './params.js';
+import { mostPoints } from './points.js';
 import { fromParameters, IDENTITY, invert, type Matrix, multiply } from './rigid.js';
 import { type Scale, scaleOf, voxelOf } from './scale.js';
-import { filtersOf, noiseGain, smooth } from './smooth.js';
+import { type Filters, filtersOf, noiseGain } from './smooth.js';
 import { binsOf, makeSpectrum, spectrumLength } from './start/spectrum.js';
 import { referenceSteps, type Workspace } from './steps.js';
-import { type LevelOptions, makeLevel } from './template.js';
+import { type LevelOptions, makeLevel, type TemplateSteps } from './template.js';
+import { kernelTemplate } from './template-kernel.js';
+import { referenceTemplate } from './template-reference.js';
 import { asCoefficients, coefficientCount } from './volume.js';
 
 type Given = Values<RegisterParams>;
@@ -57,7 +62,7 @@ export function gridOf(stack: Stack, { affine, voxel, transform }: Given, placed
 }
 
 /** Smoothing in voxels below which interpolation between them, in phase with the motion, outweighs the noise. */
-const SMOOTH_VOXELS = 1.45;
+const SMOOTH_VOXELS = 1.6;
 
 /** A little closer than the voxels: with more points the noise hardly falls any more. */
 const APART_VOXELS = 0.886;
@@ -77,7 +82,10 @@ function fineOptions(values: Given, grid: Grid): LevelOptions {
   const least = grid.free.includes(2) ? Math.cbrt(volume / MOST_CELLS) : 0;
   const spacing = values.spacing ?? Math.max(APART_VOXELS * voxelOf(grid), least);
   const width = Math.min(taper, margin);
-  return { fwhm: fwhmOf(values, grid), spacing, keep, errors: true, margin: { middle: margin, width } };
+  const fwhm = fwhmOf(values, grid);
+  const filters = lowPassOf(grid, fwhm);
+  const wide = keep < 1 ? lowPassOf(grid, 2 * fwhm) : filters;
+  return { filters, wide, spacing, keep, errors: true, ramps: values.ramps, margin: { middle: margin, width } };
 }
 
 /** A fifth of the points: enough to come close. */
@@ -91,9 +99,16 @@ const LARGE = 64;
 /** Wide enough for turns of 15 degrees either way of a head to look alike; in voxels, so that it fits what is smaller. */
 function coarseOptions(values: Given, grid: Grid): LevelOptions {
   const margin = values.margin ?? scaleOf(grid).margin;
+  const fwhm = coarseWidth(grid);
+  const filters = filtersOf(grid, fwhm);
+  const edge = { middle: margin / 2, width: margin / 2 };
+  return { filters, wide: filters, spacing: 0.6 * fwhm, keep: 1, errors: false, ramps: values.ramps, margin: edge };
+}
+
+/** Its smoothing. */
+function coarseWidth(grid: Grid): number {
   const wider = grid.isFlat ? Math.sqrt(Math.max(1, grid.size[0] / LARGE, grid.size[1] / LARGE)) : 1;
-  const fwhm = COARSE_VOXELS * wider * voxelOf(grid);
-  return { fwhm, spacing: 0.6 * fwhm, keep: 1, errors: false, margin: { middle: margin / 2, width: margin / 2 } };
+  return COARSE_VOXELS * wider * voxelOf(grid);
 }
 
 /** The one image of an option, of the shape of a frame; null when none was given. */
@@ -132,13 +147,26 @@ export function referenceFrame({ reference }: Given, stack: Stack): number {
 }
 
 /** The spectrum of a reference, smoothed as frames are before theirs is made. */
-function spectrumOf(image: NumericArray, grid: Grid, fwhm: number): Float32Array {
+function spectrumOf(steps: TemplateSteps, grid: Grid, filters: Filters): Float32Array {
   const bins = binsOf(grid);
-  const coefficients = asCoefficients(grid.size, new Float32Array(coefficientCount(grid.size)));
-  smooth(image, 0, filtersOf(grid, fwhm), coefficients);
+  const coefficients = steps.smooth(filters);
   const spectrum = new Float32Array(spectrumLength(bins));
   makeSpectrum(coefficients, bins, spectrum);
   return spectrum;
+}
+
+/** How templates are made: as the frames will be, by the kernel or in TypeScript. */
+function stepsOf(
+  { kernel }: PrepareContext<RegisterParams>,
+  image: NumericArray,
+  grid: Grid,
+  levels: readonly LevelOptions[],
+): TemplateSteps {
+  // A filter on its way to a spread of points is one tap longer.
+  const fits = levels.every(({ filters, wide }) => isShort(filters, 1) && isShort(wide));
+  if (kernel === 'ts' || !fits) return referenceTemplate(image, grid);
+  const most = Math.max(...levels.map(({ spacing }) => mostPoints(grid, spacing)));
+  return kernelTemplate(image, grid, most, levels.some(({ ramps }) => ramps) ? COLUMNS + RAMPS : COLUMNS);
 }
 
 /** The templates of a reference image. */
@@ -151,10 +179,13 @@ async function templates(
   const grid = gridOf(stack, values, context.affine?.matrix);
   const weight = await loadImage(context, 'weight', values.weight);
   const options = fineOptions(values, grid);
-  const fine = makeLevel(image, grid, options, weight);
+  const coarseOnes = coarseOptions(values, grid);
+  const steps = stepsOf(context, image, grid, [options, coarseOnes]);
+  const quick = makeLevel(steps, grid, quickOptions(options), weight);
+  const spectrum = values.coarse === 'auto' ? spectrumOf(steps, grid, options.filters) : new Float32Array(0);
+  const fine = makeLevel(steps, grid, options, weight);
   checkTemplate(fine, what);
-  const quick = makeLevel(image, grid, quickOptions(options), weight);
-  const coarse = values.coarse === 'auto' ? makeLevel(image, grid, coarseOptions(values, grid), weight) : null;
+  const coarse = values.coarse === 'auto' ? makeLevel(steps, grid, coarseOnes, weight) : null;
   return {
     placement: Float64Array.from(context.affine?.matrix ?? []),
     world: grid.origin,
@@ -168,7 +199,7 @@ async function templates(
     coarsePoints: coarse?.points ?? new Float32Array(0),
     coarseColumns: coarse?.columns ?? new Float32Array(0),
     coarsePairs: coarse?.pairs ?? new Float64Array(0),
-    spectrum: coarse ? spectrumOf(image, grid, options.fwhm) : new Float32Array(0),
+    spectrum,
   };
 }
 
@@ -235,7 +266,8 @@ function levelOf(
   pairs: Float64Array,
   noise: Float64Array = new Float64Array(0),
 ): Level {
-  return { count: points.length / 3, points, columns, pairs, noise };
+  const count = points.length / 3;
+  return { width: count > 0 ? columns.length / count : COLUMNS, count, points, columns, pairs, noise };
 }
 
 /** The source's transform, as it travels to the workers; absent when the source gave none. */
@@ -246,10 +278,10 @@ export function placementIn({ placement }: Pick<RegisterPrepared, 'placement'>):
 /** What a worker needs to know to estimate. */
 export function estimationOf(stack: Stack, values: Given, p: RegisterPrepared): Estimation {
   const grid = gridOf(stack, values, placementIn(p));
-  const filters = filtersOf(grid, fwhmOf(values, grid));
+  const filters = lowPassOf(grid, fwhmOf(values, grid));
   const coarse = levelOf(p.coarsePoints, p.coarseColumns, p.coarsePairs);
   const scale: Scale = scaleOf(grid);
-  const stage = { level: coarse, filters: filtersOf(grid, coarseOptions(values, grid).fwhm) };
+  const stage = { level: coarse, filters: filtersOf(grid, coarseWidth(grid)) };
   return {
     grid,
     scale,
@@ -266,14 +298,14 @@ export function estimationOf(stack: Stack, values: Given, p: RegisterPrepared): 
 function lengthsOf({ grid, fine, quick, search }: Estimation) {
   const coarse = search?.stage;
   const blocks = Math.max(blocksOf(fine.level), blocksOf(quick.level), coarse ? blocksOf(coarse.level) : 0);
-  const points = Math.max(fine.level.count, quick.level.count, coarse?.level.count ?? 0);
+  const total = sumsOf(fine.level.width).length;
   const waves = search ? spectrumLength(search.bins) : 0;
-  return { coefficients: coefficientCount(grid.size) + 4, points, sums: blocks * SUMS.length, waves };
+  return { coefficients: coefficientCount(grid.size) + 4, points: BLOCK, sums: blocks * total, total, waves };
 }
 
 export function workspaceBytes(job: Estimation): number {
-  const { coefficients, points, sums, waves } = lengthsOf(job);
-  return 4 * (coefficients + waves) + 8 * points + 8 * (sums + SUMS.length) + 6 * 128;
+  const { coefficients, points, sums, total, waves } = lengthsOf(job);
+  return 4 * (coefficients + waves) + 8 * points + 8 * (sums + total) + 6 * 128;
 }
 
 export function makeWorkspace(
@@ -282,13 +314,13 @@ export function makeWorkspace(
   doubles: (length: number) => Float64Array,
   indexes: (length: number) => Uint32Array,
 ): Workspace {
-  const { coefficients, points, sums, waves } = lengthsOf(job);
+  const { coefficients, points, sums, total, waves } = lengthsOf(job);
   return {
     coefficients: asCoefficients(job.grid.size, singles(coefficients)),
     samples: singles(points),
     missed: indexes(points),
     sums: doubles(sums),
-    total: doubles(SUMS.length),
+    total: doubles(total),
     waves: singles(waves),
   };
 }

@@ -1,5 +1,5 @@
 import type { NumericArray } from '../../core/dtype.js';
-import { BLOCK, type Level, SUMS } from './columns.js';
+import { BLOCK, type Level, sumsOf } from './columns.js';
 import { accumulate, accumulateMissed } from './normal-equations.js';
 import type { Matrix } from './rigid.js';
 import { samplePoints } from './sample.js';
@@ -9,10 +9,11 @@ import type { Coefficients } from './volume.js';
 /** What a worker keeps for itself between frames. */
 export interface Workspace {
   readonly coefficients: Coefficients;
-  /** One for every point. */
+  /** Of one block of points. */
   readonly samples: Float32Array;
+  /** Points of one block that are out of view. */
   readonly missed: Uint32Array;
-  /** `SUMS.length` for every block. */
+  /** Of every block. */
   readonly sums: Float64Array;
   readonly total: Float64Array;
   /** A binned frame and its spectrum; empty when none is asked for. */
@@ -40,8 +41,9 @@ export function referenceSteps(tile: NumericArray, space: Workspace): Steps {
     sumBlock(level, block, map) {
       const [from, to] = blockRange(level, block);
       const many = samplePoints(coefficients, level, map, from, to, samples, missed);
-      accumulate(level, samples, from, to, sums, block * SUMS.length);
-      accumulateMissed(level, missed, many, sums, block * SUMS.length);
+      const at = block * sumsOf(level.width).length;
+      accumulate(level, samples, from, to, sums, at);
+      accumulateMissed(level, missed, many, sums, at);
     },
   };
 }
