@@ -31,11 +31,12 @@ AFNI coordinates of an oblique grid are not those of the scanner: each axis lies
 voxel stays where the affine puts it. Both AFNI files are in these. Of grids that are not oblique they are DICOM coordinates. AFNI
 prefers the qform of a file, here it is the sform that counts: where they disagree, give --affine.
 
-What this rests on: SPM, the definition of spm_matrix, and parameters that SPM12 found in real series; FSL, the published sources of mcflirt (.par of
-decompose_aff, rotmat2euler, cog) and newimage (left-right order); AFNI, those of 3dvolreg, rot_to_matrix and
-thd_niftiread, and for oblique grids nitransforms, which says the same; ITK, its own test of Euler angles,
-and its text format as FreeSurfer and nitransforms read and write it. Each conversion agrees with a program of its own, in numpy, scipy and nibabel, on left- and right-handed, oblique
-and sagittal grids. MCFLIRT, 3dvolreg and ANTs themselves have not been run on the files.
+What this rests on: SPM, the definition of spm_matrix, and parameters that SPM12 found in real series; FSL, the published sources
+of mcflirt (.par of decompose_aff, rotmat2euler, cog) and newimage (left-right order); AFNI, those of 3dvolreg, rot_to_matrix
+and thd_niftiread, for the meaning of .1D also the manual of niimath, for oblique grids nitransforms, which say the same; ITK, its own
+test of Euler angles, and its text format as FreeSurfer and nitransforms read and write it. Each conversion agrees with a
+program of its own, in numpy, scipy and nibabel, on left- and right-handed, oblique and sagittal grids. The direction of aff12 is
+that of matrices that 3dvolreg wrote for a real series; beyond that MCFLIRT, 3dvolreg and ANTs have not been run on these files.
 
 confounds_NAME.tsv has the names of BIDS derivatives: trans_x to rot_z are params (SPM's; those of fMRIPrep are FSL's turns about the
 centre of gravity), _se their standard errors, framewise_displacement is fd, rmsd is jenkinson, then DVARS and flags; n/a where

@@ -22,7 +22,7 @@ export const fslFile: MotionFormat = {
       const moved = apply(matrix, centre);
       return [x, -y, z, ...moved.map((value, i) => value - (centre[i] ?? 0))];
     });
-    return rows.map((row) => `${row.map((value) => positiveZero(value.toPrecision(9))).join('  ')}\n`).join('');
+    return rows.map((row) => `${row.map((value) => positiveZero(value.toFixed(10))).join('  ')}\n`).join('');
   },
   read(text, path, geometry) {
     const back = invert(worldToFsl(geometry));
