@@ -10,6 +10,7 @@ import { Journal } from './bench/journal.js';
 import { flagsOf, ownRows, runOwn } from './bench/own.js';
 import type { PreparedBench } from './bench/prepared.js';
 import { BenchProgress } from './bench/progress.js';
+import { prepareRegister, REGISTER_PARAMS, registerParams } from './bench/register/index.js';
 import { type BenchReport, disagreeing, isEmpty } from './bench/report.js';
 import { fingerprintOf, type Hooks, runScenario } from './bench/run-scenario.js';
 import { BENCH_PARAMS, defaultFolder, SCENARIO_PARAMS, settingsOf } from './bench/settings.js';
@@ -91,7 +92,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     prepare: prepareStem,
     help: async () =>
       verbHelp(
-        `bench ${STEM} [options]    or    bench azimuthal [SOURCE]    or    bench OPERATOR SOURCE [options]`,
+        `bench ${STEM} [options]    or    bench azimuthal [SOURCE]    or    bench register [SOURCE]    or    bench OPERATOR SOURCE [options]`,
         'Measures the virtual image of a 4D-STEM stack on every layout, beside plain C, Python, and what disk, memory, ' +
           'decoding and arithmetic allow. With an operator, times that command over --layout and --workers.',
         [
@@ -114,6 +115,22 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
           ['benchmark', BENCH_PARAMS],
           ['azimuthal', AZIMUTHAL_PARAMS],
           ['integration', await sharedParams()],
+        ],
+      ),
+  },
+  register: {
+    params: REGISTER_PARAMS,
+    prepare: prepareRegister,
+    help: async () =>
+      verbHelp(
+        'bench register [SOURCE] [--truth FILE] [options]',
+        'Measures rigid registration step by step, from one thread in plain TypeScript to compiled kernels on bound workers, the last ' +
+          'step without each of them, and beside numba under MPI and nipy; with the error of each. Without a source, a series of a ' +
+          'moving head is made first.',
+        [
+          ['benchmark', BENCH_PARAMS],
+          ['register', REGISTER_PARAMS],
+          ['registration', await registerParams()],
         ],
       ),
   },

@@ -48,6 +48,8 @@ export interface PlanInput {
   readonly decodeScratch: number;
   /** Slots that are streamed to a file instead of being kept. */
   readonly streamed: readonly boolean[];
+  /** Floating-point operations of a frame, as far as operators say. */
+  readonly frameFlops?: number;
   /** Arrays of `whole` slots waiting to be merged in part order, at most this many sets. */
   readonly pendingPartials: number;
 }
@@ -83,6 +85,9 @@ const LARGEST_TILE = 4;
 /** A part should be long enough to hide the handing-out and short enough to end evenly. */
 const PART_BYTES = { smallest: 4 * 2 ** 20, largest: 256 * 2 ** 20, perStack: 512 };
 
+/** Enough arithmetic for a part of few bytes: 40 ms at a thousand million operations a second. */
+const PART_FLOPS = 4e7;
+
 const slotBytes = (slot: Slot): number => product(slot.shape) * DTYPES[slot.dtype].bytes;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -117,10 +122,10 @@ export function cutParts(source: SourceHandle, partFrames: number): Float64Array
   return Float64Array.from(edges);
 }
 
-function preferredPartFrames(source: SourceHandle): number {
+function preferredPartFrames(source: SourceHandle, frameFlops: number): number {
   const bytes = stackBytes(source.stack) / PART_BYTES.perStack;
   const wanted = Math.min(PART_BYTES.largest, Math.max(PART_BYTES.smallest, bytes));
-  return Math.max(1, Math.floor(wanted / frameBytes(source.stack)));
+  return Math.max(1, Math.floor(Math.min(wanted / frameBytes(source.stack), PART_FLOPS / frameFlops)));
 }
 
 /** Bytes that stored and decoded frames take in blocks of `blockFrames`. */
@@ -232,11 +237,11 @@ export function makePlan(input: PlanInput): Plan {
     Math.floor(Math.max(limits.blockBytes, tileBytesFor(input)) / frameBytes(source.stack)),
   );
   const aligned = group >= wantedBlock ? group : Math.floor(wantedBlock / group) * group;
-  let sizes = sizesFor(input, Math.min(frames, aligned));
+  const parts = cutParts(source, preferredPartFrames(source, input.frameFlops ?? 0));
+  const longest = parts.reduce((most, start, k) => Math.max(most, start - (parts[k - 1] ?? 0)), 1);
+  let sizes = sizesFor(input, Math.min(frames, aligned, longest));
   const smallest = sizesFor(input, 1);
 
-  const partFrames = preferredPartFrames(source);
-  const parts = cutParts(source, partFrames);
   const partCount = parts.length - 1;
   const { asked, reason } = askedTeams(input, partCount);
   reasons.push(reason);

@@ -58,6 +58,7 @@ export const COLUMNS: readonly Column[] = [
   { title: 'GiB/s', numeric: true, cell: (row) => orEmpty(row.rate, gibPerSecond) },
   { title: 'speed-up', numeric: true, cell: (row) => orEmpty(row.speedUp, shortNumber) },
   { title: 'over serial', numeric: true, cell: (row) => orEmpty(row.overSerial, shortNumber) },
+  { title: 'error mm', numeric: true, cell: (row) => orEmpty(row.error, (error) => error.toFixed(4)) },
   { title: 'process', numeric: true, cell: (row) => orEmpty(row.wallSeconds, seconds) },
   { title: 'cores', numeric: true, cell: (row) => orEmpty(row.cores, shortNumber) },
   { title: 'memory', numeric: true, cell: (row) => orEmpty(row.peakBytes, formatBytes) },

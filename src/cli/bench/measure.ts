@@ -6,10 +6,12 @@ import { type ChildOutcome, type Command, runChild } from './child.js';
 import type { Configuration, Measurement, Stages } from './record.js';
 import type { Attempt } from './runner.js';
 
-/** The last line on stdout, as the JSON object it must be. */
+/** The JSON object on the last line of stdout that has one. */
 function lastObject(stdout: string): Parsed | null {
   try {
-    const parsed: unknown = JSON.parse(stdout.trim().split('\n').pop() ?? '');
+    // mpirun puts escape sequences around what its ranks print.
+    const line = /\{.*\}(?=[^}]*$)/.exec(stdout)?.[0] ?? '';
+    const parsed: unknown = JSON.parse(line);
     return typeof parsed === 'object' && parsed !== null ? (parsed as Parsed) : null;
   } catch {
     return null;

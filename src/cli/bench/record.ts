@@ -16,8 +16,8 @@ export interface Configuration {
 }
 
 /**
- * Rows (a) to (h) of the 4D-STEM scenario; (s), (0), (1) and (2) of the azimuthal one: serial and its layouts; C floors, read
- * and decode floors, Python rivals, and rows the user composed.
+ * Rows (a) to (h) of the 4D-STEM scenario; (s), (0), (1) and (2) of the azimuthal one: serial and its layouts; (1) to (5) and
+ * (r) of registration: steps, and the last without each; C floors, read and decode floors, Python rivals, and rows the user composed.
  */
 export type Row =
   | 'a'
@@ -32,6 +32,10 @@ export type Row =
   | '0'
   | '1'
   | '2'
+  | '3'
+  | '4'
+  | '5'
+  | 'r'
   | 'native'
   | 'floor'
   | 'peer'
@@ -84,6 +88,8 @@ export interface Measurement {
   readonly digest: string | null;
   /** Largest relative difference from the reference result, when the two are not the same bytes. */
   readonly difference: number | null;
+  /** How far the result is from what is known to be true, in mm; absent or null where that is not known. */
+  readonly error?: number | null;
   readonly isDirect: boolean;
   /** What the program itself says its workers spent most time on; null when it does not say. */
   readonly limiter: string | null;

@@ -22,6 +22,8 @@ export interface RowSummary {
   readonly framesPerSecond: number | null;
   /** Seconds of worker time for one frame, in scenarios that are told by the frame. */
   readonly perFrame: Stages | null;
+  /** From what is known to be true, in mm. */
+  readonly error: number | null;
   /** Cores in use over the whole process, start-up included. */
   readonly cores: number | null;
   readonly peakBytes: number | null;
@@ -157,6 +159,7 @@ export function summarise(all: readonly Series[], context: Context): RowSummary[
       speedUp: isFloor ? null : over(rate, control),
       overSerial: over(rate, serial),
       ...(context.frames ? frameFigures(runs) : { framesPerSecond: null, perFrame: null }),
+      error: medianOrNull(present(runs.map(({ error = null }) => error))),
       cores: medianOrNull(present(runs.map(coresOf))),
       peakBytes: peakOf(series),
       taskSeconds: medianOrNull(present(runs.map((run) => run.taskSeconds))),
