@@ -5,6 +5,11 @@ import { CONSTANT, INTENSITY, type Level, pairOf } from './columns.js';
 /** A variance below this part of the mean square is rounding. */
 const FLAT = 1e-10;
 
+/** Whether numbers of this mean, and mean square, differ by more than rounding. */
+export function varies(square: number, mean: number): boolean {
+  return square - mean * mean > FLAT * square;
+}
+
 /** @throws UsageError when there is one frame and nothing else to move it onto */
 export function checkSeries(stack: Stack, hasReference: boolean): void {
   if (frameCount(stack) > 1 || hasReference) return;
@@ -28,8 +33,7 @@ export function checkTemplate({ pairs }: Level, what: string): void {
     );
   }
   const square = pair(INTENSITY, INTENSITY) / weight;
-  const variance = square - (pair(INTENSITY, CONSTANT) / weight) ** 2;
-  if (!(variance > FLAT * square)) throw emptyReference(what);
+  if (!varies(square, pair(INTENSITY, CONSTANT) / weight)) throw emptyReference(what);
 }
 
 /** The error of a reference that nothing can be compared with. */

@@ -1,4 +1,5 @@
 import type { Team } from '../../core/operator.js';
+import { varies } from './checks.js';
 import { blocksOf, CONSTANT, INTENSITY, type Level, pairCount, pairOf, sumsOf } from './columns.js';
 import { asVoxelMap, type Grid } from './grid.js';
 import { Mixer } from './mixer.js';
@@ -32,6 +33,8 @@ export interface Look {
   readonly correlation: number;
   /** Part of the template's weight, 0 to 1. */
   readonly inView: number;
+  /** Whether the frame varies by more than rounding where it is in view. */
+  readonly hasContrast: boolean;
 }
 
 /** Where a descent ended. */
@@ -61,8 +64,14 @@ export function look({ grid, steps, space, team }: Bench, { level }: Stage, moti
   const pairs = new Float64Array(pairCount(level.width));
   for (let i = 0; i < pairs.length; i++) pairs[i] = (level.pairs[i] ?? 0) - (space.total[place.pairs + i] ?? 0);
   const whole = level.pairs[pairOf(CONSTANT, CONSTANT)] ?? 0;
-  const inView = whole > 0 ? (pairs[pairOf(CONSTANT, CONSTANT)] ?? 0) / whole : 0;
-  return { pairs, correlation: correlation(pairs, space.total, space.total[place.frame] ?? 0), inView };
+  const weight = pairs[pairOf(CONSTANT, CONSTANT)] ?? 0;
+  const [squares, sum] = [space.total[place.frame] ?? 0, space.total[CONSTANT] ?? 0];
+  return {
+    pairs,
+    correlation: correlation(pairs, space.total, squares),
+    inView: whole > 0 ? weight / whole : 0,
+    hasContrast: varies(squares / weight, sum / weight),
+  };
 }
 
 /** The square matrix of some of the columns. */

@@ -50,6 +50,11 @@ export interface Estimate {
   readonly correlation: number;
 }
 
+/** A frame that tells nothing: no motion, and no errors that could be known. */
+function without(flags: number, iterations: number): Estimate {
+  return { motion: IDENTITY, covariance: null, flags, iterations, correlation: 0 };
+}
+
 /**
  * Motion of the frame that starts at element `at` of the tile. Every frame is estimated from the same start, never from its
  * neighbour, so that the result does not depend on who does which.
@@ -66,9 +71,10 @@ export function estimate(
   const bench: Bench = { grid, scale, steps, space, team };
   steps.smooth(at, fine.filters);
   const first = look(bench, quick, start);
+  if (first.inView > ENOUGH_VIEW && !first.hasContrast) return without(FLAGS.empty, 0);
   let from = start;
   let flags = 0;
-  if (search && first.correlation < search.trust && first.correlation !== 0) {
+  if (search && first.correlation < search.trust) {
     const found = findStart(bench, quick, search, at);
     if (found.correlation > first.correlation) {
       from = found.motion;
@@ -79,7 +85,7 @@ export function estimate(
   const found = descend(bench, fine, near.motion, job.tolerance, job.iterations);
   if (found.isSingular || !found.motion.every(Number.isFinite)) {
     const flag = found.inView < ENOUGH_VIEW ? FLAGS.overlap : FLAGS.empty;
-    return { motion: IDENTITY, covariance: null, flags: flags + flag, iterations: found.iterations, correlation: 0 };
+    return without(flags + flag, found.iterations);
   }
   if (found.inView < ENOUGH_VIEW) flags += FLAGS.overlap;
   if (!found.hasConverged) flags += FLAGS.unconverged;

@@ -114,7 +114,8 @@ export function toParameters(matrix: Matrix): number[] {
     Math.atan2(at(matrix, 1, 2), at(matrix, 2, 2)),
     roll,
     Math.atan2(at(matrix, 0, 1), at(matrix, 0, 0)),
-  ];
+    // Adding 0 turns a negative zero into a plain one.
+  ].map((value) => value + 0);
 }
 
 /** A shift and a right-handed turn about an axis through the origin, its length the angle (Rodrigues' formula). */
@@ -148,4 +149,10 @@ export function displacement(a: Matrix, b: Matrix, radius: number, centre: reado
   for (const i of [0, 1, 2, 4, 5, 6, 8, 9, 10]) trace += (difference[i] ?? 0) ** 2;
   const [x, y, z] = apply(difference, centre);
   return Math.sqrt((radius * radius * trace) / 5 + x * x + y * y + z * z);
+}
+
+/** Determinant of the linear part. */
+export function determinant(matrix: Matrix): number {
+  const adjugate = cofactors(matrix);
+  return [0, 1, 2].reduce((sum, k) => sum + at(matrix, 0, k) * (adjugate[3 * k] ?? 0), 0);
 }
