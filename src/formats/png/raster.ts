@@ -10,6 +10,8 @@ type Segment = readonly [x0: number, y0: number, x1: number, y1: number];
 const GLYPH_UNIT = 0.1;
 const ADVANCE = 6;
 const STROKE = 0.95;
+/** Levels down a pixel at which the edges of an area are looked at. */
+const SAMPLES = 4;
 
 /** Draws with smooth edges: every line is a band around its segments, blended once. */
 export class Raster implements Surface {
@@ -63,27 +65,31 @@ export class Raster implements Surface {
     this.#strokes(segments.length > 1 ? segments.slice(0, -1) : segments, colour, width);
   }
 
-  /** By columns: four samples down each pixel. */
+  /** By columns: `SAMPLES` levels down each pixel, an edge at a time. */
   area(points: readonly Point[], colour: Colour): void {
+    const { width, height } = this.canvas;
     const rows = points.map(([, y]) => y);
-    const top = Math.floor(Math.min(...rows));
-    const bottom = Math.ceil(Math.max(...rows));
+    const top = Math.max(0, Math.floor(Math.min(...rows)));
+    const bottom = Math.min(height, Math.ceil(Math.max(...rows)));
+    const levels: number[][] = Array.from({ length: Math.max(0, bottom - top) * SAMPLES }, () => []);
+    for (const [i, [x0, y0]] of points.entries()) {
+      const [x1, y1] = points[(i + 1) % points.length] ?? [x0, y0];
+      const last = Math.min(levels.length - 1, Math.ceil((Math.max(y0, y1) - top) * SAMPLES - 0.5) - 1);
+      for (let k = Math.max(0, Math.ceil((Math.min(y0, y1) - top) * SAMPLES - 0.5)); k <= last; k++)
+        levels[k]?.push(x0 + ((top + (k + 0.5) / SAMPLES - y0) / (y1 - y0)) * (x1 - x0));
+    }
+    const cover = new Float64Array(width);
     for (let y = top; y < bottom; y++) {
-      const cover = new Map<number, number>();
-      for (const sample of [0.125, 0.375, 0.625, 0.875]) {
-        const level = y + sample;
-        const crossings = points.flatMap(([x0, y0], i) => {
-          const [x1, y1] = points[(i + 1) % points.length] ?? [x0, y0];
-          return y0 <= level === y1 <= level ? [] : [x0 + ((level - y0) / (y1 - y0)) * (x1 - x0)];
-        });
+      cover.fill(0);
+      for (const crossings of levels.slice((y - top) * SAMPLES, (y - top + 1) * SAMPLES)) {
         crossings.sort((a, b) => a - b);
         for (let k = 0; k + 1 < crossings.length; k += 2) {
           const [from, to] = [crossings[k] ?? 0, crossings[k + 1] ?? 0];
-          for (let x = Math.floor(from); x < to; x++)
-            cover.set(x, (cover.get(x) ?? 0) + 0.25 * (Math.min(to, x + 1) - Math.max(from, x)));
+          for (let x = Math.max(0, Math.floor(from)); x < Math.min(width, to); x++)
+            cover[x] = (cover[x] ?? 0) + (Math.min(to, x + 1) - Math.max(from, x)) / SAMPLES;
         }
       }
-      for (const [x, share] of cover) this.#blend(x, y, colour, Math.min(1, share));
+      for (let x = 0; x < width; x++) this.#blend(x, y, colour, Math.min(1, cover[x] ?? 0));
     }
   }
 
