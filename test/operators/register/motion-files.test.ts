@@ -310,6 +310,21 @@ test('an output folder holds the motion for every program, and applying any of i
   }
 });
 
+test('FSL counts x from the other side where a source says that its axes are right-handed', async () => {
+  const rp = join(folder, 'rp_shift.txt');
+  writeFileSync(rp, '0 0 0 0 0 0\n1 0 0 0 0 0\n1 2 3 0 0 0\n');
+  const shiftOf = async (name: string, more: object) => {
+    const out = join(folder, `${name}/`);
+    const values = { apply: rp, noReslice: true, ...more };
+    await run('register', series(), { layout: 'serial', values, outputs: [out] });
+    const par = readdirSync(out).find((file) => file.endsWith('.par')) ?? '';
+    return numbersOf(readFileSync(join(out, par), 'utf8'))[2]?.slice(3);
+  };
+  expect(await shiftOf('nowhere', { voxel: [3, 3, 3] })).toEqual([1, 2, 3]);
+  expect(await shiftOf('right', { affine: [3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0] })).toEqual([-1, 2, 3]);
+  expect(await shiftOf('left', { affine: [-3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0] })).toEqual([-1, 2, 3]);
+});
+
 const PYTHON = spawnSync('/usr/bin/python3', ['-c', 'import nibabel, scipy']).status === 0;
 
 test.skipIf(!PYTHON)('the golden numbers are those of their program (skipped without nibabel)', () => {
