@@ -21,6 +21,8 @@ interface SlotBase {
   readonly errorsOf?: string;
   /** An intermediate that is not part of the result. */
   readonly private?: boolean;
+  /** Largest relative difference between kernels, and between orders of merging, where it is not the operator's. */
+  readonly tolerance?: number;
 }
 
 /**
@@ -161,7 +163,7 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   outputs(stack: Stack, values: Values<P>, prepared: Prepared): Readonly<Record<O, Slot>>;
   /** Working memory beside slots and prepared arrays; none when absent. */
   cost?(stack: Stack, values: Values<P>, prepared: Prepared): Cost;
-  /** About how many floating-point operations a frame takes, when that is many: what is worth workers though it is few bytes. */
+  /** About how many floating-point operations a frame takes, when that is many: few bytes are then worth workers, in smaller parts. */
   flops?(stack: Stack, values: Values<P>): number;
   /** Once per run, on the host, before anything else: its arrays are counted and then shared by all workers. */
   prepare?(context: PrepareContext<P>): Prepared | Promise<Prepared>;

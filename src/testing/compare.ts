@@ -50,6 +50,7 @@ export function compareResults(
     }
     const summed = expected.kinds.get(array.name) !== 'each' && same !== 'bits' ? REORDERED : 0;
     const own = same === 'kernel' ? (expected.tolerances.get(array.name) ?? 0) : 0;
-    compareData(array.data, other.data, Math.max(summed, own), `${what}: ${array.name}`);
+    const loose = same === 'bits' ? 0 : (expected.loose.get(array.name) ?? 0);
+    compareData(array.data, other.data, Math.max(summed, own, loose), `${what}: ${array.name}`);
   }
 }

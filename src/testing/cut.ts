@@ -30,6 +30,8 @@ export interface CutResult {
   /** By array name. */
   readonly kinds: ReadonlyMap<string, Slot['kind']>;
   readonly tolerances: ReadonlyMap<string, number>;
+  /** Of slots with a tolerance of their own. */
+  readonly loose: ReadonlyMap<string, number>;
 }
 
 export function describeCut(cut: Cut): string {
@@ -86,5 +88,6 @@ export async function runCut(
     arrays,
     kinds: new Map(named.map(([name, { slot }]) => [name, slot.kind])),
     tolerances: new Map(named.map(([name, { operator }]) => [name, planned.bound[operator]?.operator.tolerance ?? 0])),
+    loose: new Map(named.flatMap(([name, { slot }]) => (slot.tolerance === undefined ? [] : [[name, slot.tolerance]]))),
   };
 }

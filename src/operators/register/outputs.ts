@@ -44,12 +44,19 @@ export function outputsOf(stack: Stack, values: Given): Readonly<Record<string, 
       ? {
           realigned: { kind: 'each', ...image, dtype, label: 'realigned frames', private: values.noReslice },
           // Of each voxel over the frames that show it (resample/moments.ts): the mean and the sum of squared deviations from it.
-          // mean = average, standard deviation = sqrt(squares / (covered - 1)), all in 12 bytes a voxel.
-          average: { kind: 'whole', ...image, dtype: 'float32', merge: 'operator', private: true },
+          // mean = average, standard deviation = sqrt(squares / (covered - 1)), all in 16 bytes a voxel.
+          average: { kind: 'whole', ...image, dtype: 'float64', merge: 'operator', private: true },
           squares: { kind: 'whole', ...image, dtype: 'float32', merge: 'operator', private: true },
           covered: { kind: 'whole', ...image, dtype: 'uint32', merge: 'operator', label: 'frames that show a voxel' },
           mean: { kind: 'derived', ...image, dtype: 'float32', label: 'mean of the realigned frames' },
-          tsnr: { kind: 'derived', ...image, dtype: 'float32', label: 'mean over standard deviation in time' },
+          tsnr: {
+            kind: 'derived',
+            ...image,
+            dtype: 'float32',
+            label: 'mean over standard deviation in time',
+            // A small deviation of large values keeps few digits.
+            tolerance: 0.05,
+          },
           mask: { kind: 'derived', ...image, dtype: 'uint8', label: '1 where every frame shows the voxel' },
           dvars: {
             ...series,

@@ -72,7 +72,7 @@ export function makeReslicer(stack: Stack, values: Given, grid: Grid, arena: Are
       const into = apart ?? slot;
       if (
         !slot ||
-        !(into instanceof Float32Array && average instanceof Float32Array) ||
+        !(into instanceof Float32Array && average instanceof Float64Array) ||
         !(squares instanceof Float32Array && covered instanceof Uint32Array)
       )
         throw new OperatorError(

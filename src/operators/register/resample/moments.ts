@@ -1,14 +1,12 @@
 import type { Arrays } from '../../../core/operator.js';
 
-const single = Math.fround;
-
 /**
- * Adds a realigned frame to the averages over frames, in single precision, and the sums of squared deviations from them
- * (Welford), of each voxel over the frames that show it. NaN: the frame does not show it.
+ * Adds a realigned frame to the averages over frames and the sums of squared deviations from them (Welford), of each voxel over
+ * the frames that show it. Squares are in single precision: what is squared is small already. NaN: the frame does not show it.
  */
 export function addFrame(
   frame: Float32Array,
-  average: Float32Array,
+  average: Float64Array,
   squares: Float32Array,
   covered: Uint32Array,
 ): void {
@@ -17,11 +15,11 @@ export function addFrame(
     if (Number.isNaN(value)) continue;
     const count = (covered[i] ?? 0) + 1;
     const before = average[i] ?? 0;
-    const away = single(value - before);
-    const after = single(before + single(away / single(count)));
+    const away = value - before;
+    const after = before + away / count;
     covered[i] = count;
     average[i] = after;
-    squares[i] = (squares[i] ?? 0) + single(away * single(value - after));
+    squares[i] = (squares[i] ?? 0) + Math.fround(away * (value - after));
   }
 }
 
@@ -29,8 +27,8 @@ export function addFrame(
 export function mergeMoments(into: Partial<Arrays<string>>, from: Partial<Arrays<string>>): void {
   const { average, squares, covered } = into;
   const { average: otherAverage, squares: otherSquares, covered: otherCovered } = from;
-  if (!(average instanceof Float32Array && squares instanceof Float32Array && covered instanceof Uint32Array)) return;
-  if (!(otherAverage instanceof Float32Array && otherSquares instanceof Float32Array)) return;
+  if (!(average instanceof Float64Array && squares instanceof Float32Array && covered instanceof Uint32Array)) return;
+  if (!(otherAverage instanceof Float64Array && otherSquares instanceof Float32Array)) return;
   if (!(otherCovered instanceof Uint32Array)) return;
   for (let i = 0; i < average.length; i++) {
     const [n, m] = [covered[i] ?? 0, otherCovered[i] ?? 0];

@@ -20,7 +20,7 @@ export interface ResampleSteps {
   /** Copies sheared voxels that were in view all the way: those that `resample` left out. */
   keep(placing: Placing, into: Float32Array): void;
   /** Adds a realigned frame to averages and squared deviations. */
-  add(frame: Float32Array, average: Float32Array, squares: Float32Array, covered: Uint32Array): void;
+  add(frame: Float32Array, average: Float64Array, squares: Float32Array, covered: Uint32Array): void;
   /** Rounds and clips a realigned frame to the dtype of the result. */
   store(frame: Float32Array, outside: number, dtype: Dtype, into: NumericArray): void;
 }
