@@ -1,27 +1,25 @@
-import { CONSTANT, type Level, pairOf, sumsOf } from './columns.js';
-import { chosen, columnsOf, solve } from './descend.js';
-import type { Grid } from './grid.js';
+import { CONSTANT, INTENSITY, pairOf } from './columns.js';
+import { type Bench, chosen, columnsOf, type Fit, solve } from './descend.js';
+import type { Estimation } from './estimate.js';
+import { meanSquare } from './residual.js';
 
 /**
  * Covariance of the six steps: H^-1 N H^-1 s^2 / a^2, with H the normal matrix, N the covariance of the columns' sums for
- * independent noise of the voxels, which smoothing and sampling correlate, s^2 the variance of that noise by the residual, and
- * a the intensity.
+ * independent noise of the voxels, which smoothing and sampling correlate, s^2 the variance of that noise by the residual where
+ * noise matters, and a the intensity. The residual holds the noise of the reference too, which moves the estimate as much.
  *
- * @param gain variance of a smoothed sample for independent noise of unit variance in the voxels
- * @param pairs of the points in view
- * @param total sums of the frame
- * @returns 6 x 6, zero where a parameter is not free; null when the normal matrix is singular
+ * @param fit of the last look, whose sums are in the workspace
+ * @returns 6 x 6, zero where a parameter is not free; null when the errors cannot be told
  */
 export function covarianceOf(
-  grid: Grid,
-  gain: number,
-  level: Level,
-  pairs: Float64Array,
-  total: Float64Array,
+  bench: Bench,
+  { fine: { level }, quick, strength, gain }: Estimation,
+  { pairs, motion }: Fit,
 ): Float64Array | null {
+  const { grid, space } = bench;
   const columns = columnsOf(grid, level);
   const n = columns.length;
-  const solved = solve(columns, pairs, total);
+  const solved = solve(columns, pairs, space.total);
   if (!solved) return null;
   const { inverse, weights } = solved;
   const spread = chosen(level.noise, columns);
@@ -34,10 +32,12 @@ export function covarianceOf(
     }
     fitted += half[j * n + j] ?? 0;
   }
-  const explained = columns.reduce((sum, c, j) => sum + (weights[j] ?? 0) * (total[c] ?? 0), 0);
-  const residual = Math.max(0, (total[sumsOf(level.width).frame] ?? 0) - explained);
-  const free = gain * (pairs[pairOf(CONSTANT, CONSTANT)] ?? 0) - fitted;
-  const variance = residual / Math.max(free, Number.MIN_VALUE) / (weights[grid.free.length] ?? 1) ** 2;
+  const still = columns.flatMap((column, j) => (column < INTENSITY ? [] : [[column, weights[j] ?? 0] as const]));
+  const square = meanSquare(bench, quick.level, strength, motion, still);
+  // Fitting has taken the rest of the noise out of the residual.
+  const free = 1 - fitted / (gain * (pairs[pairOf(CONSTANT, CONSTANT)] ?? 0));
+  if (!(free > 0 && Number.isFinite(square))) return null;
+  const variance = square / (gain * free) / (weights[grid.free.length] ?? 1) ** 2;
   const covariance = new Float64Array(36);
   for (const [j, row] of grid.free.entries()) {
     for (const [k, column] of grid.free.entries()) {

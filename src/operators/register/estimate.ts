@@ -36,6 +36,8 @@ export interface Estimation {
   readonly tolerance: number;
   /** Variance of a smoothed sample for independent noise of unit variance in the voxels. */
   readonly gain: number;
+  /** How much the noise at each point of `quick` moves the estimate. */
+  readonly strength: Float32Array;
   readonly iterations: number;
 }
 
@@ -87,10 +89,16 @@ export function estimate(
     const flag = found.inView < ENOUGH_VIEW ? FLAGS.overlap : FLAGS.empty;
     return without(flags + flag, found.iterations);
   }
-  if (found.inView < ENOUGH_VIEW) flags += FLAGS.overlap;
-  if (!found.hasConverged) flags += FLAGS.unconverged;
-  if (found.correlation < POOR) flags += FLAGS.mismatch;
   const { motion, iterations, pairs } = found;
   const covariance = covarianceOf(grid, job.gain, fine.level, pairs, space.total);
+  if (found.inView < ENOUGH_VIEW) flags += FLAGS.overlap;
+  if (!found.hasConverged) flags += FLAGS.unconverged;
+  if (found.correlation < POOR && (!search || smoother(bench, search, at, motion) < POOR)) flags += FLAGS.mismatch;
   return { motion, flags, iterations, correlation: found.correlation, covariance };
+}
+
+/** Correlation on a smoother frame: noise of voxels lowers it less than a wrong motion does. */
+function smoother(bench: Bench, { stage }: Search, at: number, motion: Matrix): number {
+  bench.steps.smooth(at, stage.filters);
+  return look(bench, stage, motion).correlation;
 }

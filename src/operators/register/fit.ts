@@ -1,4 +1,5 @@
 import type { Prepared } from '../../core/operator.js';
+import { frameCount } from '../../core/stack.js';
 import { estimate } from './estimate.js';
 import { isShort, kernelBytes, kernelSteps, makeKernelJob } from './kernel.js';
 import type { Method } from './method.js';
@@ -13,6 +14,18 @@ function bytesOf(prepared: Prepared): number {
     (sum, one) => sum + (typeof one === 'object' ? one.byteLength + 192 : 0),
     0,
   );
+}
+
+/** Covariance of frame 0 against itself. */
+const CERTAIN = new Float64Array(36);
+
+/**
+ * Covariance of a frame's motion against frame 0 where both were compared with the mean of all: the sum of theirs. Every frame is itself a
+ * part of the mean, which takes `1 / frames` out of its residual.
+ */
+function relative(own: Float64Array | null, ofOrigin: Float64Array, frames: number): Float64Array | null {
+  if (own === null || ofOrigin.length === 0) return own;
+  return own.map((value, i) => ((value + (ofOrigin[i] ?? 0)) * frames) / Math.max(1, frames - 1));
 }
 
 /** Gauss-Newton on the template's own gradients, in float32 with sums in float64. */
@@ -41,6 +54,8 @@ export const fit: Method = {
     const fits = isShort(job.fine.filters) && (!job.search || isShort(job.search.stage.filters));
     const kernel = fits ? makeKernelJob(space.coefficients, arena) : null;
     const origin: Matrix = [...arrays.origin];
+    const isMean = arrays.originCovariance.length > 0;
+    const frames = frameCount(stack);
     const back = invert(origin);
     const pixels = stack.frameShape.reduce((n, extent) => n * extent, 1);
     const startOf = (frame: number): Matrix =>
@@ -53,7 +68,9 @@ export const fit: Method = {
         const start = multiply(startOf(tile.first + k), back);
         const found = estimate(job, k * pixels, start, steps, space, tile.team);
         const motion = multiply(found.motion, origin);
-        return { motion, flags: found.flags, errors: standardErrors(job.grid, motion, found.covariance) };
+        const covariance =
+          tile.first + k === 0 && isMean ? CERTAIN : relative(found.covariance, arrays.originCovariance, frames);
+        return { motion, flags: found.flags, errors: standardErrors(job.grid, found.motion, covariance, origin) };
       },
     };
   },

@@ -12,6 +12,7 @@ import { isShort } from './kernel.js';
 import { lowPassOf } from './low-pass.js';
 import type { RegisterParams } from './params.js';
 import { mostPoints } from './points.js';
+import { strengthOf } from './residual.js';
 import { fromParameters, IDENTITY, invert, type Matrix, multiply } from './rigid.js';
 import { type Scale, scaleOf, voxelOf } from './scale.js';
 import { type Filters, filtersOf, noiseGain } from './smooth.js';
@@ -33,6 +34,8 @@ export interface RegisterPrepared {
   readonly quickPoints: Float32Array;
   readonly quickColumns: Float32Array;
   readonly quickPairs: Float64Array;
+  /** How much the noise at each of its points moves the estimate. */
+  readonly quickStrength: Float32Array;
   /** Empty when there is no coarse search. */
   readonly coarsePoints: Float32Array;
   readonly coarseColumns: Float32Array;
@@ -47,6 +50,8 @@ export interface RegisterPrepared {
   readonly starts: Float64Array;
   /** What frame 0 moved by against the reference: all motions are given relative to it. */
   readonly origin: Float64Array;
+  /** Covariance of that; of length 0 when it is certain. */
+  readonly originCovariance: Float64Array;
 }
 
 /** Correlation below which a coarse search is worth its time. */
@@ -174,7 +179,7 @@ async function templates(
   context: PrepareContext<RegisterParams>,
   image: NumericArray,
   what: string,
-): Promise<Omit<RegisterPrepared, 'starts' | 'origin'>> {
+): Promise<Omit<RegisterPrepared, 'starts' | 'origin' | 'originCovariance'>> {
   const { stack, values } = context;
   const grid = gridOf(stack, values, context.affine?.matrix);
   const weight = await loadImage(context, 'weight', values.weight);
@@ -196,6 +201,7 @@ async function templates(
     quickPoints: quick.points,
     quickColumns: quick.columns,
     quickPairs: quick.pairs,
+    quickStrength: strengthOf(quick.columns, quick.count, grid.free),
     coarsePoints: coarse?.points ?? new Float32Array(0),
     coarseColumns: coarse?.columns ?? new Float32Array(0),
     coarsePairs: coarse?.pairs ?? new Float64Array(0),
@@ -217,6 +223,7 @@ export async function prepareRegister(context: PrepareContext<RegisterParams>): 
     ...(await templates(context, image, given ? '--reference-image' : `frame ${frame}`)),
     starts: new Float64Array(0),
     origin: Float64Array.from(IDENTITY),
+    originCovariance: new Float64Array(0),
   };
   return { ...made };
 }
@@ -236,7 +243,8 @@ export async function prepareMean(
     starts.set(motionOf(grid, Float64Array.from(params.subarray(6 * frame, 6 * frame + 6))), 16 * frame);
   }
   const made = await templates(context, average, 'the mean of all frames');
-  const job = estimationOf(stack, values, { ...made, starts, origin: new Float64Array(0) });
+  const unknown = new Float64Array(0);
+  const job = estimationOf(stack, values, { ...made, starts, origin: unknown, originCovariance: unknown });
   const first = await context.read(0, 1);
   const space = makeWorkspace(
     job,
@@ -244,8 +252,9 @@ export async function prepareMean(
     (length) => new Float64Array(length),
     (length) => new Uint32Array(length),
   );
-  const { motion } = estimate(job, 0, IDENTITY, referenceSteps(first, space), space, ALONE);
-  const prepared: RegisterPrepared = { ...made, starts, origin: Float64Array.from(invert(motion)) };
+  const { motion, covariance } = estimate(job, 0, IDENTITY, referenceSteps(first, space), space, ALONE);
+  const originCovariance = covariance ?? new Float64Array(36).fill(Number.NaN);
+  const prepared: RegisterPrepared = { ...made, starts, origin: Float64Array.from(invert(motion)), originCovariance };
   return { ...prepared };
 }
 
@@ -289,6 +298,7 @@ export function estimationOf(stack: Stack, values: Given, p: RegisterPrepared): 
     quick: { level: levelOf(p.quickPoints, p.quickColumns, p.quickPairs), filters },
     search: coarse.count > 0 ? { stage, bins: binsOf(grid), spectrum: p.spectrum, trust: TRUST } : null,
     gain: noiseGain(filters),
+    strength: p.quickStrength,
     tolerance: values.tolerance ?? scale.tolerance,
     iterations: values.iterations,
   };
