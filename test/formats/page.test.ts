@@ -105,6 +105,14 @@ print(json.dumps({name: of(name) for name in ['script', 'title', 'h1', 'h2', 'p'
     for (const [frame, x] of points.entries()) expect(x).toBeCloseTo(left + ((frame + 0.5) / 6) * width, 1);
   });
 
+  it('numbers places by whole steps, however few there are', () => {
+    const lines = [{ label: 'a', values: [5, 6, 7] }];
+    const part = { kind: 'curves', title: 'few', axis: AXIS, unit: '', lines } as const;
+    const html = makeHtml({ title: '', summary: '', facts: [], parts: [part] }, PROVENANCE);
+    const labels = [...html.matchAll(/text-anchor="middle">([\d.-]+)<\/text>/g)].map((match) => match[1]);
+    expect(labels).toEqual(['0', '1', '2']);
+  });
+
   it('embeds images as PNG, grey between their limits', () => {
     const html = makeHtml(pageWith('plain'), PROVENANCE);
     const images = [...html.matchAll(/href="data:image\/png;base64,([^"]*)"/g)].map((match) =>

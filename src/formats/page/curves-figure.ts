@@ -21,6 +21,8 @@ import type { Colour } from '../png/colours.js';
 import type { Figure } from './figure.js';
 
 const PLOT_HEIGHT = 220;
+/** As `levelAxis` counts. */
+const PIXELS_A_LABEL = 70;
 /** Labels of the values, at most. */
 const MOST_TICKS = 6;
 const LEGEND_HEIGHT = 34;
@@ -61,7 +63,9 @@ export function roomOfCurves(part: CurvesPart): number {
 
 /** The axis of `count` places, each as wide as a step, over `width` pixels. */
 export function placesAxis({ origin, step }: PageAxis, count: number, width: number): AxisPlan {
-  return levelAxis(makeScale('linear', origin - step / 2, origin + (count - 0.5) * step), width);
+  // No more labels than places: there is no frame 0.5.
+  const room = Math.min(width, PIXELS_A_LABEL * count);
+  return levelAxis(makeScale('linear', origin - step / 2, origin + (count - 0.5) * step), room);
 }
 
 /** Where the plot of a figure lies whose values begin `left` from its edge. */
