@@ -19,4 +19,15 @@ moves less than --tolerance, as the root mean square in a sphere of 80 mm. Frame
 Errors follow from the residual and from how smoothing and sampling spread the noise of single voxels over the sums; noise is
 taken as independent between voxels. realigned holds the frames on the grid of the reference, sampled once from the
 data; mean is their average over the frames that show a voxel.
+
+--method spm does what SPM12's realignment does, step by step, in float64: --fwhm 5 mm, --spacing 4 mm, a quadratic spline,
+points dropped until those left hold --keep 0.9 of the determinant (1, the default, counts as not given), a ratio as
+intensity, and --reference mean for its second pass to the mean (SPM's default; first is its register to first). SPM places
+its points at random, so that its own answer depends on a generator; here each lies a quarter of a voxel within its cell.
+Next to SPM12 itself parameters differ by as much (0.006 mm on a head at rest, 0.4 mm on a diffusion series); with points in
+the same places they agree within 1e-6 mm. --margin, --tolerance, --iterations and --coarse have no meaning there: it makes
+64 updates at most, and two more once the residual falls by less than 1e-8 of itself. errors come from the residual as if the
+points were independent, which smoothing makes them not: on a phantom they are too small by a factor of 1.4 to 2.1. Of the
+flags there are 1 (less than 32 points in view, where SPM stops), 2 and 16. Frames are realigned by splines of degree 4;
+voxels up to 1e-4, not 0.05, outside the frame are shown.
 ${conventions}`;

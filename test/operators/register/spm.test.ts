@@ -1,12 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { NamedArray } from '../../../dist/core/sink.js';
-import { openArray, run } from '../../../dist/index.js';
+import { openArray, openSource, run } from '../../../dist/index.js';
 import { serial } from '../../../dist/layouts/serial.js';
 import { threads } from '../../../dist/layouts/threads/index.js';
 import { apply, displacement, fromParameters, type Matrix } from '../../../dist/operators/register/rigid.js';
 import { compareCuts } from '../../../dist/testing/operator.js';
+import { testOperator } from '../../../dist/testing.js';
 import { brightness } from './blobs.js';
 
 /** A series and what an independent program makes of it (test/golden/operators/realign.py). */
@@ -82,7 +83,11 @@ const rowsOf = (params: ArrayLike<number>, frames: number) =>
   Array.from({ length: frames }, (_, i) => Array.from({ length: 6 }, (_, p) => params[6 * i + p] ?? Number.NaN));
 
 /** Largest displacement between two sets of motions in a sphere of 80 mm about the middle of the volume, mm. */
-function apart({ size, affine }: Case, a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
+function apart(
+  { size, affine }: Pick<Case, 'size' | 'affine'>,
+  a: readonly (readonly number[])[],
+  b: readonly (readonly number[])[],
+): number {
   const [nx, ny, nz] = size;
   const middle = apply([...affine, 0, 0, 0, 1], [(nx - 1) / 2, (ny - 1) / 2, (nz - 1) / 2]);
   return Math.max(...a.map((row, i) => displacement(fromParameters(row), fromParameters(b[i] ?? []), 80, middle)));
@@ -109,6 +114,32 @@ describe('as an independent program finds it, within 1e-6 mm', () => {
       expect(flags).toEqual(one.moves.map(() => 0));
     });
   }
+});
+
+const MRI = join(import.meta.dirname, '../../../../shared/data/mri');
+
+/** Real series, and how far SPM12's own random points move its answer, mm. */
+const REAL = [
+  ['tiny_17x21x3x20', 0.15],
+  ['cord_68x68x6x30', 0.05],
+] as const;
+
+test.each(REAL)('as SPM12 finds it, as far as its random points allow: %s', async (name, within) => {
+  if (!existsSync(MRI)) {
+    console.log('Not compared: the folder ../shared/data/mri with real series is not there.');
+    return;
+  }
+  const rows = readFileSync(join(MRI, `reference/${name}_spm12.csv`), 'utf8')
+    .split('\n')
+    .filter((line) => /^\d/.test(line))
+    .map((line) => line.split(',').slice(1).map(Number));
+  const source = await openSource(join(MRI, `${name}.nii.gz`), { frameRank: 3 });
+  const values = { method: 'spm', reference: 'mean', noReslice: true };
+  const { arrays } = await run('register', source, { layout: 'serial', values });
+  const affine = [...(source.affine?.matrix ?? [])];
+  const [nx = 0, ny = 0, nz = 0] = /(\d+)x(\d+)x(\d+)/.exec(name)?.slice(1).map(Number) ?? [];
+  const all = rowsOf(arrayOf(arrays, 'params'), rows.length);
+  expect(apart({ size: [nx, ny, nz], affine }, all, rows)).toBeLessThan(within);
 });
 
 describe('a weight image', () => {
@@ -183,6 +214,11 @@ test('gives the same bytes however it is run', async () => {
   const one = caseOf('first');
   const { noReslice: _, ...values } = valuesOf(one);
   await compareCuts(sourceOf(one), [{ name: 'register', values }], [serial, threads]);
+}, 60_000);
+
+test('gives the same motion of noise in every layout', async () => {
+  const values = [{ method: 'spm', spacing: 1, noReslice: true }];
+  await testOperator('register', { values, dtypes: ['uint16', 'float64'] });
 }, 60_000);
 
 test('gives the same bytes with a mean from any number of threads', async () => {
