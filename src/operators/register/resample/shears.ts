@@ -122,7 +122,11 @@ export function shearsOf(map: Matrix, size: Triple): readonly Shear[] | null {
       product.every((value, n) => Math.abs(value - (centred[n] ?? 0)) <= CLOSE * (n % 4 === 3 ? 1000 : 1))
     );
   });
-  const [best] = ways.sort((one, other) => steepest(one) - steepest(other));
+  // Orders that are as good but for rounding must not take turns.
+  const best = ways.reduce<readonly Shear[] | null>(
+    (one, other) => (one && steepest(other) > 0.99 * steepest(one) ? one : other),
+    null,
+  );
   if (!best) return null;
   return best
     .map((shear) => about(shear, centre))
