@@ -153,6 +153,7 @@ export async function bindJob(job: Job, host: EngineHost): Promise<BoundJob> {
 
 /** Plans a bound job. @throws PlanError when it does not fit */
 export function planBound(job: Job, host: EngineHost, { bound, slots, costs, prepareSeconds }: BoundJob): Planned {
+  const { stack } = job.source.handle;
   const plan = makePlan({
     source: job.source.handle,
     slots: slots.map(({ slot }) => slot),
@@ -162,6 +163,7 @@ export function planBound(job: Job, host: EngineHost, { bound, slots, costs, pre
       0,
     ),
     limits: job.limits,
+    frameFlops: bound.reduce((sum, { operator, values }) => sum + (operator.flops?.(stack, values) ?? 0), 0),
     decodeScratch: host.decodeScratch(job.source.handle),
     streamed: slots.map((slot) => job.streams.some((stream) => stream.slot === slotLabel(slot, bound))),
     pendingPartials: isOrdered(job, bound) ? 2 * (job.limits.workers ?? job.limits.cores) + 2 : 2,

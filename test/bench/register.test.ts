@@ -9,7 +9,6 @@ import { registerRows } from '../../dist/cli/bench/register/rows.js';
 import { motionError, motionsOf, readMotions, type Truth, truthBeside } from '../../dist/cli/bench/register/truth.js';
 import type { BenchReport } from '../../dist/cli/bench/report.js';
 import { summarise } from '../../dist/cli/bench/summary.js';
-import { reportText } from '../../dist/cli/bench/text-table.js';
 import { fanfold } from '../bad-input/fanfold.js';
 import { pythonHas } from '../formats/python.js';
 import { configured, measured, series } from './fabricate.js';
@@ -102,15 +101,6 @@ describe('what follows from the rows', () => {
       speedUp: expect.closeTo(30, 9),
       error: 0.0072,
     });
-    const state = { machine: {}, disks: [], versions: {} } as unknown as BenchReport['state'];
-    const report = {
-      title: '',
-      date: '',
-      method: [],
-      state,
-      groups: [{ name: 'x', files: {}, floors, rows, findings: [] }],
-    };
-    expect(() => reportText(report)).not.toThrow();
   });
 
   it('names errors that steps must not change', () => {

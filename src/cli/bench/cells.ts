@@ -8,8 +8,9 @@ export interface Column {
   cell(row: RowSummary): string;
 }
 
-/** Three significant digits, without an exponent. */
+/** Three significant digits, two of small ones, without an exponent. */
 function shortNumber(value: number): string {
+  if (value > 0 && value < 0.1) return value.toFixed(Math.min(6, 1 - Math.floor(Math.log10(value))));
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 

@@ -29,7 +29,7 @@ svg .roof-sum { stroke-dasharray: none; }
 svg .roof-name { fill: var(--roof); font-size: 10.5px; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
 svg .ideal { stroke: var(--soft); stroke-dasharray: 2 3; fill: none; } svg .range { stroke: var(--ink); stroke-width: 1.4; fill: none; opacity: .65; }
 svg .bar { fill: var(--s0); } svg .row-c, svg .row-d { fill: var(--s1); } svg .row-e, svg .row-f { fill: var(--s2); }
-svg .row-0 { fill: var(--s2); } svg .row-1 { fill: var(--s1); } svg .row-s { fill: var(--quiet-bar); }
+svg .row-0 { fill: var(--s2); } svg .row-1 { fill: var(--s1); } svg .row-s, svg .row-r { fill: var(--quiet-bar); }
 svg .row-g, svg .row-h { fill: var(--s0); opacity: .72; } svg .row-native { fill: var(--quiet-bar); } svg .row-peer { fill: var(--s3); }
 svg .curve { fill: none; stroke-width: 1.8; } svg .curve-0 { stroke: var(--s0); } svg .curve-1 { stroke: var(--s1); }
 svg .curve-2 { stroke: var(--s2); } svg .curve-3 { stroke: var(--s3); } svg .dot { fill: var(--paper); stroke-width: 1.6; }
