@@ -89,8 +89,8 @@ export function estimate(
     const flag = found.inView < ENOUGH_VIEW ? FLAGS.overlap : FLAGS.empty;
     return without(flags + flag, found.iterations);
   }
-  const { motion, iterations, pairs } = found;
-  const covariance = covarianceOf(grid, job.gain, fine.level, pairs, space.total);
+  const { motion, iterations } = found;
+  const covariance = covarianceOf(bench, job, found);
   if (found.inView < ENOUGH_VIEW) flags += FLAGS.overlap;
   if (!found.hasConverged) flags += FLAGS.unconverged;
   if (found.correlation < POOR && (!search || smoother(bench, search, at, motion) < POOR)) flags += FLAGS.mismatch;
