@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { makeStack, product } from '../../dist/core/stack.js';
 import { openMemory } from '../../dist/formats/memory.js';
 import { chooseLayout, SERIAL_BYTES, SERIAL_FLOPS } from '../../dist/layouts/choose.js';
-import { planLocal } from '../../dist/layouts/local.js';
+import { makeJob } from '../../dist/layouts/local.js';
 
 const yes = { ok: true, note: 'always' } as const;
 const no = { ok: false, reason: 'there is no SharedArrayBuffer' } as const;
@@ -36,8 +36,8 @@ test('few bytes with much arithmetic go to threads', () => {
 test('registration says that it is such arithmetic: a short series runs on threads, a single small image does not', async () => {
   const layoutOf = async (operator: string, shape: readonly number[]) => {
     const source = openMemory(makeStack(shape, 'uint8', 3), new Uint8Array(product(shape)));
-    const { local } = await planLocal(source, [{ name: operator, values: {} }]);
-    return local.job.layout.name;
+    const { job } = await makeJob(source, [{ name: operator, values: {} }], {});
+    return job.layout.name;
   };
   expect(await layoutOf('register', [25, 33, 64, 64])).toBe('threads');
   expect(await layoutOf('register', [2, 5, 8, 8])).toBe('serial');
