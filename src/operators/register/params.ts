@@ -44,7 +44,7 @@ export const params = {
     kind: 'choice',
     choices: ['float32', 'input'],
     default: 'float32',
-    help: 'Type of realigned frames: float32, or that of the frames that are read, rounded and clipped.',
+    help: 'Type of realigned frames: float32, or that of the frames that are read, rounded (halves to even) and clipped.',
   },
   inverse: {
     kind: 'choice',
@@ -76,13 +76,13 @@ export const params = {
     kind: 'number',
     min: 0,
     unit: 'mm',
-    help: 'Smoothing for the estimate (full width at half maximum); 1.6 voxels when absent.',
+    help: 'Smoothing for the estimate (full width at half maximum); 1.7 voxels when absent.',
   },
   spacing: {
     kind: 'number',
     min: 0.01,
     unit: 'mm',
-    help: 'About one point of the template in this distance; 0.886 voxels when absent, or more in large volumes.',
+    help: 'About one point of the template in this distance; one voxel when absent, or more in large volumes.',
   },
   margin: {
     kind: 'number',

@@ -75,10 +75,9 @@ export function makePoints(grid: Grid, spacing: number, margin: Margin): Points 
   const { size, voxel, isFlat: flat } = grid;
   const cells = cellsOf(grid, spacing);
   const [cx = 1, cy = 1, cz = 1] = cells;
-  const place = (k: 0 | 1 | 2, cell: number, n: number) => {
-    const within = (0.5 + n * STEP[k]) % 1;
-    return ((cell + within) * (size[k] - 1)) / (cells[k] ?? 1);
-  };
+  const [a, b, c] = STEP;
+  const place = (axis: 0 | 1 | 2, cell: number, phase: number) =>
+    ((cell + ((0.5 + phase) % 1)) * (size[axis] - 1)) / (cells[axis] ?? 1);
   const rise = (k: 0 | 1 | 2, at: number) =>
     margin.middle > 0 && size[k] >= FEWEST
       ? taper(Math.min(at, size[k] - 1 - at) * voxel[k], margin, (size[k] - 1) * voxel[k])
@@ -86,13 +85,13 @@ export function makePoints(grid: Grid, spacing: number, margin: Margin): Points 
   const layers = flat ? size[2] : cz;
   const lists = [0, 1, 2, 3].map(() => new Float32Array(layers * cy * cx));
   const [xs, ys, zs, weights] = lists;
-  let n = 0;
   let many = 0;
   for (let k = 0; k < layers; k++) {
     for (let j = 0; j < cy; j++) {
-      for (let i = 0; i < cx; i++, n++) {
-        const [x, y] = [place(0, i, n), place(1, j, n)];
-        const z = flat ? k : place(2, k, n);
+      for (let i = 0; i < cx; i++) {
+        const x = place(0, i, a * i + b * j + c * k);
+        const y = place(1, j, b * i + c * j + a * k);
+        const z = flat ? k : place(2, k, c * i + a * j + b * k);
         const weight = rise(0, x) * rise(1, y) * (flat ? 1 : rise(2, z));
         if (weight < 0.01 || !xs || !ys || !zs || !weights) continue;
         xs[many] = x;

@@ -67,10 +67,10 @@ export function gridOf(stack: Stack, { affine, voxel, transform }: Given, placed
 }
 
 /** Smoothing in voxels below which interpolation between them, in phase with the motion, outweighs the noise. */
-const SMOOTH_VOXELS = 1.6;
+const SMOOTH_VOXELS = 1.7;
 
-/** A little closer than the voxels: with more points the noise hardly falls any more. */
-const APART_VOXELS = 0.886;
+/** As far apart as the voxels: with more points the noise hardly falls any more. */
+const APART_VOXELS = 1;
 
 /** Cells of a template, at most, unless asked for. */
 const MOST_CELLS = 220_000;
