@@ -47,6 +47,7 @@ const digits = (value: number): string => (Number.isInteger(value) ? String(valu
 export function describeArrays(arrays: readonly NamedArray[]): string[] {
   return arrays.map((array) => {
     const { min, max, mean, missing } = statisticsOf(array);
+    if (missing > 0 && missing === array.data.length) return `${array.name}: ${formatShape(array.shape)}, all NaN`;
     const unit = array.unit ? ` ${array.unit}` : '';
     return `${array.name}: ${formatShape(array.shape)}, min ${digits(min)}, max ${digits(max)}, mean ${digits(mean)}${unit}${missing > 0 ? `, ${missing} NaN` : ''}`;
   });

@@ -30,10 +30,9 @@ function series(): Float32Array {
 }
 
 function finished(data: Float32Array, count = frames) {
-  const [average, squares] = [new Float32Array(pixels), new Float32Array(pixels)];
+  const [average, squares] = [new Float64Array(pixels), new Float32Array(pixels)];
   const covered = new Uint32Array(pixels);
-  for (let t = 0; t < count; t++)
-    addFrame(Float64Array.from(data.subarray(t * pixels, (t + 1) * pixels)), average, squares, covered);
+  for (let t = 0; t < count; t++) addFrame(data.subarray(t * pixels, (t + 1) * pixels), average, squares, covered);
   const [mean, tsnr, mask] = [new Float32Array(pixels), new Float32Array(pixels), new Uint8Array(pixels)];
   const [dvars, stdDvars] = [new Float64Array(count), new Float64Array(count)];
   const carpet = new Float32Array(pixels * count);

@@ -42,7 +42,8 @@ async function reportOf(name: string, request: RunRequest, shape: readonly numbe
   return { html, titles, picture: decode(readFileSync(join(path, 'report.png'))) };
 }
 
-const VALUES = { voxel: [VOXEL, VOXEL, VOXEL], margin: 6 };
+/** A few updates: the report is tested, not the motion. */
+const VALUES = { voxel: [VOXEL, VOXEL, VOXEL], margin: 6, coarse: 'never', iterations: 4 };
 
 test('the report of a series of volumes says how they moved, what is doubtful, and shows them', async () => {
   const { html, titles, picture } = await reportOf('volumes', { values: VALUES });
@@ -62,7 +63,6 @@ test('images, motion alone, translation alone and the mean as reference have rep
   const image = await reportOf('image', { values: { margin: 4 } }, [ny, nx]);
   expect(image.html).toContain('>yaw</text>');
   expect(image.html).not.toContain('>pitch</text>');
-  expect(image.html).not.toContain('brain voxels');
   const alone = await reportOf('alone', { values: { ...VALUES, noReslice: true } });
   expect(alone.titles).toEqual(['Shifts', 'Turns', 'Flagged frames', 'Framewise displacement']);
   const shifts = await reportOf('shifts', { values: { ...VALUES, transform: 'translation' } });
@@ -83,8 +83,9 @@ test('a mosaic shows volumes with their y axis upwards, images with their first 
   const large = mosaicOf({ ...grid, size: [4000, 3000, 1] }, false);
   expect(large.width).toBeLessThanOrEqual(640);
   const odd = mosaicOf({ ...grid, size: [2, 1, 5] }, true);
-  expect([...odd.voxels.slice(-6)]).toEqual([-1, -1, -1, -1, -1, -1]);
-  expect([...pixelsOf(odd, Float32Array.of(7, 7, 7, 7, 7, 7, 7, 7, 7, 7)).slice(-7)]).toEqual([7, 0, 0, 0, 0, 0, 0]);
+  expect([odd.width, odd.height]).toEqual([6, 2]);
+  expect([...odd.voxels.slice(-4)]).toEqual([8, 9, -1, -1]);
+  expect([...pixelsOf(odd, Float32Array.of(7, 7, 7, 7, 7, 7, 7, 7, 7, 7)).slice(-3)]).toEqual([7, 0, 0]);
 });
 
 test('words and numbers', () => {

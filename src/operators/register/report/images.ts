@@ -24,7 +24,7 @@ export interface Mosaic {
 /** Volumes have their y axis upwards, images their first row at the top. */
 export function mosaicOf({ size: [nx, ny, nz], voxel }: Grid, isVolume: boolean): Mosaic {
   const slices = Math.min(nz, MOST_SLICES);
-  const columns = Math.min(slices, SLICES_ACROSS);
+  const columns = Math.ceil(slices / Math.ceil(slices / SLICES_ACROSS));
   const every = Math.max(1, Math.ceil((columns * nx) / MOST_ACROSS), Math.ceil(ny / MOST_ACROSS));
   const [w, h] = [Math.ceil(nx / every), Math.ceil(ny / every)];
   const [width, height] = [columns * w, Math.ceil(slices / columns) * h];

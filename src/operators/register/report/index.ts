@@ -18,9 +18,6 @@ const LARGE = 0.5;
 const FRAMES: PageAxis = { name: 'frame', unit: '', origin: 0, step: 1 };
 const NAMES = ['x', 'y', 'z', 'pitch', 'roll', 'yaw'] as const;
 
-/** What the voxels above the threshold are. */
-const shownIn = ({ unit }: Grid): string => (unit === 'mm' ? 'brain voxels' : 'bright voxels');
-
 function summaryOf({ frames, moved, flags, doubtful }: Course, unit: string): string {
   const most = largest(moved);
   const where = moved.indexOf(most);
@@ -60,7 +57,7 @@ function factsOf(context: Context, course: Course, grid: Grid, brain: Uint32Arra
     if (grid.unit === 'mm') facts.push([`frames with FD above ${LARGE} mm`, String(above)]);
   }
   if (stdDvars) facts.push(['median standardised DVARS', digits(median(stdDvars))]);
-  if (brain) facts.push([`${shownIn(grid)} in every frame`, String(brain.length)]);
+  if (brain) facts.push(['bright voxels in every frame', String(brain.length)]);
   if (brain && tsnr) facts.push(['median tSNR in them', digits(median(Float64Array.from(brain, (i) => tsnr[i] ?? 0)))]);
   return facts;
 }
@@ -85,7 +82,7 @@ function motionPart(course: Course, title: string, which: readonly number[], uni
 const afterFirst = (values: NumericArray): Float64Array =>
   Float64Array.from(values, (value, i) => (i === 0 ? Number.NaN : value));
 
-function changeParts({ out }: Context, { doubtful }: Course, grid: Grid): PagePart[] {
+function changeParts({ out }: Context, { doubtful }: Course, length: string): PagePart[] {
   const { fd, jenkinson, dvars, stdDvars, difference } = out;
   const curves = (title: string, unit: string, lines: CurvesPart['lines'], note: string): CurvesPart => ({
     kind: 'curves',
@@ -102,22 +99,17 @@ function changeParts({ out }: Context, { doubtful }: Course, grid: Grid): PagePa
       { label: 'Power', values: afterFirst(fd) },
       { label: 'Jenkinson', values: afterFirst(jenkinson) },
     ];
-    parts.push(curves('Framewise displacement', grid.unit, lines, 'FD: motion from the frame before.'));
+    parts.push(curves('Framewise displacement', length, lines, 'FD: motion from the frame before.'));
   }
   if (difference) {
     const lines = [{ label: 'distance', values: difference }];
     parts.push(
-      curves(
-        'Distance to the motion that was given to compare with',
-        grid.unit,
-        lines,
-        'In a sphere about the centre.',
-      ),
+      curves('Distance to the motion that was given to compare with', length, lines, 'In a sphere about the centre.'),
     );
   }
   if (dvars && stdDvars?.some(Number.isFinite)) {
     const note =
-      `Root mean square change of ${shownIn(grid)} from the frame before, their median being 1000, after registration. Divided by ` +
+      `Root mean square change of bright voxels from the frame before, their median being 1000, after registration. Divided by ` +
       `${digits(median(dvars) / median(stdDvars))} it is standardised DVARS.`;
     parts.push(curves('DVARS', 'per 1000', [{ label: 'DVARS', values: dvars }], note));
   }
@@ -151,11 +143,11 @@ export async function reportPage(context: Context): Promise<Page> {
   const parts: PagePart[] = [
     motionPart(course, 'Shifts', shifts, grid.unit, 1),
     ...(turns.length > 0 ? [motionPart(course, 'Turns', turns, 'degrees', DEGREES)] : []),
-    ...changeParts(context, course, grid),
+    ...changeParts(context, course, grid.unit),
   ];
   if (brain && carpet instanceof Float32Array && brain.length > 0 && frames > 2) {
     const rows = spread(brain, carpetRows(stack)).length;
-    parts.push(carpetPart(carpet.subarray(0, rows * frames), frames, `${brain.length} ${shownIn(grid)}`, FRAMES));
+    parts.push(carpetPart(carpet.subarray(0, rows * frames), frames, `${brain.length} bright voxels`, FRAMES));
   }
   if (covered && mean) {
     const mosaic = mosaicOf(grid, stack.frameShape.length === 3);
