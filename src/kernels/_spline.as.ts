@@ -1,4 +1,4 @@
-// Samples of a cubic spline, and linear ones, of a volume of float32 coefficients with two mirrored voxels on each side.
+// Samples of a cubic spline of a volume of float32 coefficients with two mirrored voxels on each side.
 
 export const IN_VIEW: f64 = 1e-4;
 
@@ -74,21 +74,4 @@ export function cubicAt(x: f64, y: f64, z: f64): f32 {
   const sum = f32x4.mul(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), wx);
   const half = f32x4.add(sum, v128.shuffle<i32>(sum, sum, 2, 3, 2, 3));
   return f32x4.extract_lane(half, 0) + f32x4.extract_lane(half, 1);
-}
-
-/** Between the eight voxels around a position in view. */
-@inline
-export function linearAt(x: f64, y: f64, z: f64): f32 {
-  const i = cell(x, nx), j = cell(y, ny), k = cell(z, nz);
-  const t = <f32>(x - <f64>i), u = <f32>(y - <f64>j), v = <f32>(z - <f64>k);
-  const at = data + <usize>(k + 2) * plane + <usize>(j + 2) * row + <usize>(i + 2) * 4;
-  const near = faceAt(at, t, u);
-  return near + (faceAt(at + plane, t, u) - near) * v;
-}
-
-@inline
-function faceAt(at: usize, t: f32, u: f32): f32 {
-  const a = load<f32>(at), b = load<f32>(at + row);
-  const low = a + (load<f32>(at, 4) - a) * t;
-  return low + (b + (load<f32>(at + row, 4) - b) * t - low) * u;
 }

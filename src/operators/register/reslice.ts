@@ -12,7 +12,7 @@ import type { Placing } from './resample/resample.js';
 import { shearsOf, waysOf } from './resample/shears.js';
 import { type ResampleSteps, resampleReference } from './resample/steps.js';
 import { TAPS } from './resample/weights.js';
-import { invert, type Matrix } from './rigid.js';
+import { determinant, invert, type Matrix } from './rigid.js';
 import { asCoefficients, type Coefficients, coefficientCount } from './volume.js';
 
 /** Moves frames onto the grid of the reference, in one worker. */
@@ -32,10 +32,6 @@ export function resliceBytes(stack: Stack, values: Given, grid: Grid): number {
 
 /** Below this determinant the inverse of a correction is not one, and not worth taking for every voxel. */
 const SINGULAR = 1e-10;
-
-function determinant([a = 0, b = 0, c = 0, , d = 0, e = 0, f = 0, , g = 0, h = 0, i = 0]: Matrix): number {
-  return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
-}
 
 function placingOf(grid: Grid, motion: Matrix, { inverse }: Given): Placing {
   const correction = invert(asVoxelMap(grid, motion));

@@ -34,8 +34,9 @@ export function mergeMoments(into: Partial<Arrays<string>>, from: Partial<Arrays
     const [n, m] = [covered[i] ?? 0, otherCovered[i] ?? 0];
     if (m === 0) continue;
     const away = (otherAverage[i] ?? 0) - (average[i] ?? 0);
+    const moved = (away * m) / (n + m);
     covered[i] = n + m;
-    average[i] = (average[i] ?? 0) + (away * m) / (n + m);
-    squares[i] = (squares[i] ?? 0) + (otherSquares[i] ?? 0) + (away * away * n * m) / (n + m);
+    average[i] = (average[i] ?? 0) + moved;
+    squares[i] = (squares[i] ?? 0) + (otherSquares[i] ?? 0) + moved * away * n;
   }
 }
