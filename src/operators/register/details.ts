@@ -16,8 +16,10 @@ of the field of view. The frame, smoothed alike, is sampled where the motion tak
 six changes with the motion and the intensity, give the next update; points out of view leave the sums. It ends when an update
 moves less than --tolerance, as the root mean square in a sphere of 80 mm. Frames with one or two slices have x, y and yaw alone.
 
-Errors follow from the residual and from how smoothing and sampling spread the noise of single voxels over the sums; noise is
-taken as independent between voxels. realigned holds the frames on the grid of the reference, sampled once from the
+Errors follow from the residual, at every point as far as it moves the estimate, and from how smoothing and sampling spread the noise
+of single voxels over the sums; noise is taken as independent between voxels. They are those of the motion against the reference, whose
+noise they hold too; with --reference mean of the motion against frame 0. What moves otherwise than a rigid head they do not tell.
+realigned holds the frames on the grid of the reference, sampled once from the
 data; mean is their average over the frames that show a voxel.
 
 --method spm does what SPM12's realignment does, step by step, in float64: --fwhm 5 mm, --spacing 4 mm, a quadratic spline,
