@@ -48,6 +48,12 @@ export interface Fit extends Look {
 /** Below this part of the template nothing can be solved for. */
 const LEAST_VIEW = 0.05;
 
+/** What a match may lose against the best so far: the least squares of fixed gradients end beside it. */
+const SLACK = 0.02;
+
+/** Updates that move less than so many times what is close are mixed. */
+const MIXED = 10;
+
 /** The largest turn of an update, radians, and the largest shift as part of the sphere: beyond, slopes say nothing. */
 const FARTHEST = 0.5;
 
@@ -106,27 +112,59 @@ function held(step: Float64Array, { sphere }: Scale): Float64Array {
   return size > FARTHEST ? step.map((value) => (value * FARTHEST) / size) : step;
 }
 
-/** Gauss-Newton on the template's own gradients, from `start`, until an update moves less than `near`. */
+/** How well a frame matches: less where little of the template is in view, as little matches easily. */
+export const merit = ({ correlation: value, inView }: Look) => value * Math.sqrt(inView);
+
+/** Where the match was best, and the update that was wanted there. */
+interface Best {
+  readonly merit: number;
+  readonly motion: Matrix;
+  readonly wanted: Float64Array;
+  /** Of that update, the part to try next. */
+  part: number;
+}
+
+/**
+ * Gauss-Newton on the template's own gradients, from `start`, until an update moves less than `near`. Updates that lose the match are
+ * taken back, and a part of what was wanted is tried.
+ */
 export function descend(bench: Bench, stage: Stage, start: Matrix, near: number, rounds: number): Fit {
   const { grid, scale, space } = bench;
   const columns = columnsOf(grid, stage.level);
-  const mixer = new Mixer(scale.sphere);
+  const intensityAt = grid.free.length;
+  let mixer = new Mixer(scale.sphere, MIXED * scale.close);
+  let best: Best | null = null;
   let motion = start;
+  const ended = (seen: Look, at: Matrix, iterations: number, how: { isSingular: boolean; hasConverged: boolean }) => ({
+    ...seen,
+    ...how,
+    motion: at,
+    iterations,
+  });
   for (let round = 1; ; round++) {
     const seen = look(bench, stage, motion);
-    const solved = seen.inView > LEAST_VIEW ? solve(columns, seen.pairs, space.total) : null;
-    const intensity = solved?.weights[grid.free.length] ?? 0;
-    if (!solved || !(intensity > 0)) {
-      return { ...seen, motion, hasConverged: false, iterations: round, isSingular: true };
+    if (best !== null && merit(seen) < best.merit - SLACK) {
+      if (round >= rounds) {
+        const back = look(bench, stage, best.motion);
+        return ended(back, best.motion, round, { isSingular: false, hasConverged: false });
+      }
+      mixer = new Mixer(scale.sphere, MIXED * scale.close);
+      const { part } = best;
+      motion = multiply(best.motion, fromStep(best.wanted.map((value) => value * part)));
+      best.part /= 2;
+      continue;
     }
-    const wanted = new Float64Array(6);
-    for (const [i, column] of grid.free.entries()) wanted[column] = -(solved.weights[i] ?? 0) / intensity;
-    const step = mixer.next(held(wanted, scale), (mixed) => held(mixed, scale));
-    const update = fromStep(step);
+    const solved = seen.inView > LEAST_VIEW ? solve(columns, seen.pairs, space.total) : null;
+    const intensity = solved?.weights[intensityAt] ?? 0;
+    if (!solved || !(intensity > 0)) return ended(seen, motion, round, { isSingular: true, hasConverged: false });
+    const asked = new Float64Array(6);
+    for (const [i, column] of grid.free.entries()) asked[column] = -(solved.weights[i] ?? 0) / intensity;
+    const wanted = held(asked, scale);
+    if (best === null || merit(seen) > best.merit) best = { merit: merit(seen), motion, wanted, part: 1 };
+    const update = fromStep(mixer.next(wanted, (step) => held(step, scale)));
     motion = multiply(motion, update);
     const moved = displacement(update, IDENTITY, scale.sphere, [0, 0, 0]);
-    if (moved < near || round >= rounds) {
-      return { ...seen, motion, hasConverged: moved < near, iterations: round, isSingular: false };
-    }
+    if (moved < near || round >= rounds)
+      return ended(seen, motion, round, { isSingular: false, hasConverged: moved < near });
   }
 }

@@ -13,7 +13,7 @@ export const FLAGS = {
   overlap: 1,
   /** Still moving after the last iteration. */
   unconverged: 2,
-  /** Correlation with the reference below `POOR`: another contrast, or much of it out of view. */
+  /** Correlation with the reference below `POOR`, and smoothed below `POOR_SMOOTHED`: another contrast, or motion while it was taken. */
   mismatch: 4,
   /** A coarse start was needed; not a fault by itself. */
   coarse: 8,
@@ -23,6 +23,9 @@ export const FLAGS = {
 
 const ENOUGH_VIEW = 0.5;
 const POOR = 0.95;
+
+/** The same on the frame of the coarse search, which is asked when noise may be to blame. */
+const POOR_SMOOTHED = 0.97;
 
 export interface Estimation {
   readonly grid: Grid;
@@ -93,7 +96,8 @@ export function estimate(
   const covariance = covarianceOf(bench, job, found);
   if (found.inView < ENOUGH_VIEW) flags += FLAGS.overlap;
   if (!found.hasConverged) flags += FLAGS.unconverged;
-  if (found.correlation < POOR && (!search || smoother(bench, search, at, motion) < POOR)) flags += FLAGS.mismatch;
+  if (found.correlation < POOR && (!search || smoother(bench, search, at, motion) < POOR_SMOOTHED))
+    flags += FLAGS.mismatch;
   return { motion, flags, iterations, correlation: found.correlation, covariance };
 }
 

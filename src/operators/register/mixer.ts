@@ -6,6 +6,9 @@ const DEPTH = 4;
 /** An update that is this much longer than the one before says that the changes no longer tell what comes. */
 const WORSE = 1.2;
 
+/** A step is at most so many times as long as the update that is asked for: beyond, changes say little. */
+const LONGEST = 10;
+
 /** One update, and how the next one differed from it. */
 interface Change {
   readonly taken: Float64Array;
@@ -18,12 +21,17 @@ interface Change {
  */
 export class Mixer {
   readonly #metric: readonly number[];
+  readonly #farthest: number;
   #last: Float64Array | null = null;
   #taken: Float64Array = new Float64Array(6);
   #changes: Change[] = [];
 
-  /** @param sphere radius within which turns count as much as shifts */
-  constructor(sphere: number) {
+  /**
+   * @param sphere radius within which turns count as much as shifts
+   * @param farthest updates that move further are taken as they are: how they shrink says little yet
+   */
+  constructor(sphere: number, farthest: number) {
+    this.#farthest = farthest;
     const turn = 0.4 * sphere * sphere;
     this.#metric = [1, 1, 1, turn, turn, turn];
   }
@@ -41,8 +49,13 @@ export class Mixer {
       if (this.#changes.length > DEPTH) this.#changes.shift();
     }
     this.#last = wanted;
-    this.#taken = held(this.#mixed(wanted));
+    this.#taken = held(this.#shortened(this.#mixed(wanted), wanted));
     return this.#taken;
+  }
+
+  #shortened(step: Float64Array, wanted: Float64Array): Float64Array {
+    const part = LONGEST * Math.sqrt(this.#dot(wanted, wanted) / this.#dot(step, step));
+    return part < 1 ? step.map((value) => value * part) : step;
   }
 
   #dot(a: Float64Array, b: Float64Array): number {
@@ -53,7 +66,7 @@ export class Mixer {
   #mixed(wanted: Float64Array): Float64Array {
     const changes = this.#changes;
     const n = changes.length;
-    if (n === 0) return wanted;
+    if (n === 0 || this.#dot(wanted, wanted) > this.#farthest ** 2) return wanted;
     const square = Float64Array.from({ length: n * n }, (_, i) => {
       const [a, b] = [changes[Math.floor(i / n)], changes[i % n]];
       return a && b ? this.#dot(a.difference, b.difference) : 0;

@@ -1,4 +1,4 @@
-import { type Bench, descend, type Fit, look, type Stage } from '../descend.js';
+import { type Bench, descend, type Fit, type Look, look, merit, type Stage } from '../descend.js';
 import { fromStep, IDENTITY, type Matrix } from '../rigid.js';
 import { likelyShifts } from './shifts.js';
 import { asWaves, type Bins, makeSpectrum } from './spectrum.js';
@@ -7,6 +7,9 @@ import { asWaves, type Bins, makeSpectrum } from './spectrum.js';
 const TURNS = [-60, -30, 30, 60];
 const TRIES = 4;
 const ROUNDS = 24;
+
+/** Of all starts, those that are followed to their end. */
+const FINALISTS = 3;
 
 /** Shifts from which it starts too. */
 const SHIFTS = 2;
@@ -31,16 +34,8 @@ export interface Start {
   readonly correlation: number;
 }
 
-interface Seen {
-  readonly correlation: number;
-  readonly inView: number;
-}
-
-/** A match counts less where little of the template is in view. */
-const merit = ({ correlation, inView }: Seen) => correlation * Math.min(1, 2 * inView);
-
 /** Shifts by phase correlation with how they match, the best first. The frame must be smoothed already. */
-function shiftsOf(bench: Bench, quick: Stage, { bins, spectrum }: Search): (Seen & Start)[] {
+function shiftsOf(bench: Bench, quick: Stage, { bins, spectrum }: Search): (Look & Start)[] {
   const frame = makeSpectrum(bench.space.coefficients, bins, bench.space.waves);
   const shifts = likelyShifts(bench.grid, bins, frame, asWaves(bins, spectrum));
   const seen = shifts.map((motion) => ({ ...look(bench, quick, motion), motion }));
@@ -48,7 +43,7 @@ function shiftsOf(bench: Bench, quick: Stage, { bins, spectrum }: Search): (Seen
 }
 
 /** Whether a shift is right beyond doubt. */
-function isClear([first, ...rest]: readonly (Seen & Start)[], { trust }: Search): boolean {
+function isClear([first, ...rest]: readonly (Look & Start)[], { trust }: Search): boolean {
   if (!first) return false;
   const second = Math.max(0, ...rest.map(merit));
   const best = merit(first);
@@ -68,8 +63,10 @@ function coarseFit(bench: Bench, stage: Stage, shifts: readonly Matrix[]): Matri
   const near = bench.scale.close;
   const tried = starts.map((start) => descend(bench, stage, start, near, TRIES));
   const value = (fit: Fit) => (fit.isSingular ? -1 : merit(fit));
-  const [best] = [...tried].sort((a, b) => value(b) - value(a));
-  return best && !best.isSingular ? descend(bench, stage, best.motion, near, ROUNDS).motion : IDENTITY;
+  const byValue = (fits: readonly Fit[]) => [...fits].sort((a, b) => value(b) - value(a));
+  const likely = byValue(tried).slice(0, FINALISTS);
+  const [best] = byValue(likely.map(({ motion }) => descend(bench, stage, motion, near, ROUNDS)));
+  return best && !best.isSingular ? best.motion : IDENTITY;
 }
 
 /**
