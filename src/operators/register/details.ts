@@ -7,8 +7,17 @@ numbers a frame, as SPM: x, y, z in mm, then pitch, roll and yaw in radians, of 
 Rx = [1 0 0; 0 c s; 0 -s c], Ry = [c 0 s; 0 1 0; -s 0 c], Rz = [c s 0; -s c 0; 0 0 1]. T takes a world point of the frame to
 the world of the reference: it is the correction, and a head that moved by +1 mm has -1. errors are their standard errors.
 
-flags adds up: 1 less than half of the template in view, 2 not converged, 4 correlation with the reference below 0.95, 8 a coarse
-search found the start (no fault), 16 nothing to compare, so that no motion is assumed. 0: nothing to say.
+flags adds up: 1 less than half of the template in view, 2 not converged, 4 correlation with the reference below 0.95, and below
+0.97 smoothed by 3.5 voxels, where noise hardly counts; 8 a search found the start (no fault), 16 nothing to compare, so that
+no motion is assumed. 0: nothing to say. Errors of parameters that are not looked for are 0.
+
+Frames that correlate with the reference by less than 0.8 start from a search: shifts from the peaks of the phase correlation, and
+unless one stands out, turns of 30 and 60 degrees either way on smoother frames. Updates that shrink slowly, where the contrast of
+a frame is another, are mixed with those before (Anderson); one that loses the match is taken back.
+
+Lengths are mm where the source, --affine or --voxel says so, else the unit of the axes, or voxels. In volumes in mm the margin is
+14 mm and the tolerance 0.01 mm; in images and where there are no mm, 4 voxels and 0.004 voxels. A series whose contrast changes,
+such as diffusion, is better moved onto its mean (--reference mean): the first frame has a contrast of its own.
 
 The template is the reference, smoothed, sampled by cubic splines at one point in every cell of --spacing mm, each point at
 another place within its cell by an additive sequence (Roberts), with its gradients, taken once. There is no weight near the faces
