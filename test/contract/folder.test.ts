@@ -16,7 +16,7 @@ const source = openArray([frames, side, side], data);
 const module = pathToFileURL(join(import.meta.dirname, 'doubled.mjs')).href;
 const work = (values = {}) => ({ name: 'doubled', module, values });
 
-const FILES = ['change.csv', 'dmemory.npy', 'note.txt', 'recipe.json', 'report.html'];
+const FILES = ['change.csv', 'darray.npy', 'note.txt', 'recipe.json', 'report.html'];
 
 test.each(['serial', 'threads', 'processes'])(
   'a folder holds slots, texts, a page and the recipe (%s)',
@@ -25,7 +25,7 @@ test.each(['serial', 'threads', 'processes'])(
     const { files, arrays } = await run(work(), source, { layout, workers: 2, outputs: [path] });
     expect(readdirSync(path).sort()).toEqual(FILES);
     expect([...files].sort()).toEqual(FILES.map((name) => join(path, name)));
-    const back = loadArray(await openSource(join(path, 'dmemory.npy')));
+    const back = loadArray(await openSource(join(path, 'darray.npy')));
     expect(Buffer.from(new Uint8Array(back.data.buffer, back.data.byteOffset, back.data.byteLength))).toEqual(
       Buffer.from(new Uint8Array(Float64Array.from(data, (value) => 2 * value).buffer)),
     );
@@ -36,16 +36,16 @@ test.each(['serial', 'threads', 'processes'])(
       expected += 2 * Math.abs((data[8 * pixels + p] ?? 0) - (data[7 * pixels + p] ?? 0));
     expect(change?.[8]).toBe(expected);
     expect(arrays.map(({ name }) => name)).toEqual(['change']);
-    expect(readFileSync(join(path, 'note.txt'), 'utf8')).toBe('memory 60 1600\n');
+    expect(readFileSync(join(path, 'note.txt'), 'utf8')).toBe('array 60 1600\n');
   },
 );
 
 test('files that exist are not replaced unless told to, and nothing is computed first', async () => {
   const path = join(folder, 'twice');
   mkdirSync(path);
-  writeFileSync(join(path, 'dmemory.npy'), 'mine');
+  writeFileSync(join(path, 'darray.npy'), 'mine');
   await expect(run(work(), source, { outputs: [path] })).rejects.toMatchObject({ kind: 'SinkError', code: 'exists' });
-  expect(readFileSync(join(path, 'dmemory.npy'), 'utf8')).toBe('mine');
+  expect(readFileSync(join(path, 'darray.npy'), 'utf8')).toBe('mine');
   await run(work(), source, { outputs: [path], overwrite: true });
   expect(readdirSync(path).sort()).toEqual(FILES);
 });
