@@ -9,11 +9,6 @@ const FAILURES = [
   [FLAGS.unconverged, 'it still moved after the last update', 'Give more --iterations'],
 ] as const;
 
-/** Whether flags say that a frame could not be registered; a coarse start alone does not. */
-export function isFailure(flags: number): boolean {
-  return FAILURES.some(([flag]) => (flags & flag) !== 0);
-}
-
 /** Ends a run at a frame that cannot be registered (`--on-failure stop`). @throws OperatorError */
 export function stopAtFailure(frame: number, flags: number): void {
   const found = FAILURES.find(([flag]) => (flags & flag) !== 0);
