@@ -18,8 +18,8 @@ function settled(value: number): number {
  * are not there are left out.
  */
 export function fillAverages(out: Partial<Arrays<string>>, frames: number): void {
-  const { mean, tsnr, mask, total, squares, covered } = out;
-  if (!total || !squares || !covered) return;
+  const { mean, tsnr, mask, average, squares, covered } = out;
+  if (!average || !squares || !covered) return;
   for (let i = 0; i < covered.length; i++) {
     const count = covered[i] ?? 0;
     const value = settled(average[i] ?? 0);
