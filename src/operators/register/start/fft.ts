@@ -35,7 +35,7 @@ function reorder(re: Float64Array, im: Float64Array, n: number): void {
 }
 
 /** The Fourier transform of one line of 2^k elements (Cooley and Tukey 1965), with exp(-i k x) for a `sign` of -1; not scaled. */
-export function transformLine(re: Float64Array, im: Float64Array, { cos, sin }: Turns, sign: 1 | -1): void {
+function transformLine(re: Float64Array, im: Float64Array, { cos, sin }: Turns, sign: 1 | -1): void {
   const n = 2 * cos.length;
   reorder(re, im, n);
   for (let half = 1; half < n; half *= 2) {
