@@ -160,9 +160,13 @@ function axesOf(slot: Slot, job: Job): { shape: number[]; axes: Axis[] } {
   return { shape: [...slot.shape], axes };
 }
 
-function countNonFinite(arrays: readonly NamedArray[]): number {
+/** What follows from the results in `finish`, and uncertainties, may have no value on purpose: they are not counted. */
+function countNonFinite(arrays: readonly NamedArray[], { slots, bound }: Planned): number {
+  const measured = slots.filter(({ slot }) => slot.kind !== 'derived' && slot.errorsOf === undefined);
+  const names = new Set(measured.map((slot) => slotLabel(slot, bound)));
   let count = 0;
-  for (const { data } of arrays) {
+  for (const { name, data } of arrays) {
+    if (!names.has(name)) continue;
     if (data instanceof Float64Array || data instanceof Float32Array)
       for (const value of data) if (!Number.isFinite(value)) count++;
   }
@@ -254,13 +258,14 @@ function readingOf({ source, direct }: Job): string {
 
 function makeReport(
   job: Job,
-  { plan, bound, prepareSeconds }: Planned,
+  planned: Planned,
   { reports, merger }: Pass,
   host: EngineHost,
   arrays: readonly NamedArray[],
   times: { readonly started: number; readonly startSeconds: number; readonly runSeconds: number },
 ): Report {
   const { stack } = job.source.handle;
+  const { plan, bound, prepareSeconds } = planned;
   return {
     operator: bound.map(({ operator }) => operator.name).join('+'),
     source: job.source.location,
@@ -286,7 +291,7 @@ function makeReport(
     direct: job.direct,
     amplification: plan.amplification,
     badFrames: [...new Set(reports.flatMap(({ badFrames }) => badFrames))].sort((a, b) => a - b),
-    nonFinite: countNonFinite(arrays),
+    nonFinite: countNonFinite(arrays, planned),
     parts: plan.parts.length - 1,
     fallbacks: job.fallbacks,
     limiter: findLimiter(reports, readingOf(job), plan.team > 1 ? 'waiting for each other' : 'waiting for parts'),

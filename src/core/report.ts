@@ -108,7 +108,7 @@ export function describeReport(report: Report): string[] {
     );
   }
   if (report.nonFinite > 0)
-    lines.push(`  ${report.nonFinite} result values are not finite (NaN or infinite pixels under the mask)`);
+    lines.push(`  ${report.nonFinite} result values are not finite (NaN or infinite), as pixels they come from may be`);
   for (const fallback of report.fallbacks) lines.push(`  note: ${fallback}`);
   return lines;
 }
