@@ -88,6 +88,9 @@ const PART_BYTES = { smallest: 4 * 2 ** 20, largest: 256 * 2 ** 20, perStack: 51
 /** Enough arithmetic for a part of few bytes: 40 ms at a thousand million operations a second. */
 const PART_FLOPS = 4e7;
 
+/** Parts of such a stack, about, when it is long: what workers keep is handed over and merged after every part. */
+const HEAVY_PARTS = 64;
+
 const slotBytes = (slot: Slot): number => product(slot.shape) * DTYPES[slot.dtype].bytes;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -125,7 +128,8 @@ export function cutParts(source: SourceHandle, partFrames: number): Float64Array
 function preferredPartFrames(source: SourceHandle, frameFlops: number): number {
   const bytes = stackBytes(source.stack) / PART_BYTES.perStack;
   const wanted = Math.min(PART_BYTES.largest, Math.max(PART_BYTES.smallest, bytes));
-  return Math.max(1, Math.floor(Math.min(wanted / frameBytes(source.stack), PART_FLOPS / frameFlops)));
+  const heavy = Math.max(Math.round(PART_FLOPS / frameFlops), frameCount(source.stack) / HEAVY_PARTS);
+  return Math.max(1, Math.floor(Math.min(wanted / frameBytes(source.stack), heavy)));
 }
 
 /** Bytes that stored and decoded frames take in blocks of `blockFrames`. */

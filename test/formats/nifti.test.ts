@@ -367,12 +367,9 @@ describe('writing', () => {
     const options = { codec: { name: 'none' }, chunked: false, overwrite: false, affine } as const;
     const sink = await createStream(path, stack, options);
     const source = openMemory(stack, new Uint8Array(data.buffer));
-    await runLocal(
-      source,
-      [{ name: 'copy', values: {} }],
-      { layout, workers: 2 },
-      [{ slot: 'frames', sink, provenance }],
-    );
+    await runLocal(source, [{ name: 'copy', values: {} }], { layout, workers: 2 }, [
+      { slot: 'frames', sink, provenance },
+    ]);
     const back = await openSource(path);
     expect(loadArray(back).data).toEqual(data);
     for (const [i, value] of OBLIQUE.entries()) expect(back.affine?.matrix[i]).toBeCloseTo(value, 5);

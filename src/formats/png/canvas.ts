@@ -15,7 +15,10 @@ export class Canvas {
 
   dot(x: number, y: number, colour: Colour): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
-    this.pixels.set(colour, (y * this.width + x) * 3);
+    const at = (y * this.width + x) * 3;
+    this.pixels[at] = colour[0];
+    this.pixels[at + 1] = colour[1];
+    this.pixels[at + 2] = colour[2];
   }
 
   rectangle(x: number, y: number, width: number, height: number, colour: Colour): void {

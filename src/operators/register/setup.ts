@@ -72,8 +72,9 @@ const SMOOTH_VOXELS = 1.7;
 /** As far apart as the voxels: with more points the noise hardly falls any more. */
 const APART_VOXELS = 1;
 
-/** Cells of a template, at most, unless asked for. */
+/** Cells of a template, at most and at least, unless asked for: of a few slices, the noise falls with more points than voxels. */
 const MOST_CELLS = 220_000;
+const LEAST_CELLS = 8_000;
 
 function fwhmOf({ fwhm }: Given, grid: Grid): number {
   return fwhm ?? SMOOTH_VOXELS * voxelOf(grid);
@@ -83,9 +84,11 @@ function fineOptions(values: Given, grid: Grid): LevelOptions {
   const { taper, margin: usual } = scaleOf(grid);
   const { margin = usual, keep } = values;
   const { size, voxel } = grid;
-  const volume = size.reduce((all, extent, k) => all * extent * (voxel[k] ?? 1), 1);
-  const least = grid.free.includes(2) ? Math.cbrt(volume / MOST_CELLS) : 0;
-  const spacing = values.spacing ?? Math.max(APART_VOXELS * voxelOf(grid), least);
+  const isVolume = !grid.isFlat;
+  const extent = size.reduce((all, many, k) => (k === 2 && !isVolume ? all : all * many * (voxel[k] ?? 1)), 1);
+  const apart = (cells: number) => (isVolume ? Math.cbrt(extent / cells) : Math.sqrt(extent / cells));
+  const common = Math.min(APART_VOXELS * voxelOf(grid), apart(LEAST_CELLS));
+  const spacing = values.spacing ?? Math.max(common, isVolume ? apart(MOST_CELLS) : 0);
   const width = Math.min(taper, margin);
   const fwhm = fwhmOf(values, grid);
   const filters = lowPassOf(grid, fwhm);

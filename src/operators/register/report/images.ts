@@ -43,7 +43,9 @@ export function mosaicOf({ size: [nx, ny, nz], voxel }: Grid, isVolume: boolean)
 
 /** The pixels of a mosaic of an image; 0 where a pixel shows no voxel. */
 export function pixelsOf({ voxels }: Mosaic, image: NumericArray): Float32Array {
-  return Float32Array.from(voxels, (voxel) => (voxel < 0 ? 0 : (image[voxel] ?? 0)));
+  const pixels = new Float32Array(voxels.length);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = image[voxels[i] ?? -1] ?? 0;
+  return pixels;
 }
 
 export function panelOf(
@@ -58,7 +60,7 @@ export function panelOf(
 
 /** 0 to what two in a hundred of the values above 0 exceed. */
 export function brightness(values: readonly NumericArray[]): [number, number] {
-  const sorted = Float64Array.from(values.flatMap((one) => [...one].filter((value) => value > 0))).sort();
+  const sorted = Float64Array.from(values.flatMap((one) => Array.from(one.filter((value) => value > 0)))).sort();
   return [0, sorted[Math.floor(0.98 * (sorted.length - 1))] ?? 1];
 }
 
