@@ -2,7 +2,7 @@ import { UsageError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import type { NamedArray, Provenance, StreamOptions, StreamSink } from '../core/sink.js';
 import type { Stack } from '../core/stack.js';
-import { checkTarget, tryTarget } from '../io/output.js';
+import { checkTarget, removeFile, tryTarget } from '../io/output.js';
 import { absolutePath, extensionOf, isSameFile, withPart } from '../io/path.js';
 import { isFramePattern, perFrame } from './frame-files.js';
 import { type Announced, measuredOf, picturesOf } from './measured.js';
@@ -201,7 +201,8 @@ export function checkOutputs(
  * frame.
  *
  * @returns the files written
- * @throws UsageError for an unknown extension or arrays the format cannot hold; SinkError when writing fails
+ * @throws UsageError for an unknown extension or arrays the format cannot hold; SinkError when writing fails: files of this
+ *   output are then gone again, but for what was replaced
  */
 export async function writeOutput(
   path: string,
@@ -212,8 +213,18 @@ export async function writeOutput(
   const format = formatOf(path);
   const targets = targetsOf(path, arrays);
   for (const target of targets) checkTarget(target.path, options.overwrite);
-  for (const target of targets) await format.write(target.path, target.arrays, provenance, options);
-  return targets.map((target) => target.path);
+  const written: string[] = [];
+  try {
+    for (const target of targets) {
+      await format.write(target.path, target.arrays, provenance, options);
+      written.push(target.path);
+    }
+  } catch (error) {
+    // What was overwritten cannot be brought back; what is new goes.
+    if (!options.overwrite) for (const one of written) removeFile(one);
+    throw error;
+  }
+  return written;
 }
 
 /**

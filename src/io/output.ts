@@ -133,10 +133,15 @@ export function tryTarget(path: string, overwrite: boolean): void {
 
 /** Makes a folder, and those it lies in. @throws SinkError */
 export function makeFolder(path: string): void {
+  const whole = resolve(path);
   try {
-    mkdirSync(path, { recursive: true });
+    if (statSync(whole, { throwIfNoEntry: false })?.isDirectory()) return;
+    // One by one: where a system makes no folders, as in /proc, mkdirSync with `recursive` never returns.
+    const parent = dirname(whole);
+    if (parent !== whole && !statSync(parent, { throwIfNoEntry: false })) makeFolder(parent);
+    mkdirSync(whole);
   } catch (error) {
-    throw describeWriteFailure(path, error);
+    throw error instanceof SinkError ? error : describeWriteFailure(path, error);
   }
 }
 

@@ -159,19 +159,19 @@ function blank(from: i32, to: i32, out: usize): void {
 }
 
 @inline
-function resampleBy(taps: i32, job: usize, each: i32, except: i32, into: usize): void {
+function resampleBy(taps: i32, job: usize, each: i32, except: i32, reach: f64, into: usize): void {
   begin(taps);
   const nx = volumeSize(0), ny = volumeSize(1), nz = volumeSize(2);
   for (let z = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
       const u = <f64>y, v = <f64>z;
       wholeRow();
-      narrow(job, u, v);
+      narrow(job, u, v, reach);
       const first = viewFirst(), last = viewLast();
       let from = last + 1, to = last;
       if (except > 0) {
         wholeRow();
-        for (let n = 0; n < except; n++) narrow(job + 2 * MAP + <usize>n * MAP, u, v);
+        for (let n = 0; n < except; n++) narrow(job + 2 * MAP + <usize>n * MAP, u, v, reach);
         const low = max(first, viewFirst()), high = min(last, viewLast());
         if (low <= high) from = low, to = high;
       }
@@ -186,12 +186,13 @@ function resampleBy(taps: i32, job: usize, each: i32, except: i32, into: usize):
 
 /**
  * The frame where the map of `job` takes the voxels of the reference, from `taps` taps along each axis; NaN where it does not show
- * them. `each`: invert the correction for every voxel anew. `except`: leave out what this many further maps keep in view.
+ * them. `each`: invert the correction for every voxel anew. `except`: leave out what this many further maps keep in view. `reach`: voxels beyond the outermost
+ * centres that still count as in view.
  */
-export function resample(volume: usize, job: usize, taps: i32, each: i32, except: i32, into: usize): void {
+export function resample(volume: usize, job: usize, taps: i32, each: i32, except: i32, reach: f64, into: usize): void {
   volumeOf(volume);
-  if (taps == 2) resampleBy(2, job, each, except, into);
-  else if (taps == 4) resampleBy(4, job, each, except, into);
-  else if (taps == 5) resampleBy(5, job, each, except, into);
-  else resampleBy(6, job, each, except, into);
+  if (taps == 2) resampleBy(2, job, each, except, reach, into);
+  else if (taps == 4) resampleBy(4, job, each, except, reach, into);
+  else if (taps == 5) resampleBy(5, job, each, except, reach, into);
+  else resampleBy(6, job, each, except, reach, into);
 }

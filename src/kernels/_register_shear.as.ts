@@ -1,6 +1,6 @@
 // A volume of voxels sheared in place: lines along one axis move by what their place along the other two says, by
 // interpolation with Lagrange's polynomials of degree 7.
-import { volumeColumns, volumeOf, volumeSize } from './_spline.as';
+import { IN_VIEW, volumeColumns, volumeOf, volumeSize } from './_spline.as';
 import { narrow, viewFirst, viewLast, wholeRow } from './_register_view.as';
 
 const PAD: usize = 2;
@@ -119,8 +119,8 @@ export function keepInView(volume: usize, job: usize, count: i32, into: usize): 
       const from = firstVoxel() + <usize>z * volumeColumns(2) + <usize>y * volumeColumns(1);
       const u = <f64>y, v = <f64>z;
       wholeRow();
-      narrow(job, u, v);
-      for (let n = 0; n < count; n++) narrow(job + 192 + <usize>n * 96, u, v);
+      narrow(job, u, v, IN_VIEW);
+      for (let n = 0; n < count; n++) narrow(job + 192 + <usize>n * 96, u, v, IN_VIEW);
       const first = viewFirst(), last = viewLast();
       if (first <= last) memory.copy(into + <usize>first * 4, from + <usize>first * 4, (last - first + 1) * 4);
       into += <usize>nx * 4;

@@ -47,6 +47,21 @@ async function refused(args: readonly string[], code: number, message: RegExp): 
 
 const run = (...more: string[]): string[] => ['run', 'sum', 'scan.npy', ...more];
 
+test('no part of an output stays when a later part of it cannot be written', async () => {
+  const args = ['run', 'register', 'scan.npy', '--no-reslice', '--frames', '0:4'];
+  await refused([...args, '-o', 'motion.nii'], 2, /flags is 4; NIfTI takes an image/);
+  await refused([...args, '-o', 'motion.tif'], 2, /flags is 4, a TIFF holds images/);
+});
+
+test('a folder where none can be made ends the run', async () => {
+  const args = ['run', 'register', 'scan.npy', '--no-reslice', '--frames', '0:4'];
+  await refused(
+    [...args, '-o', '/proc/out/'],
+    5,
+    /\/proc\/out\/? cannot be written: the folder \/proc takes no files\./,
+  );
+});
+
 test('an output that cannot be made is refused before the run', async () => {
   await refused(run('-o', 'no/such/out.npy'), 5, /the folder .*no\/such does not exist\./);
   await refused(run('-o', 'taken.npy/out.npy'), 5, /taken\.npy is no folder\./);
@@ -55,7 +70,7 @@ test('an output that cannot be made is refused before the run', async () => {
     5,
     /\/proc\/out\.npy cannot be written: the folder \/proc takes no files\./,
   );
-  await refused(run('-o', 'folder.npy'), 5, /folder\.npy is a directory\. Name a file in it\./);
+  await refused(run('-o', 'folder.npy'), 2, /folder\.npy: sum fills no folder\. Name a file, such as folder\.npy\/sum\.h5\./);
   await refused(run('-o', 'taken.npy'), 5, /taken\.npy exists already\. Give --overwrite/);
   await refused(run('-o', 'out.nyp'), 2, /\.nyp is no output format\..* Did you mean \.npy\?/);
   await refused(run('-o', 'out'), 2, /the name needs an extension\./);

@@ -40,5 +40,5 @@ the same places they agree within 1e-6 mm. --margin, --tolerance, --iterations a
 64 updates at most, and two more once the residual falls by less than 1e-8 of itself. errors come from the residual as if the
 points were independent, which smoothing makes them not: on a phantom they are too small by a factor of 1.4 to 2.1. Of the
 flags there are 1 (less than 32 points in view, where SPM stops), 2 and 16. Frames are realigned by splines of degree 4;
-voxels up to 1e-4, not 0.05, outside the frame are shown.
+voxels up to 0.05 outside the frame are shown, by shears up to 1e-4 as without it.
 ${conventions}`;

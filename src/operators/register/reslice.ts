@@ -13,6 +13,8 @@ import { shearsOf, waysOf } from './resample/shears.js';
 import { type ResampleSteps, resampleReference } from './resample/steps.js';
 import { TAPS } from './resample/weights.js';
 import { determinant, invert, type Matrix } from './rigid.js';
+import { IN_VIEW } from './sample.js';
+import { MEAN_VIEW } from './spm/sample.js';
 import { asCoefficients, type Coefficients, coefficientCount } from './volume.js';
 
 /** Moves frames onto the grid of the reference, in one worker. */
@@ -33,10 +35,15 @@ export function resliceBytes(stack: Stack, values: Given, grid: Grid): number {
 /** Below this determinant the inverse of a correction is not one, and not worth taking for every voxel. */
 const SINGULAR = 1e-10;
 
-function placingOf(grid: Grid, motion: Matrix, { inverse }: Given): Placing {
+/** SPM shows voxels up to 0.05 outside the frame. Shears are lines of voxels, with nothing beyond their ends. */
+function reachOf(values: Given): number {
+  return values.method === 'spm' && interpolationOf(values) !== 'shear' ? MEAN_VIEW : IN_VIEW;
+}
+
+function placingOf(grid: Grid, motion: Matrix, values: Given): Placing {
   const correction = invert(asVoxelMap(grid, motion));
-  const each = inverse === 'voxel' && Math.abs(determinant(correction)) > SINGULAR;
-  return { correction, map: invert(correction), each, except: [] };
+  const each = values.inverse === 'voxel' && Math.abs(determinant(correction)) > SINGULAR;
+  return { correction, map: invert(correction), each, except: [], reach: reachOf(values) };
 }
 
 /** @param scratch coefficients of a frame that may be overwritten */

@@ -63,17 +63,17 @@ function benchOf(
   return { frame, into, steps };
 }
 
-function sample({ steps, into }: Bench, map: Matrix, how: Interpolation, each = false): Float32Array {
+function sample({ steps, into }: Bench, map: Matrix, how: Interpolation, each = false, reach = 1e-4): Float32Array {
   const correction = invert(map);
   steps.load(0, how);
-  steps.resample({ correction, map: invert(correction), each, except: [] }, TAPS[how], into);
+  steps.resample({ correction, map: invert(correction), each, except: [], reach }, TAPS[how], into);
   return Float32Array.from(into);
 }
 
 function shear({ steps, into }: Bench, size: Size, map: Matrix): Float32Array {
   const shears = shearsOf(map, size);
   if (!shears) throw new Error('no shears');
-  const placing = { correction: invert(map), map, each: false, except: waysOf(shears) };
+  const placing = { correction: invert(map), map, each: false, except: waysOf(shears), reach: 1e-4 };
   steps.load(0, 'cubic');
   steps.resample(placing, TAPS.cubic, into);
   steps.load(0, 'linear');
@@ -107,6 +107,19 @@ function apart(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 describe.each(KERNELS)('%s', (kernel) => {
+  test('shows voxels as far outside as asked for, mirrored at the face', () => {
+    const size: Size = [9, 8, 7];
+    const bench = benchOf(size, kernel, roughIn(size));
+    const shifted = (x: number): Matrix => [1, 0, 0, x, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+    const outside = sample(bench, shifted(-0.04), 'bspline4', false, 0.05);
+    const inside = sample(bench, shifted(0.04), 'bspline4', false, 0.05);
+    const face = (values: Float32Array, x: number) => values.filter((_, i) => i % 9 === x);
+    expect(apart(face(outside, 0), face(inside, 0))).toBeLessThan(0.01);
+    expect(face(inside, 8).every(Number.isFinite)).toBe(true);
+    expect(face(sample(bench, shifted(-0.06), 'bspline4', false, 0.05), 0).every(Number.isNaN)).toBe(true);
+    expect(face(sample(bench, shifted(-0.04), 'bspline4'), 0).every(Number.isNaN)).toBe(true);
+  });
+
   test.each(golden)('samples $size as scipy does', ({ size, map, shown, picks, values }) => {
     const bench = benchOf(size, kernel, roughIn(size));
     for (const how of Object.keys(values) as Interpolation[]) {

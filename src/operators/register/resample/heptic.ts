@@ -1,3 +1,4 @@
+import { IN_VIEW } from '../sample.js';
 import { type Coefficients, mirrored, PAD } from '../volume.js';
 import type { Placing } from './resample.js';
 import type { Shear } from './shears.js';
@@ -53,7 +54,7 @@ export function keepSheared({ size, row, plane, data }: Coefficients, placing: P
   const maps = [placing.map, ...placing.except];
   for (let z = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
-      const [first, last] = viewOfAll(size, maps, y, z);
+      const [first, last] = viewOfAll(size, maps, y, z, IN_VIEW);
       const from = (z + PAD) * plane + (y + PAD) * row + PAD;
       if (first <= last) into.set(data.subarray(from + first, from + last + 1), (z * ny + y) * nx + first);
     }

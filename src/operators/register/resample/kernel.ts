@@ -62,7 +62,17 @@ export function resampleSteps(
     resample(placing, taps, into) {
       placeMaps(job, [placing.map, placing.correction, ...placing.except]);
       const each = placing.each ? 1 : 0;
-      callKernel(exports, 'resample', kernel.job, address, taps, each, placing.except.length, into.byteOffset);
+      callKernel(
+        exports,
+        'resample',
+        kernel.job,
+        address,
+        taps,
+        each,
+        placing.except.length,
+        placing.reach,
+        into.byteOffset,
+      );
     },
     shear(shear) {
       const [a, b] = shearSteps(shear);

@@ -13,6 +13,8 @@ export interface Placing {
   readonly each: boolean;
   /** Leave out voxels that all of these keep in view. */
   readonly except: readonly Matrix[];
+  /** In view up to this far beyond the outermost voxel centres, in voxels. */
+  readonly reach: number;
 }
 
 /**
@@ -23,12 +25,12 @@ export interface Placing {
  */
 export function resampleVolume(coefficients: Coefficients, placing: Placing, taps: number, into: Float32Array): void {
   const [nx, ny, nz] = coefficients.size;
-  const { correction, each, except } = placing;
+  const { correction, each, except, reach } = placing;
   for (let z = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
       const start = (z * ny + y) * nx;
-      const [first, last] = viewOf(coefficients.size, placing.map, y, z);
-      const [from, to] = except.length > 0 ? viewOfAll(coefficients.size, except, y, z) : [0, -1];
+      const [first, last] = viewOf(coefficients.size, placing.map, y, z, reach);
+      const [from, to] = except.length > 0 ? viewOfAll(coefficients.size, except, y, z, reach) : [0, -1];
       into.fill(Number.NaN, start, start + nx);
       for (let x = first; x <= last; x++) {
         if (x >= from && x <= to) continue;
