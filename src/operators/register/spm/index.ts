@@ -1,7 +1,7 @@
 import type { Arrays } from '../../../core/operator.js';
 import { frameCount, framePixels } from '../../../core/stack.js';
 import { FLAGS } from '../estimate.js';
-import type { Grid } from '../grid.js';
+import { type Grid, motionOf } from '../grid.js';
 import type { Method, Motion } from '../method.js';
 import { fromParameters, IDENTITY, invert, type Matrix, multiply, toParameters } from '../rigid.js';
 import { Aligner, type Alignment } from './align.js';
@@ -15,11 +15,6 @@ const SMALL = 1e-5;
 
 /** A frame that stays where it is. */
 const AT_REST: Motion = { motion: IDENTITY, errors: new Array<number>(6).fill(Number.NaN), flags: 0 };
-
-/** A correction in world mm as a motion in local mm. */
-function motionOf({ localToWorld }: Grid, correction: Matrix): Matrix {
-  return multiply(invert(localToWorld), multiply(invert(correction), localToWorld));
-}
 
 /** Standard errors of the parameters, by those of a further update; NaN where they are not known. */
 function errorsOf({ free }: Grid, origin: Matrix, { correction, covariance }: Alignment): number[] {
