@@ -1,3 +1,4 @@
+import { LARGEST_MEMORY } from '../../core/arena.js';
 import type { NumericArray } from '../../core/dtype.js';
 import type { Arrays, PrepareContext, Prepared } from '../../core/operator.js';
 import { ALONE } from '../../core/operator.js';
@@ -19,7 +20,7 @@ import type { Filters } from './smooth.js';
 import { binsOf, makeSpectrum, spectrumLength } from './start/spectrum.js';
 import { referenceSteps } from './steps.js';
 import { type LevelOptions, makeLevel, type TemplateSteps } from './template.js';
-import { kernelTemplate } from './template-kernel.js';
+import { kernelTemplate, kernelTemplateBytes } from './template-kernel.js';
 import { referenceTemplate } from './template-reference.js';
 import { makeWorkspace } from './workspace.js';
 
@@ -43,7 +44,10 @@ function stepsOf(
   const fits = levels.every(({ filters, wide }) => isShort(filters, 1) && isShort(wide));
   if (kernel === 'ts' || !fits) return referenceTemplate(image, grid);
   const most = Math.max(...levels.map(({ spacing }) => mostPoints(grid, spacing)));
-  return kernelTemplate(image, grid, most, levels.some(({ ramps }) => ramps) ? COLUMNS + RAMPS : COLUMNS);
+  const width = levels.some(({ ramps }) => ramps) ? COLUMNS + RAMPS : COLUMNS;
+  // Of volumes beyond some 50 million voxels the kernel's arrays do not fit one memory.
+  if (kernelTemplateBytes(image, grid, most, width) > LARGEST_MEMORY) return referenceTemplate(image, grid);
+  return kernelTemplate(image, grid, most, width);
 }
 
 /** The templates of a reference image. */

@@ -151,13 +151,16 @@ export async function reportPage(context: Context): Promise<Page> {
   }
   if (covered && mean) {
     const mosaic = mosaicOf(grid, stack.frameShape.length === 3);
-    const images = { mosaic, frames, covered };
-    const pairs = await compareImages({
-      ...images,
-      before: (frame) => source(frame, 1),
-      after: (frame) => read('realigned', frame, 1),
-    });
-    parts.push(...pairs);
+    if (!values.noReslice) {
+      const pairs = await compareImages({
+        mosaic,
+        frames,
+        covered,
+        before: (frame) => source(frame, 1),
+        after: (frame) => read('realigned', frame, 1),
+      });
+      parts.push(...pairs);
+    }
     if (tsnr) {
       const pixels = pixelsOf(mosaic, tsnr);
       const note =
