@@ -94,6 +94,19 @@ test('frames without content are flagged and left where they are', async () => {
     expect([...arrayOf(arrays, 'flags')]).toEqual([0, 16, 16, 0]);
     expect([...arrayOf(arrays, 'params').subarray(6, 18)].every((value) => Math.abs(value) < 1e-12)).toBe(true);
   }
+  const values = { ...VALUES, reference: 'mean' };
+  const { arrays } = await run('register', series, { layout: 'serial', values });
+  expect([...arrayOf(arrays, 'flags')]).toEqual([0, 16, 16, 0]);
+  expect([...arrayOf(arrays, 'params').subarray(6, 18)].every((value) => Math.abs(value) < 1e-12)).toBe(true);
+});
+
+test('motion alone against a mean gives the mean, and keeps no realigned frames', async () => {
+  const values = { ...VALUES, reference: 'mean', noReslice: true };
+  const { arrays } = await run('register', source(), { layout: 'serial', values });
+  const names = arrays.map(({ name }) => name);
+  expect(names).toEqual(['params', 'errors', 'flags', 'fd', 'jenkinson', 'covered', 'mean', 'tsnr', 'mask']);
+  const usual = await run('register', source(), { layout: 'serial', values: { ...VALUES, reference: 'mean' } });
+  for (const name of names) expect(arrayOf(arrays, name), name).toEqual(arrayOf(usual.arrays, name));
 });
 
 test('teams of any size, and any number of workers, give the same bytes', async () => {
