@@ -68,7 +68,10 @@ export const spm: Method = {
     const sums = { kind: 'whole', dtype: 'float64', merge: 'sum', private: true } as const;
     return { spmCount: { ...sums, shape: [count] }, spmSums: { ...sums, shape: [4, count] } };
   },
-  workerBytes: (stack, values, prepared) => 8 * spmLength(spmGrid(stack, values, asSpmPrepared(prepared)).size) + 256,
+  workerBytes(stack, values, prepared) {
+    const arrays = asSpmPrepared(prepared);
+    return 8 * spmLength(spmGrid(stack, values, arrays).size) + 12 * arrays.spmValues.length + 512;
+  },
   laterPreparedBytes(stack, values, prepared) {
     if (!hasMean(values)) return 0;
     const { spmPlaces, spmWeights, spmValues, spmColumns } = asSpmPrepared(prepared);
@@ -84,7 +87,9 @@ export const spm: Method = {
       values: arrays.spmValues,
       columns: arrays.spmColumns,
     };
-    const aligner = new Aligner(grid, template, frame);
+    const count = arrays.spmValues.length;
+    const inView = { points: arena.array('uint32', count) as Uint32Array, samples: arena.float64(count) };
+    const aligner = new Aligner(grid, template, frame, inView);
     const taps = tapsOf(grid, values);
     const origin: Matrix = [...arrays.origin];
     const pixels = framePixels(stack);

@@ -108,9 +108,11 @@ export async function prepareSpmMean(
   const known = Float64Array.from(spmSums, (sum, i) => sum / Math.max(1, spmCount[i % count] ?? 0));
   const template = makeSpmTemplate(grid, points, known);
   const starts = new Float64Array(16 * frameCount(stack));
-  for (let frame = 0; frame < frameCount(stack); frame++)
-    starts.set(fromParameters(Float64Array.from(params.subarray(6 * frame, 6 * frame + 6))), 16 * frame);
-  const first = new Aligner(grid, template, smoothed(await context.read(0, 1), grid, values)).align(IDENTITY);
+  for (let n = 0; n < frameCount(stack); n++)
+    starts.set(fromParameters(Float64Array.from(params.subarray(6 * n, 6 * n + 6))), 16 * n);
+  const inView = { points: new Uint32Array(count), samples: new Float64Array(count) };
+  const frame = smoothed(await context.read(0, 1), grid, values);
+  const first = new Aligner(grid, template, frame, inView).align(IDENTITY);
   const made: SpmPrepared = {
     ...placed(context, grid, template),
     starts,
