@@ -7,8 +7,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSource, run } from '../dist/index.js';
+import { gridOf } from '../dist/operators/register/prepared.js';
 import { displacement, fromParameters, invert, multiply } from '../dist/operators/register/rigid.js';
-import { gridOf } from '../dist/operators/register/setup.js';
 
 const SPHERE = 80;
 const REFERENCE = '_spm12.csv';

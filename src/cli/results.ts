@@ -10,8 +10,9 @@ export interface Statistics {
   readonly min: number;
   readonly max: number;
   readonly mean: number;
+  /** NaN where a value is: a sum without it would pass for the whole. */
   readonly sum: number;
-  /** Values that are no number; the others are those of the rest. */
+  /** Values that are no number; min, max and mean are those of the rest. */
   readonly missing: number;
 }
 
@@ -36,7 +37,7 @@ export function statisticsOf(array: NamedArray): Statistics {
     min,
     max,
     mean: sum / (array.data.length - missing),
-    sum,
+    sum: missing > 0 ? Number.NaN : sum,
     missing,
   };
 }

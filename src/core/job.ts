@@ -2,7 +2,14 @@ import { ARENA_BASE, Arena, makeMemory } from './arena.js';
 import type { Dtype, NumericArray } from './dtype.js';
 import { SourceError, Stopped, UsageError } from './errors.js';
 import type { BoundSlot, CrewOptions, Layout, OperatorRef } from './layout.js';
-import type { AnyOperator, Cost, LoadedArray, PrepareContext, Prepared } from './operator.js';
+import {
+  type AnyOperator,
+  type Cost,
+  type LoadedArray,
+  type PrepareContext,
+  type Prepared,
+  preparedBytes,
+} from './operator.js';
 import { type ArrayInput, checkValues, type Params, type Values } from './params.js';
 import { type Limits, makePlan, type Plan, readerBytes } from './plan.js';
 import type { Provenance, SinkRef, StreamSink } from './sink.js';
@@ -67,13 +74,6 @@ export interface Planned {
   readonly slots: readonly BoundSlot[];
   readonly bound: readonly Bound[];
   readonly prepareSeconds: number;
-}
-
-function preparedBytes(prepared: Prepared): number {
-  return Object.values(prepared).reduce<number>(
-    (total, value) => total + (typeof value === 'object' ? value.byteLength + 192 : 0),
-    0,
-  );
 }
 
 /** Reads frames on the host for `prepare`; the small reader is opened when first needed. */

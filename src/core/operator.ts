@@ -70,6 +70,14 @@ export interface Cost {
 /** Plain data made once on the host and placed in every worker: typed arrays, numbers, text. */
 export type Prepared = Readonly<Record<string, NumericArray | number | string | boolean>>;
 
+/** Bytes of prepared arrays where they are placed. */
+export function preparedBytes(prepared: Prepared): number {
+  return Object.values(prepared).reduce<number>(
+    (total, value) => total + (typeof value === 'object' ? value.byteLength + 192 : 0),
+    0,
+  );
+}
+
 /** A dense array with its shape. */
 export interface LoadedArray {
   readonly shape: readonly number[];

@@ -1,5 +1,5 @@
 // Value and slopes of a cubic spline of a volume of float32 coefficients with two mirrored voxels on each side.
-import { volumeColumns, volumeOf, volumeSize } from './_spline.as';
+import { volumeColumns, volumeOf, volumeSize, weights } from './_spline.as';
 
 export { volumeColumns, volumeOf, volumeSize };
 
@@ -11,16 +11,7 @@ export function gradientOf(k: i32): f64 {
   return k == 0 ? value : k == 1 ? slopeX : k == 2 ? slopeY : slopeZ;
 }
 
-/** The weights of a cubic B-spline at fraction `t`: powers of t times these columns. */
-@inline
-function weights(t: f32): v128 {
-  const u = f32x4.splat(t);
-  let w = f32x4.add(f32x4.mul(f32x4(-1 / 6, 0.5, -0.5, 1 / 6), u), f32x4(0.5, -1, 0.5, 0));
-  w = f32x4.add(f32x4.mul(w, u), f32x4(-0.5, 0, 0.5, 0));
-  return f32x4.add(f32x4.mul(w, u), f32x4(1 / 6, 4 / 6, 1 / 6, 0));
-}
-
-/** Their derivatives. */
+/** The derivatives of the weights. */
 @inline
 function slopes(t: f32): v128 {
   const u = f32x4.splat(t);

@@ -1,6 +1,7 @@
 // A volume of voxels sheared in place: lines along one axis move by what their place along the other two says, by
 // interpolation with Lagrange's polynomials of degree 7.
 import { IN_VIEW, volumeColumns, volumeOf, volumeSize } from './_spline.as';
+import { mirror } from './_mirror.as';
 import { narrow, viewFirst, viewLast, wholeRow } from './_register_view.as';
 
 const PAD: usize = 2;
@@ -8,15 +9,6 @@ const TAPS: i32 = 8;
 const FIRST: i32 = -3;
 /** The eight weights, four lines each, lie before the lines in scratch. */
 const LINES: usize = 128;
-
-@inline
-function mirror(index: i32, length: i32): i32 {
-  if (length == 1) return 0;
-  const period = 2 * (length - 1);
-  let within = index % period;
-  if (within < 0) within += period;
-  return within < length ? within : period - within;
-}
 
 @inline
 function firstVoxel(): usize {

@@ -1,16 +1,8 @@
 // Smoothing to spline coefficients, which carry two mirrored voxels on each side (src/operators/register/volume.ts).
+import { mirror } from './_mirror.as';
 import { volumeColumns, volumeOf, volumeSize } from './_spline.as';
 
 const PAD: i32 = 2;
-
-@inline
-function mirror(index: i32, length: i32): i32 {
-  if (length == 1) return 0;
-  const period = 2 * (length - 1);
-  let within = index % period;
-  if (within < 0) within += period;
-  return within < length ? within : period - within;
-}
 
 /** One row as float32, what is not finite as 0, with `reach` mirrored elements on each side. */
 function loadRow<T>(from: usize, n: i32, reach: i32, line: usize): void {

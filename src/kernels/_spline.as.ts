@@ -41,7 +41,7 @@ function cell(x: f64, n: i32): i32 {
 
 /** The four weights of a cubic B-spline at fraction `t`: powers of t times these columns. */
 @inline
-function weights(t: f32): v128 {
+export function weights(t: f32): v128 {
   const u = f32x4.splat(t);
   let w = f32x4.add(f32x4.mul(f32x4(-1 / 6, 0.5, -0.5, 1 / 6), u), f32x4(0.5, -1, 0.5, 0));
   w = f32x4.add(f32x4.mul(w, u), f32x4(-0.5, 0, 0.5, 0));

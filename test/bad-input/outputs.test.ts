@@ -70,7 +70,11 @@ test('an output that cannot be made is refused before the run', async () => {
     5,
     /\/proc\/out\.npy cannot be written: the folder \/proc takes no files\./,
   );
-  await refused(run('-o', 'folder.npy'), 2, /folder\.npy: sum fills no folder\. Name a file, such as folder\.npy\/sum\.h5\./);
+  await refused(
+    run('-o', 'folder.npy'),
+    2,
+    /folder\.npy: sum fills no folder\. Name a file, such as folder\.npy\/sum\.h5\./,
+  );
   await refused(run('-o', 'taken.npy'), 5, /taken\.npy exists already\. Give --overwrite/);
   await refused(run('-o', 'out.nyp'), 2, /\.nyp is no output format\..* Did you mean \.npy\?/);
   await refused(run('-o', 'out'), 2, /the name needs an extension\./);

@@ -6,6 +6,7 @@ import {
   type Arrays,
   type LoadedArray,
   type Prepared,
+  type ReadBack,
   type Slot,
   type Tile,
 } from '../../dist/core/operator.js';
@@ -105,7 +106,13 @@ export async function run(
     if (first > 0) mergeWhole(operator, slots, out, whole);
     else for (const [name, array] of Object.entries(whole)) out[name]?.set(array);
   }
-  operator.finish?.(out, stack, values, prepared);
+  const readBack: ReadBack = (name, at, count) => {
+    const size = product(slots[name]?.shape ?? []);
+    const entries = out[name];
+    if (slots[name]?.kind !== 'each' || !entries) throw new Error(`no entries of ${name}`);
+    return entries.subarray(at * size, (at + count) * size);
+  };
+  operator.finish?.(out, stack, values, prepared, readBack);
   return { out, slots };
 }
 

@@ -1,7 +1,7 @@
 import { ARENA_BASE, Arena, makeMemory } from '../../core/arena.js';
 import { allocate, type NumericArray, viewOf } from '../../core/dtype.js';
 import { OperatorError, PlanError } from '../../core/errors.js';
-import { ALONE, type Operator, type Prepared } from '../../core/operator.js';
+import { ALONE, type Operator, type Prepared, preparedBytes } from '../../core/operator.js';
 import { checkValues, type Params, type Values } from '../../core/params.js';
 import { readerBytes } from '../../core/plan.js';
 import { formatBytes } from '../../core/size.js';
@@ -60,12 +60,8 @@ function makeBank(handle: SourceHandle, ready: Ready, first: number, count: numb
   const { operator, prepared, values } = ready;
   const wasm = operator.kernels?.wasm;
   if (!wasm) throw new OperatorError('no-kernel', `Operator ${operator.name} has no compiled kernel.`);
-  const preparedBytes = Object.values(prepared).reduce<number>(
-    (total, value) => total + (typeof value === 'object' ? value.byteLength + 192 : 0),
-    0,
-  );
   const cost = operator.cost?.(stack, values, prepared).workerBytes ?? 0;
-  const length = count * frameBytes(stack) + preparedBytes + cost + tileFrames * 64 + 65536;
+  const length = count * frameBytes(stack) + preparedBytes(prepared) + cost + tileFrames * 64 + 65536;
   const memory = makeMemory(length);
   const arena = new Arena(memory, ARENA_BASE, length);
   const placed = Object.fromEntries(

@@ -2,7 +2,7 @@ import type { Team } from '../../core/operator.js';
 import { covarianceOf } from './covariance.js';
 import { type Bench, descend, look, type Stage } from './descend.js';
 import type { Grid } from './grid.js';
-import { IDENTITY, type Matrix } from './rigid.js';
+import type { Matrix } from './rigid.js';
 import type { Scale } from './scale.js';
 import { findStart, type Search } from './start/coarse.js';
 import type { Steps, Workspace } from './steps.js';
@@ -55,14 +55,16 @@ export interface Estimate {
   readonly correlation: number;
 }
 
-/** A frame that tells nothing: no motion, and no errors that could be known. */
-function without(flags: number, iterations: number): Estimate {
-  return { motion: IDENTITY, covariance: null, flags, iterations, correlation: 0 };
+/** A frame that tells nothing stays where it was thought to be, and no errors could be known. */
+function without(start: Matrix, flags: number, iterations: number): Estimate {
+  return { motion: start, covariance: null, flags, iterations, correlation: 0 };
 }
 
 /**
  * Motion of the frame that starts at element `at` of the tile. Every frame is estimated from the same start, never from its
  * neighbour, so that the result does not depend on who does which.
+ *
+ * @param start motion to begin with; far from it a search may find another
  */
 export function estimate(
   job: Estimation,
@@ -76,7 +78,7 @@ export function estimate(
   const bench: Bench = { grid, scale, steps, space, team };
   steps.smooth(at, fine.filters);
   const first = look(bench, quick, start);
-  if (first.inView > ENOUGH_VIEW && !first.hasContrast) return without(FLAGS.empty, 0);
+  if (first.inView > ENOUGH_VIEW && !first.hasContrast) return without(start, FLAGS.empty, 0);
   let from = start;
   let flags = 0;
   if (search && first.correlation < search.trust) {
@@ -90,7 +92,7 @@ export function estimate(
   const found = descend(bench, fine, near.motion, job.tolerance, job.iterations);
   if (found.isSingular || !found.motion.every(Number.isFinite)) {
     const flag = found.inView < ENOUGH_VIEW ? FLAGS.overlap : FLAGS.empty;
-    return without(flags + flag, found.iterations);
+    return without(start, flags + flag, found.iterations);
   }
   const { motion, iterations } = found;
   const covariance = covarianceOf(bench, job, found);

@@ -1,20 +1,15 @@
-import type { Prepared } from '../../core/operator.js';
+import { preparedBytes } from '../../core/operator.js';
 import { frameCount } from '../../core/stack.js';
 import { estimate } from './estimate.js';
+import { estimationOf } from './estimation.js';
 import { isShort, kernelBytes, kernelSteps, makeKernelJob } from './kernel.js';
 import type { Method } from './method.js';
+import { asPrepared } from './prepared.js';
 import { IDENTITY, invert, type Matrix, multiply } from './rigid.js';
-import { asPrepared, estimationOf, makeWorkspace, prepareMean, prepareRegister, workspaceBytes } from './setup.js';
+import { prepareMean, prepareRegister } from './setup.js';
 import { standardErrors } from './standard-errors.js';
 import { referenceSteps } from './steps.js';
-
-/** Bytes of prepared arrays. */
-function bytesOf(prepared: Prepared): number {
-  return Object.values(prepared).reduce<number>(
-    (sum, one) => sum + (typeof one === 'object' ? one.byteLength + 192 : 0),
-    0,
-  );
-}
+import { makeWorkspace, workspaceBytes } from './workspace.js';
 
 /** Covariance of frame 0 against itself. */
 const CERTAIN = new Float64Array(36);
@@ -40,7 +35,7 @@ export const fit: Method = {
   // Another reference may need more of its points to hold the same part of the information.
   laterPreparedBytes: (stack, values, prepared) =>
     values.reference === 'mean'
-      ? (bytesOf(prepared) + 16 * 8 * stack.stackShape.reduce((n, extent) => n * extent, 1)) / values.keep
+      ? (preparedBytes(prepared) + 16 * 8 * stack.stackShape.reduce((n, extent) => n * extent, 1)) / values.keep
       : 0,
   start({ stack, values, prepared, arena }) {
     const arrays = asPrepared(prepared);

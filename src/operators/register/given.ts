@@ -1,10 +1,11 @@
 import { UsageError } from '../../core/errors.js';
 import type { Prepared } from '../../core/operator.js';
-import type { Grid } from './grid.js';
+import { type Grid, motionOf } from './grid.js';
 import type { Method } from './method.js';
 import { geometryOf } from './motion-files/geometry.js';
 import { readMotion } from './motion-files/index.js';
-import { asPrepared, gridOf, motionOf, placementIn } from './setup.js';
+import { asPrepared, gridOf, placementIn } from './prepared.js';
+import { fromParameters } from './rigid.js';
 
 interface GivenPrepared {
   /** Six parameters a frame. */
@@ -15,7 +16,7 @@ const UNKNOWN: readonly number[] = new Array<number>(6).fill(Number.NaN);
 
 function motionIn(grid: Grid, prepared: Prepared, frame: number) {
   const { given } = prepared as unknown as GivenPrepared;
-  return motionOf(grid, given.slice(6 * frame, 6 * frame + 6));
+  return motionOf(grid, fromParameters(given.slice(6 * frame, 6 * frame + 6)));
 }
 
 /** Motion from a file: nothing is estimated, and of its errors nothing is known. */

@@ -5,6 +5,16 @@ import { apply, fromParts, IDENTITY, invert, type Matrix, multiply } from './rig
 /** Three numbers along x (the fastest dimension), y and z. */
 export type Triple = readonly [number, number, number];
 
+/** The orders of three axes. */
+export const ORDERS: readonly Triple[] = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+];
+
 /**
  * Where the voxels of a frame lie. Motion is estimated in `local` millimetres: along the voxel axes, from the centre of
  * the field of view, where translations and rotations hardly depend on each other.
@@ -161,4 +171,14 @@ export function asWorldMap(grid: Grid, motion: Matrix): Matrix {
     return fromParts([1, 0, 0, 0, 1, 0, 0, 0, 1], [x - at(3), y - at(7), z - at(11)]);
   }
   return multiply(grid.localToWorld, multiply(motion, invert(grid.localToWorld)));
+}
+
+/** The correction, in world mm, of a motion in local mm. */
+export function correctionOf(grid: Grid, motion: Matrix): Matrix {
+  return invert(asWorldMap(grid, motion));
+}
+
+/** The motion, in local mm, that a correction in world mm undoes. */
+export function motionOf({ localToWorld }: Grid, correction: Matrix): Matrix {
+  return multiply(invert(localToWorld), multiply(invert(correction), localToWorld));
 }

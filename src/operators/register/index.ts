@@ -7,17 +7,17 @@ import { stopAtFailure } from './failure.js';
 import { fit } from './fit.js';
 import { besideFiles, folderFiles } from './folder.js';
 import { given } from './given.js';
-import type { Grid } from './grid.js';
+import { correctionOf, type Grid } from './grid.js';
 import type { Finder, Given, Method } from './method.js';
 import { fileBytes, withFiles } from './motion-files/prepared.js';
 import { outputsOf, reslices } from './outputs.js';
 import { params, type RegisterParams } from './params.js';
+import { asPrepared, gridOf, placementIn } from './prepared.js';
 import { fillDisplacement } from './quality/displacement.js';
 import { finishQuality } from './quality/index.js';
 import { mergeMoments } from './resample/moments.js';
 import { makeReslicer, type Reslicer, resliceBytes } from './reslice.js';
 import { toParameters } from './rigid.js';
-import { asPrepared, correctionOf, gridOf, placementIn } from './setup.js';
 import { spm } from './spm/index.js';
 
 interface RegisterState {
@@ -99,7 +99,7 @@ export default defineOperator<RegisterParams, string, RegisterState>({
   merge: mergeMoments,
   finish(out, stack, values, prepared, read) {
     fillDisplacement(out, stack, values, prepared, read);
-    finishQuality(out, stack, values, read);
+    finishQuality(out, stack, read);
   },
   folder: (stack, values, name) => folderFiles(stack, values, name),
   files: (context) => besideFiles(context),

@@ -33,16 +33,38 @@ export function outputsOf(stack: Stack, values: Given): Readonly<Record<string, 
   const dtype = realignedDtype(stack, values);
   return {
     params: { ...six, label: `x, y, z (${unit}), pitch, roll, yaw (radians): correction of each frame` },
-    errors: { ...six, label: 'standard errors of the six parameters', errorsOf: 'params' },
+    errors: {
+      ...six,
+      label: 'standard errors of the six parameters',
+      errorsOf: 'params',
+      // They are over the intensity, which is next to 0 where a frame does not resemble the reference at all.
+      tolerance: 1e-3,
+    },
     flags: { kind: 'each', shape: [], dtype: 'uint8', label: 'what is wrong with the estimate, 0: nothing' },
     fd: { ...series, unit, label: 'framewise displacement (Power)' },
     jenkinson: { ...series, unit, label: 'framewise displacement (Jenkinson)' },
     ...(values.compare === undefined
       ? {}
       : { difference: { ...series, unit, label: 'distance to the motion of --compare' } }),
+    ...(values.noReslice
+      ? {}
+      : {
+          realigned: { kind: 'each', ...image, dtype, label: 'realigned frames' },
+          dvars: {
+            ...series,
+            label: 'DVARS: change from the frame before, per 1000 of the median; the first has none',
+          },
+          stdDvars: { ...series, label: 'standardised DVARS: over the change that noise would make' },
+          carpet: {
+            kind: 'derived',
+            shape: [carpetRows(stack), frameCount(stack)],
+            dtype: 'float32',
+            label: 'courses of some voxels',
+            private: true,
+          },
+        }),
     ...(reslices(values)
       ? {
-          realigned: { kind: 'each', ...image, dtype, label: 'realigned frames', private: values.noReslice },
           // Of each voxel over the frames that show it (resample/moments.ts): the mean and the sum of squared deviations from it.
           // mean = average, standard deviation = sqrt(squares / (covered - 1)), all in 16 bytes a voxel.
           average: { kind: 'whole', ...image, dtype: 'float64', merge: 'operator', private: true },
@@ -58,18 +80,6 @@ export function outputsOf(stack: Stack, values: Given): Readonly<Record<string, 
             tolerance: 0.05,
           },
           mask: { kind: 'derived', ...image, dtype: 'uint8', label: '1 where every frame shows the voxel' },
-          dvars: {
-            ...series,
-            label: 'DVARS: change from the frame before, per 1000 of the median; the first has none',
-          },
-          stdDvars: { ...series, label: 'standardised DVARS: over the change that noise would make' },
-          carpet: {
-            kind: 'derived',
-            shape: [carpetRows(stack), frameCount(stack)],
-            dtype: 'float32',
-            label: 'courses of some voxels',
-            private: true,
-          },
         }
       : {}),
   };

@@ -26,7 +26,13 @@ export const params = {
     example: '3,0,0,-90,0,3,0,-126,0,0,3,-72',
     help: 'Voxels (x fastest, from 0) to world mm: three rows of four numbers. What the source says unless given; without either the world starts in the centre of the frame.',
   },
-  voxel: { kind: 'numbers', length: 3, example: '3.5,3.5,4', unit: 'mm', help: 'Voxel size along x (fastest), y, z.' },
+  voxel: {
+    kind: 'numbers',
+    length: 3,
+    example: '3.5,3.5,4',
+    unit: 'mm',
+    help: 'Voxel size along x (fastest), y, z, where neither the source nor --affine places voxels.',
+  },
   apply: {
     kind: 'text',
     help: 'Motion from a file instead of an estimate: rp_*.txt (SPM), .par (FSL), .1D or .aff12.1D (AFNI), .tfm (ITK).',

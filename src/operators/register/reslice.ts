@@ -19,12 +19,13 @@ import { asCoefficients, type Coefficients, coefficientCount } from './volume.js
 
 /** Moves frames onto the grid of the reference, in one worker. */
 export interface Reslicer {
-  /** Fills `realigned` of frame `k` of the tile and adds it to what the mean is made of. */
+  /** Fills `realigned` of frame `k` of the tile, where that is asked for, and adds it to what the mean is made of. */
   frame(tile: Tile, k: number, motion: Matrix, exports: WasmExports | null, out: Arrays<string>): void;
 }
 
-/** Whether realigned frames are made beside their slot, in float32. */
-const isApart = (stack: Stack, { realignedDtype }: Given) => realignedDtype === 'input' && stack.dtype !== 'float32';
+/** Whether realigned frames are made beside their slot, in float32, or have none. */
+const isApart = ({ dtype }: Stack, { realignedDtype, noReslice }: Given) =>
+  noReslice || (realignedDtype === 'input' && dtype !== 'float32');
 
 /** Bytes of a worker's window. */
 export function resliceBytes(stack: Stack, values: Given, grid: Grid): number {
@@ -74,7 +75,6 @@ export function makeReslicer(stack: Stack, values: Given, grid: Grid, arena: Are
       const slot = realigned?.subarray(k * pixels, (k + 1) * pixels);
       const into = apart ?? slot;
       if (
-        !slot ||
         !(into instanceof Float32Array && average instanceof Float64Array) ||
         !(squares instanceof Float32Array && covered instanceof Uint32Array)
       )
@@ -87,7 +87,7 @@ export function makeReslicer(stack: Stack, values: Given, grid: Grid, arena: Are
         : resampleReference(tile.data, coefficients);
       move(steps, k * pixels, placingOf(grid, motion, values), into);
       steps.add(into, average, squares, covered);
-      steps.store(into, outside, apart ? stack.dtype : 'float32', slot);
+      if (slot) steps.store(into, outside, apart ? stack.dtype : 'float32', slot);
     },
   };
 }

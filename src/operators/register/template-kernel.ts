@@ -25,6 +25,15 @@ function roomBytes(count: number, width: number): number {
   return 4 * count * (4 + width) + 3 * 128;
 }
 
+/** Bytes of the kernel's memory, by the arguments of `kernelTemplate`. */
+export function kernelTemplateBytes(image: NumericArray, grid: Grid, most: number, width: number): number {
+  const voxels = grid.size.reduce((all, extent) => all * extent, 1);
+  const volume = 4 * (coefficientCount(grid.size) + 4) + 128;
+  const noise = 4 * voxels * (SPREAD + 1) + width * volume + 256;
+  const rest = kernelBytes(grid.size) + roomBytes(most, width) + 8 * pairCount(width) + 8192;
+  return image.byteLength + volume + noise + rest;
+}
+
 /**
  * The steps by the kernel, on a memory of their own that lasts as long as they do.
  *
@@ -33,16 +42,7 @@ function roomBytes(count: number, width: number): number {
  */
 export function kernelTemplate(image: NumericArray, grid: Grid, most: number, width: number): TemplateSteps {
   const voxels = grid.size.reduce((all, extent) => all * extent, 1);
-  const volume = 4 * (coefficientCount(grid.size) + 4) + 128;
-  const noiseBytes = 4 * voxels * (SPREAD + 1) + width * volume + 256;
-  const bytes =
-    image.byteLength +
-    volume +
-    kernelBytes(grid.size) +
-    roomBytes(most, width) +
-    noiseBytes +
-    8 * pairCount(width) +
-    8192;
+  const bytes = kernelTemplateBytes(image, grid, most, width);
   const arena = new Arena(makeMemory(bytes), ARENA_BASE, bytes);
   const exports = instantiate(registerWasm, arena.memory);
   const single = (length: number) => arena.array('float32', length) as Float32Array;

@@ -8,12 +8,11 @@ import { FanfoldError } from '../../../dist/core/errors.js';
 import type { NamedArray } from '../../../dist/core/sink.js';
 import type { Stack } from '../../../dist/core/stack.js';
 import { openArray, run } from '../../../dist/index.js';
-import { makeGrid } from '../../../dist/operators/register/grid.js';
+import { makeGrid, motionOf } from '../../../dist/operators/register/grid.js';
 import { type Geometry, gravityOf } from '../../../dist/operators/register/motion-files/geometry.js';
 import { motionTexts, parseMotion } from '../../../dist/operators/register/motion-files/index.js';
 import { between, powerDisplacement } from '../../../dist/operators/register/quality/displacement.js';
 import { fromParameters, type Matrix, multiply } from '../../../dist/operators/register/rigid.js';
-import { motionOf } from '../../../dist/operators/register/setup.js';
 import { blobFrames } from './blobs.js';
 
 interface Case {
@@ -234,7 +233,7 @@ test('framewise displacement is that of Power and that of Jenkinson', () => {
   expectRows([[...power]], [golden.power], 1e-9, 'power');
   for (const one of golden.cases) {
     const { grid } = geometryOf(one);
-    const motions = golden.motions.map((six) => motionOf(grid, Float64Array.from(six)));
+    const motions = golden.motions.map((six) => motionOf(grid, fromParameters(six)));
     const found = motions.map((motion, i) => between(motion, motions[Math.max(0, i - 1)] ?? motion));
     expectRows([found], [one.jenkinson], 1e-9, one.name);
   }

@@ -39,7 +39,7 @@ function finished(data: Float32Array, count = frames) {
   const out = { average, squares, covered, mean, tsnr, mask, dvars, stdDvars, carpet };
   const seen: number[] = [];
   const shown = data.map((value) => (Number.isNaN(value) ? 0 : value));
-  finishQuality(out, { ...stack, stackShape: [count] }, {} as Parameters<typeof finishQuality>[2], (slot, first, n) => {
+  finishQuality(out, { ...stack, stackShape: [count] }, (slot, first, n) => {
     expect(slot).toBe('realigned');
     for (let t = first; t < first + n; t++) seen.push(t);
     return shown.subarray(first * pixels, (first + n) * pixels);

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSource, run } from '../../../dist/index.js';
+import { gridOf } from '../../../dist/operators/register/prepared.js';
 import { displacement, fromParameters, invert, type Matrix, multiply } from '../../../dist/operators/register/rigid.js';
-import { gridOf } from '../../../dist/operators/register/setup.js';
 
 // Measured series, and what SPM12 makes of them: x, y, z in mm, pitch, roll and yaw in radians of every frame.
 const MRI = join(import.meta.dirname, '../../../../shared/data/mri');

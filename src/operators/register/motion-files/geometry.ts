@@ -1,9 +1,10 @@
 import type { NumericArray } from '../../../core/dtype.js';
 import type { PrepareContext } from '../../../core/operator.js';
-import type { Grid, Triple } from '../grid.js';
+import { type Grid, ORDERS, type Triple } from '../grid.js';
 import type { RegisterParams } from '../params.js';
+import { gridOf } from '../prepared.js';
+import { loadImage, referenceFrame } from '../reference.js';
 import { apply, fromParts, invert, type Matrix, multiply } from '../rigid.js';
-import { gridOf, loadImage, referenceFrame } from '../setup.js';
 
 /** What the coordinates of other programs hang on, beside the world. */
 export interface Geometry {
@@ -39,15 +40,6 @@ function voxelToFsl({ size, voxel: [x, y, z] }: Grid, flipped: boolean): Matrix 
 export function gravityInFsl({ grid, flipped, gravity }: Geometry): Triple {
   return apply(voxelToFsl(grid, flipped), gravity);
 }
-
-const ORDERS: readonly Triple[] = [
-  [0, 1, 2],
-  [0, 2, 1],
-  [1, 0, 2],
-  [1, 2, 0],
-  [2, 0, 1],
-  [2, 1, 0],
-];
 
 /**
  * Voxels to the coordinates AFNI works in, left, posterior, superior: each axis of the grid lies along the nearest of these,

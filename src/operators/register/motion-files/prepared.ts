@@ -3,7 +3,7 @@ import type { Stack } from '../../../core/stack.js';
 import type { Triple } from '../grid.js';
 import type { Given } from '../method.js';
 import type { RegisterParams } from '../params.js';
-import { asPrepared, gridOf, placementIn } from '../setup.js';
+import { asPrepared, gridOf, placementIn } from '../prepared.js';
 import { type Geometry, geometryOf } from './geometry.js';
 import { readMotion } from './index.js';
 

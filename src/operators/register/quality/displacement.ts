@@ -1,11 +1,11 @@
 import type { NumericArray } from '../../../core/dtype.js';
 import type { Arrays, Prepared, ReadBack } from '../../../core/operator.js';
 import { frameCount, type Stack } from '../../../core/stack.js';
-import type { Triple } from '../grid.js';
+import { motionOf, type Triple } from '../grid.js';
 import type { Given } from '../method.js';
 import { comparedIn } from '../motion-files/prepared.js';
-import { displacement, type Matrix } from '../rigid.js';
-import { asPrepared, gridOf, motionOf, placementIn } from '../setup.js';
+import { asPrepared, gridOf, placementIn } from '../prepared.js';
+import { displacement, fromParameters, type Matrix } from '../rigid.js';
 
 /** Radius of the sphere in which displacement is averaged, mm (Jenkinson 1999, and FSL's rmsdiff). */
 const SPHERE = 80;
@@ -53,7 +53,7 @@ export function fillDisplacement(
   const six = out.params ?? read('params', 0, frames);
   const grid = gridOf(stack, values, placementIn(asPrepared(prepared)));
   const motion = (of: NumericArray, frame: number) =>
-    motionOf(grid, Float64Array.from(of.subarray(6 * frame, 6 * frame + 6)));
+    motionOf(grid, fromParameters(Float64Array.from(of.subarray(6 * frame, 6 * frame + 6))));
   const compared = comparedIn(prepared);
   if (fd) powerDisplacement(six, values.radius, fd);
   let before = motion(six, 0);

@@ -1,13 +1,12 @@
 import type { Arrays, ReadBack } from '../../../core/operator.js';
 import { frameCount, type Stack } from '../../../core/stack.js';
-import type { Given } from '../method.js';
 import { fillAverages } from './averages.js';
 import { brainVoxels, medianOf } from './brain.js';
 import { carpetRows, keepColumn, spread } from './carpet.js';
 import { ChangeMeter, eachRealigned, expectedChange, SCALED } from './dvars.js';
 
 /** Fills what follows from the motion and the realigned frames: mean, tSNR and mask, DVARS, the courses of some voxels. */
-export function finishQuality(out: Partial<Arrays<string>>, stack: Stack, _values: Given, read: ReadBack): void {
+export function finishQuality(out: Partial<Arrays<string>>, stack: Stack, read: ReadBack): void {
   const frames = frameCount(stack);
   fillAverages(out, frames);
   fillChanges(out, stack, frames, read);

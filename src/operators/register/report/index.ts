@@ -3,9 +3,9 @@ import type { FolderContext } from '../../../core/operator.js';
 import type { CurvesPart, Page, PageAxis, PagePart, TablePart } from '../../../core/page.js';
 import type { Grid } from '../grid.js';
 import type { RegisterParams } from '../params.js';
+import { asPrepared, gridOf, placementIn } from '../prepared.js';
 import { brainVoxels } from '../quality/brain.js';
 import { carpetRows, spread } from '../quality/carpet.js';
-import { asPrepared, gridOf, placementIn } from '../setup.js';
 import { carpetPart } from './carpet.js';
 import { type Course, courseOf, DEGREES } from './course.js';
 import { brightness, compareImages, mosaicOf, panelOf, pixelsOf } from './images.js';
@@ -151,13 +151,16 @@ export async function reportPage(context: Context): Promise<Page> {
   }
   if (covered && mean) {
     const mosaic = mosaicOf(grid, stack.frameShape.length === 3);
-    const images = { mosaic, frames, covered };
-    const pairs = await compareImages({
-      ...images,
-      before: (frame) => source(frame, 1),
-      after: (frame) => read('realigned', frame, 1),
-    });
-    parts.push(...pairs);
+    if (!values.noReslice) {
+      const pairs = await compareImages({
+        mosaic,
+        frames,
+        covered,
+        before: (frame) => source(frame, 1),
+        after: (frame) => read('realigned', frame, 1),
+      });
+      parts.push(...pairs);
+    }
     if (tsnr) {
       const pixels = pixelsOf(mosaic, tsnr);
       const note =

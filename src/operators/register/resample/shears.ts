@@ -1,4 +1,4 @@
-import type { Triple } from '../grid.js';
+import { ORDERS, type Triple } from '../grid.js';
 import { IDENTITY, type Matrix, multiply } from '../rigid.js';
 
 /** A shear takes a point along `axis` by `slopes` times its position (0 for the axis itself) plus `offset`, in voxels. */
@@ -13,15 +13,6 @@ const STEEPEST = 1;
 
 /** The product of the shears may miss the map by this, in voxels per voxel. */
 const CLOSE = 1e-6;
-
-const ORDERS: readonly Triple[] = [
-  [0, 1, 2],
-  [0, 2, 1],
-  [1, 0, 2],
-  [1, 2, 0],
-  [2, 0, 1],
-  [2, 1, 0],
-];
 
 /** Nothing over nothing is nothing: a turn that is not there needs no shear. */
 const ratio = (a: number, b: number) => (Math.abs(a) < 1e-12 ? 0 : a / b);

@@ -44,6 +44,13 @@ function mapOf({ voxelToWorld }: Grid, correction: Matrix): Matrix {
   return multiply(invert(voxelToWorld), multiply(invert(correction), voxelToWorld));
 }
 
+/** Room for the points in view, as many as the template has. */
+export interface InView {
+  /** Their numbers. */
+  readonly points: Uint32Array;
+  readonly samples: Float64Array;
+}
+
 /** Aligns the frames of one worker, one after the other. */
 export class Aligner {
   readonly #grid: Grid;
@@ -53,12 +60,12 @@ export class Aligner {
   readonly #samples: Float64Array;
 
   /** @param frame smoothed coefficients, filled anew for every frame */
-  constructor(grid: Grid, template: SpmTemplate, frame: SpmCoefficients) {
+  constructor(grid: Grid, template: SpmTemplate, frame: SpmCoefficients, { points, samples }: InView) {
     this.#grid = grid;
     this.#template = template;
     this.#frame = frame;
-    this.#inView = new Uint32Array(template.values.length);
-    this.#samples = new Float64Array(template.values.length);
+    this.#inView = points;
+    this.#samples = samples;
   }
 
   /** Gauss-Newton on fixed gradients until the residual settles. */

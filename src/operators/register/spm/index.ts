@@ -1,7 +1,7 @@
 import type { Arrays } from '../../../core/operator.js';
 import { frameCount, framePixels } from '../../../core/stack.js';
 import { FLAGS } from '../estimate.js';
-import type { Grid } from '../grid.js';
+import { type Grid, motionOf } from '../grid.js';
 import type { Method, Motion } from '../method.js';
 import { fromParameters, IDENTITY, invert, type Matrix, multiply, toParameters } from '../rigid.js';
 import { Aligner, type Alignment } from './align.js';
@@ -15,11 +15,6 @@ const SMALL = 1e-5;
 
 /** A frame that stays where it is. */
 const AT_REST: Motion = { motion: IDENTITY, errors: new Array<number>(6).fill(Number.NaN), flags: 0 };
-
-/** A correction in world mm as a motion in local mm. */
-function motionOf({ localToWorld }: Grid, correction: Matrix): Matrix {
-  return multiply(invert(localToWorld), multiply(invert(correction), localToWorld));
-}
 
 /** Standard errors of the parameters, by those of a further update; NaN where they are not known. */
 function errorsOf({ free }: Grid, origin: Matrix, { correction, covariance }: Alignment): number[] {
@@ -73,7 +68,10 @@ export const spm: Method = {
     const sums = { kind: 'whole', dtype: 'float64', merge: 'sum', private: true } as const;
     return { spmCount: { ...sums, shape: [count] }, spmSums: { ...sums, shape: [4, count] } };
   },
-  workerBytes: (stack, values, prepared) => 8 * spmLength(spmGrid(stack, values, asSpmPrepared(prepared)).size) + 256,
+  workerBytes(stack, values, prepared) {
+    const arrays = asSpmPrepared(prepared);
+    return 8 * spmLength(spmGrid(stack, values, arrays).size) + 12 * arrays.spmValues.length + 512;
+  },
   laterPreparedBytes(stack, values, prepared) {
     if (!hasMean(values)) return 0;
     const { spmPlaces, spmWeights, spmValues, spmColumns } = asSpmPrepared(prepared);
@@ -89,7 +87,9 @@ export const spm: Method = {
       values: arrays.spmValues,
       columns: arrays.spmColumns,
     };
-    const aligner = new Aligner(grid, template, frame);
+    const count = arrays.spmValues.length;
+    const inView = { points: arena.array('uint32', count) as Uint32Array, samples: arena.float64(count) };
+    const aligner = new Aligner(grid, template, frame, inView);
     const taps = tapsOf(grid, values);
     const origin: Matrix = [...arrays.origin];
     const pixels = framePixels(stack);

@@ -5,8 +5,9 @@ import { checkSeries } from '../checks.js';
 import type { Grid } from '../grid.js';
 import type { Given } from '../method.js';
 import type { RegisterParams } from '../params.js';
+import { gridOf, placementIn } from '../prepared.js';
+import { loadImage, referenceFrame } from '../reference.js';
 import { fromParameters, IDENTITY, invert } from '../rigid.js';
-import { gridOf, loadImage, placementIn, referenceFrame } from '../setup.js';
 import { Aligner } from './align.js';
 import { choosePoints, smoothed } from './choose.js';
 import { makeSpmTemplate, type SpmTemplate } from './template.js';
@@ -107,9 +108,11 @@ export async function prepareSpmMean(
   const known = Float64Array.from(spmSums, (sum, i) => sum / Math.max(1, spmCount[i % count] ?? 0));
   const template = makeSpmTemplate(grid, points, known);
   const starts = new Float64Array(16 * frameCount(stack));
-  for (let frame = 0; frame < frameCount(stack); frame++)
-    starts.set(fromParameters(Float64Array.from(params.subarray(6 * frame, 6 * frame + 6))), 16 * frame);
-  const first = new Aligner(grid, template, smoothed(await context.read(0, 1), grid, values)).align(IDENTITY);
+  for (let n = 0; n < frameCount(stack); n++)
+    starts.set(fromParameters(Float64Array.from(params.subarray(6 * n, 6 * n + 6))), 16 * n);
+  const inView = { points: new Uint32Array(count), samples: new Float64Array(count) };
+  const frame = smoothed(await context.read(0, 1), grid, values);
+  const first = new Aligner(grid, template, frame, inView).align(IDENTITY);
   const made: SpmPrepared = {
     ...placed(context, grid, template),
     starts,
