@@ -51,9 +51,13 @@ export async function run(work: Work, source: Source | string, request: RunReque
   if (folder) openFolder(folder);
   let streams: Job['streams'] = [];
   try {
-    streams = folder
+    // Other files want the whole arrays, too.
+    const isAlone = folder !== null && single.length === 0;
+    streams = isAlone
       ? await folderStreams(job, bound, folder.slots, overwrite, provenance)
-      : await streamFor(job, bound, single, overwrite, provenance);
+      : folder
+        ? []
+        : await streamFor(job, bound, single, overwrite, provenance);
     const whole: Job = { ...job, streams, ...(folder ? { folder: folder.name } : {}) };
     const planned = planBound(whole, localHost, bound);
     onPlan?.(planned.plan, [...reasons, ...planned.plan.reasons]);

@@ -23,14 +23,15 @@ const PARAMS = {
   },
 } as const satisfies Params;
 
-function show({ values }: JobCommand<typeof PARAMS>, { arrays, report, files }: RunOutcome): void {
+function show({ values }: JobCommand<typeof PARAMS>, { arrays, report, files, remarks }: RunOutcome): void {
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ report, results: arrays.map(statisticsOf), outputs: files })}\n`);
+    process.stdout.write(`${JSON.stringify({ report, results: arrays.map(statisticsOf), remarks, outputs: files })}\n`);
     return;
   }
   if (values.quiet) return;
   for (const line of describeReport(report)) tell(line);
   for (const line of describeArrays(arrays)) process.stdout.write(`${line}\n`);
+  for (const remark of remarks) tell(remark);
   for (const file of files) tell(`wrote ${file}`);
 }
 

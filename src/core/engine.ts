@@ -14,6 +14,8 @@ export interface Outcome {
   readonly report: Report;
   /** Files that the operator puts beside those of its slots; none unless the results go to a folder. */
   readonly beside: readonly FolderFile[];
+  /** What the operators have to say of the results. */
+  readonly remarks: readonly string[];
 }
 
 function makeTask(job: Job, { plan, slots, bound }: Planned): Task {
@@ -180,6 +182,7 @@ function countNonFinite(arrays: readonly NamedArray[], { slots, bound }: Planned
  */
 export async function runPlanned(job: Job, planned: Planned, host: EngineHost): Promise<Outcome> {
   const started = performance.now();
+  const { stack } = job.source.handle;
   const task = makeTask(job, planned);
   let crew: Crew | null = null;
   try {
@@ -205,7 +208,10 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
     await commitStreams(job, pass.reports);
     const arrays = nameArrays(job, planned, pass.outs);
     const report = makeReport(job, planned, pass, host, arrays, { started, startSeconds, runSeconds });
-    return { arrays, report, beside };
+    const remarks = planned.bound.flatMap(
+      ({ operator, values }, i) => operator.remarks?.((pass.outs[i] ?? {}) as Arrays<string>, stack, values) ?? [],
+    );
+    return { arrays, report, beside, remarks };
   } catch (error) {
     await crew?.close();
     for (const { sink } of job.streams) sink.abort();

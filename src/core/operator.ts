@@ -192,6 +192,8 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   merge?(into: Arrays<O>, from: Arrays<O>): void;
   /** After every pass, merged: divides, subtracts, fills `derived` slots. Slots that went to a file are read back. */
   finish?(out: Arrays<O>, stack: Stack, values: Values<P>, prepared: Prepared, read: ReadBack): void;
+  /** What a person should know of finished results, in sentences, such as frames that cannot be trusted. */
+  remarks?(out: Partial<Arrays<O>>, stack: Stack, values: Values<P>): readonly string[];
   /**
    * The files of an output folder (`-o folder/`), so that none is in the way when the run ends. Without it the operator cannot
    * fill a folder.

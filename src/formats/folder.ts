@@ -15,6 +15,11 @@ const SHOWN_NAMES = 3;
 /** What makes a folder a Zarr array or group. */
 const ZARR = ['.zarray', '.zgroup', 'zarr.json'];
 
+/** The header of a pair stands for both of its files. */
+function isSecond(name: string, files: readonly string[]): boolean {
+  return /\.img$/i.test(name) && files.includes(name.replace(/img$/i, 'hdr'));
+}
+
 function listed(names: readonly string[]): string {
   const more = names.length - SHOWN_NAMES;
   return names.slice(0, SHOWN_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
@@ -28,7 +33,7 @@ function refuse(path: string, files: readonly string[], hidden: readonly string[
   const [first] = files;
   const way =
     first === undefined ? 'Name a file.' : `Name a file in it, such as ${path}/${first}, or a pattern in quotes.`;
-  throw new SourceError('is-directory', `${path} is a directory without TIFF or CBF images. ${way}`, { path });
+  throw new SourceError('is-directory', `${path} is a directory without TIFF, CBF or NIfTI images. ${way}`, { path });
 }
 
 /**
@@ -47,7 +52,7 @@ export async function openFolder(
   const found = formats
     .map((format) => ({
       format,
-      names: files.filter((name) => format.extensions.includes(extensionOf(name).slice(1))),
+      names: files.filter((name) => format.extensions.includes(extensionOf(name).slice(1)) && !isSecond(name, files)),
     }))
     .filter(({ names }) => names.length > 0);
   const [only, second] = found;

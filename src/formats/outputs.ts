@@ -20,6 +20,8 @@ interface OutputFormat {
   readonly summary: string;
   /** `all`: one file holds any number of arrays; `each`: every array gets a file of its own; `pictures`: every picture. */
   readonly holds: 'all' | 'each' | 'pictures';
+  /** Dimensions an array must have, where not every array will do. */
+  readonly dimensions?: readonly [least: number, most: number];
   write(path: string, arrays: readonly NamedArray[], provenance: Provenance, options: OutputOptions): Promise<void>;
   /** Starts a file that workers write frame by frame; absent where a format cannot. */
   stream?(path: string, stack: Stack, options: StreamOptions): Promise<StreamSink>;
@@ -81,6 +83,7 @@ export const OUTPUTS: readonly OutputFormat[] = [
     extensions: ['.tif', '.tiff'],
     summary: 'float32 image or stack of images with scale and unit, as ImageJ reads it',
     holds: 'each',
+    dimensions: [2, Number.POSITIVE_INFINITY],
     write: async (path, arrays, provenance, options) => {
       const { writeTiff } = await import('./tiff/write.js');
       for (const array of arrays) writeTiff(path, array, provenance, options.overwrite);
@@ -90,6 +93,7 @@ export const OUTPUTS: readonly OutputFormat[] = [
     extensions: ['.nii'],
     summary: 'NIfTI image, volume or series of volumes, placed as its source is, what made it as an extension',
     holds: 'each',
+    dimensions: [2, 4],
     write: async (path, arrays, provenance, options) => {
       const { writeNifti } = await import('./nifti/write.js');
       for (const array of arrays) writeNifti(path, array, provenance, options.overwrite);
@@ -100,6 +104,7 @@ export const OUTPUTS: readonly OutputFormat[] = [
     extensions: ['.nii.gz'],
     summary: 'the same packed with gzip',
     holds: 'each',
+    dimensions: [2, 4],
     write: async (path, arrays, provenance, options) => {
       const { writePackedNifti } = await import('./nifti/write.js');
       for (const array of arrays) await writePackedNifti(path, array, provenance, options.overwrite);
@@ -162,6 +167,20 @@ export function outputPaths(path: string, results: readonly Announced[]): string
   return targetsOf(path, results).map((target) => target.path);
 }
 
+/** @throws UsageError for results that the format cannot hold, beside others that it can */
+function checkDimensions(path: string, results: readonly Announced[]): void {
+  const [least, most] = formatOf(path).dimensions ?? [0, Number.POSITIVE_INFINITY];
+  const [unfit, fit] = [true, false].map((is) =>
+    results.filter(({ shape }) => (shape.length < least || shape.length > most) === is).map(({ name }) => name),
+  );
+  if (!unfit?.length || !fit?.length) return;
+  throw new UsageError(
+    'unfit-results',
+    `${path} can hold ${fit.join(', ')}, but not ${unfit.join(', ')}. Write .h5 or .npz, or fill a folder (-o out/) where the operator can.`,
+    { path },
+  );
+}
+
 /**
  * Refuses, before anything is computed, an output that cannot be written in the end.
  *
@@ -169,6 +188,7 @@ export function outputPaths(path: string, results: readonly Announced[]): string
  *   where it should be
  */
 export function checkOutput(path: string, results: readonly Announced[], overwrite: boolean): void {
+  checkDimensions(path, results);
   for (const target of outputPaths(path, results)) tryTarget(target, overwrite);
 }
 

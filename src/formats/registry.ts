@@ -142,6 +142,7 @@ as a list or pattern when shape, type and placement are the same.
 
 The writer makes NIfTI-1, and NIfTI-2 above 32767 voxels along a dimension: images, volumes and series, placed as the source
 is, else by their axes.`,
+    fillsFolders: true,
     recognises: (head, path) => looksLikeNifti(head, path),
     open: async (path, options) => (await import('./nifti/read.js')).openNifti(path, options),
     describe: async (path, options) => (await import('./nifti/read.js')).describeNifti(path, options),

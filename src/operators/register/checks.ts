@@ -1,6 +1,7 @@
 import { UsageError } from '../../core/errors.js';
 import { frameCount, type Stack } from '../../core/stack.js';
 import { CONSTANT, INTENSITY, type Level, pairOf } from './columns.js';
+import type { Given } from './method.js';
 
 /** A variance below this part of the mean square is rounding. */
 const FLAT = 1e-10;
@@ -10,8 +11,18 @@ export function varies(square: number, mean: number): boolean {
   return square - mean * mean > FLAT * square;
 }
 
-/** @throws UsageError when there is one frame and nothing else to move it onto */
-export function checkSeries(stack: Stack, hasReference: boolean): void {
+/** Below this a template tells nothing, whatever it shows. */
+const FEWEST_POINTS = 32;
+
+/** @throws UsageError when there is one frame and nothing else to move it onto, or two references */
+export function checkSeries(stack: Stack, { reference, referenceImage }: Given): void {
+  const hasReference = referenceImage.length > 0;
+  if (hasReference && reference !== 'first') {
+    throw new UsageError(
+      'bad-value',
+      `--reference ${reference} and --reference-image are two references: leave one of them out.`,
+    );
+  }
   if (frameCount(stack) > 1 || hasReference) return;
   throw new UsageError(
     'one-frame',
@@ -23,9 +34,15 @@ export function checkSeries(stack: Stack, hasReference: boolean): void {
  * @param what the reference is, for people
  * @throws UsageError when nothing can be compared with the template of a reference
  */
-export function checkTemplate({ pairs }: Level, what: string): void {
+export function checkTemplate({ pairs, count }: Level, what: string): void {
   const pair = (j: number, k: number) => pairs[pairOf(j, k)] ?? 0;
   const weight = pair(CONSTANT, CONSTANT);
+  if (count < FEWEST_POINTS && weight > 0) {
+    throw new UsageError(
+      'few-points',
+      `The template has ${count} points, too few to tell a motion by. Choose a smaller --spacing or --margin, or another --weight.`,
+    );
+  }
   if (!(weight > 0)) {
     throw new UsageError(
       'no-weight',

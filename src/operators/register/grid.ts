@@ -133,6 +133,12 @@ export function makeGrid(stack: Stack, affine?: readonly number[], voxel?: reado
   const plain = fromParts([vx, 0, 0, 0, vy, 0, 0, 0, vz], [-vx * middle[0], -vy * middle[1], -vz * middle[2]]);
   const given = affine === undefined ? plain : [...affine.slice(0, 12), 0, 0, 0, 1];
   const hasWorld = affine !== undefined && !isSingular(given);
+  if (hasWorld && voxel !== undefined) {
+    throw new UsageError(
+      'bad-value',
+      'The source, or --affine, says where its voxels lie: leave --voxel out, or give --affine instead.',
+    );
+  }
   const voxelToWorld = hasWorld ? given : plain;
   const sizes = `voxels of ${edges.slice(0, stack.frameShape.length).join(' x ')} ${unit}, world origin in the centre of the frame`;
   const origin = hasWorld ? 'the affine' : affine === undefined ? sizes : `${sizes}: the affine is singular`;

@@ -15,6 +15,7 @@ import { params, type RegisterParams } from './params.js';
 import { asPrepared, gridOf, placementIn } from './prepared.js';
 import { fillDisplacement } from './quality/displacement.js';
 import { finishQuality } from './quality/index.js';
+import { faultsInWords } from './report/words.js';
 import { mergeMoments } from './resample/moments.js';
 import { makeReslicer, type Reslicer, resliceBytes } from './reslice.js';
 import { toParameters } from './rigid.js';
@@ -101,6 +102,7 @@ export default defineOperator<RegisterParams, string, RegisterState>({
     fillDisplacement(out, stack, values, prepared, read);
     finishQuality(out, stack, read);
   },
+  remarks: ({ flags }) => faultsInWords(flags ?? []),
   folder: (stack, values, name) => folderFiles(stack, values, name),
   files: (context) => besideFiles(context),
   facts: (prepared) => ({

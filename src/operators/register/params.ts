@@ -17,7 +17,7 @@ export const params = {
   reference: {
     kind: 'text',
     default: 'first',
-    help: 'What frames are moved onto: first, mean (of all, in a second pass), or the number of a frame, from 0.',
+    help: 'What frames are moved onto: first, mean (of all, in a second pass), or the number of a frame, from 0 (of those that --frames leaves).',
   },
   referenceImage: { kind: 'arrays', help: 'An image of the shape of a frame to move onto, instead of --reference.' },
   weight: { kind: 'arrays', help: 'A mask or weights of the shape of a frame: where it is 0 nothing counts.' },

@@ -89,7 +89,7 @@ async function templates(
 export async function prepareRegister(context: PrepareContext<RegisterParams>): Promise<Prepared> {
   const { stack, values } = context;
   const given = await loadImage(context, 'reference-image', values.referenceImage);
-  checkSeries(stack, given !== null);
+  checkSeries(stack, values);
   const frame = referenceFrame(values, stack);
   const image = given ?? (await context.read(frame, 1));
   const made: RegisterPrepared = {

@@ -15,8 +15,8 @@ export interface Peers {
 
 const beside = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where the scripts lie when nobody says: in the package, or in a folder of rivals beside it. */
-const FOLDERS = [beside('../../../../bench/peers'), beside('../../../../../shared/peers')];
+/** Where the scripts lie when nobody says. */
+const FOLDER = beside('../../../../bench/peers');
 const NUMBA = 'realign_numba_mpi.py';
 const NIPY = 'realign_nipy.py';
 
@@ -38,7 +38,7 @@ async function ends(program: string, args: readonly string[], signal: AbortSigna
 
 /** The first Python with numba and nibabel, and the folder of scripts; or what is missing. @param given folder, or undefined to look for it */
 export async function findPeers(given: string | undefined, signal: AbortSignal): Promise<Peers | { reason: string }> {
-  const folder = given ?? FOLDERS.find((one) => exists(join(one, NUMBA)));
+  const folder = given ?? (exists(join(FOLDER, NUMBA)) ? FOLDER : undefined);
   if (folder === undefined)
     return { reason: `${NUMBA} is not part of this installation: name its folder with --scripts` };
   const pythons = [...(process.env.PYTHON ? [process.env.PYTHON] : []), 'python3', '/usr/bin/python3'];

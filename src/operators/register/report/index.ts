@@ -127,7 +127,7 @@ function flagTable({ out }: Context, { flags, shift, turn }: Course, unit: strin
     reasonsOf(flags[i] ?? 0).join(', '),
   ]);
   const head = ['frame', `shift (${unit})`, 'turn (°)', ...(out.fd ? [`FD (${unit})`] : []), 'why'];
-  return [{ kind: 'table', title: 'Flagged frames', head, rows }];
+  return [{ kind: 'table', title: 'Frames worth a look', head, rows }];
 }
 
 /** What a registration has to show: the motion, its changes, the realigned frames, and the frames that are in doubt. */

@@ -27,6 +27,18 @@ export function countReasons(flags: readonly number[]): string {
     .join(', ');
 }
 
+const SHOWN = 12;
+
+/** Which frames are in doubt, and why: a sentence for every reason. */
+export function faultsInWords(flags: ArrayLike<number>): string[] {
+  return REASONS.filter(([bit]) => bit !== FLAGS.coarse).flatMap(([bit, words]) => {
+    const frames = Array.from(flags).flatMap((one, i) => (one & bit ? [i] : []));
+    if (frames.length === 0) return [];
+    const more = frames.length > SHOWN ? ` and ${frames.length - SHOWN} more` : '';
+    return [`frame${frames.length === 1 ? '' : 's'} ${frames.slice(0, SHOWN).join(', ')}${more} flagged: ${words}`];
+  });
+}
+
 export const inWords = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 /** Three digits that count, without powers of ten where they can be avoided. */

@@ -55,7 +55,7 @@ function checkOptions({ transform, ramps }: Given): void {
 async function firstPass(context: PrepareContext<RegisterParams>, grid: Grid) {
   const { stack, values } = context;
   const given = await loadImage(context, 'reference-image', values.referenceImage);
-  checkSeries(stack, given !== null);
+  checkSeries(stack, values);
   const still = given ? -1 : referenceFrame(values, stack);
   const image = given ?? (await context.read(still, 1));
   const weight = await loadImage(context, 'weight', values.weight);
