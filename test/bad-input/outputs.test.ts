@@ -48,9 +48,14 @@ async function refused(args: readonly string[], code: number, message: RegExp): 
 const run = (...more: string[]): string[] => ['run', 'sum', 'scan.npy', ...more];
 
 test('no part of an output stays when a later part of it cannot be written', async () => {
-  const args = ['run', 'register', 'scan.npy', '--no-reslice', '--frames', '0:4'];
-  await refused([...args, '-o', 'motion.nii'], 2, /flags is 4; NIfTI takes an image/);
-  await refused([...args, '-o', 'motion.tif'], 2, /flags is 4, a TIFF holds images/);
+  const args = ['run', 'register', 'scan.npy', '--frames', '0:4'];
+  await refused([...args, '-o', 'motion.svg'], 2, /realigned is 4 x 8 x 8: \.svg shows curves/);
+});
+
+test('results that a format cannot hold beside others are refused before the run', async () => {
+  const args = ['run', 'register', 'scan.npy', '--frames', '0:4'];
+  await refused([...args, '-o', 'motion.nii'], 2, /motion\.nii can hold params, .*, but not flags, .* fill a folder/);
+  await refused([...args, '-o', 'motion.tif'], 2, /motion\.tif can hold params, .*, but not flags, /);
 });
 
 test('a folder where none can be made ends the run', async () => {

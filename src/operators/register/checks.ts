@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/errors.js';
 import { frameCount, type Stack } from '../../core/stack.js';
-import { CONSTANT, INTENSITY, type Level, pairOf } from './columns.js';
+import { CONSTANT, INTENSITY, type Level, pairOf } from './fit/columns.js';
 import type { Given } from './method.js';
 
 /** A variance below this part of the mean square is rounding. */

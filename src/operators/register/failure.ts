@@ -1,5 +1,5 @@
 import { OperatorError } from '../../core/errors.js';
-import { FLAGS } from './estimate.js';
+import { FLAGS } from './fit/estimate.js';
 
 /** What makes an estimate useless, most telling first, with what may help. */
 const FAILURES = [

@@ -4,7 +4,7 @@ import type { WasmExports } from '../../core/wasm.js';
 import { registerWasm } from '../../kernels/register.wasm.js';
 import { details } from './details.js';
 import { stopAtFailure } from './failure.js';
-import { fit } from './fit.js';
+import { fit } from './fit/index.js';
 import { besideFiles, folderFiles } from './folder.js';
 import { given } from './given.js';
 import { correctionOf, type Grid } from './grid.js';

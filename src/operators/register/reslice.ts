@@ -3,8 +3,9 @@ import { OperatorError } from '../../core/errors.js';
 import type { Arrays, Tile } from '../../core/operator.js';
 import { framePixels, type Stack } from '../../core/stack.js';
 import type { WasmExports } from '../../core/wasm.js';
+import { kernelBytes, makeKernelJob } from './fit/kernel.js';
+import { IN_VIEW } from './fit/sample.js';
 import { asVoxelMap, type Grid } from './grid.js';
-import { kernelBytes, makeKernelJob } from './kernel.js';
 import type { Given } from './method.js';
 import { interpolationOf } from './resample/interpolation.js';
 import { makeResampleJob, resampleBytes, resampleSteps } from './resample/kernel.js';
@@ -13,7 +14,6 @@ import { shearsOf, waysOf } from './resample/shears.js';
 import { type ResampleSteps, resampleReference } from './resample/steps.js';
 import { TAPS } from './resample/weights.js';
 import { determinant, invert, type Matrix } from './rigid.js';
-import { IN_VIEW } from './sample.js';
 import { MEAN_VIEW } from './spm/sample.js';
 import { asCoefficients, type Coefficients, coefficientCount } from './volume.js';
 

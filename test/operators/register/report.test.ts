@@ -47,7 +47,7 @@ const VALUES = { voxel: [VOXEL, VOXEL, VOXEL], margin: 6, coarse: 'never', itera
 
 test('the report of a series of volumes says how they moved, what is doubtful, and shows them', async () => {
   const { html, titles, picture } = await reportOf('volumes', { values: VALUES });
-  expect(titles.slice(0, 4)).toEqual(['Shifts', 'Turns', 'Flagged frames', 'Framewise displacement']);
+  expect(titles.slice(0, 4)).toEqual(['Shifts', 'Turns', 'Frames worth a look', 'Framewise displacement']);
   for (const title of ['Mean before and after registration', 'Temporal signal to noise'])
     expect(titles).toContain(title);
   expect(html).toMatch(/<p>5 frames, moved by .* mm .* at most \(frame 2\)\. 1 frame flagged: /);
@@ -64,7 +64,7 @@ test('images, motion alone, translation alone and the mean as reference have rep
   expect(image.html).toContain('>yaw</text>');
   expect(image.html).not.toContain('>pitch</text>');
   const alone = await reportOf('alone', { values: { ...VALUES, noReslice: true } });
-  expect(alone.titles).toEqual(['Shifts', 'Turns', 'Flagged frames', 'Framewise displacement']);
+  expect(alone.titles).toEqual(['Shifts', 'Turns', 'Frames worth a look', 'Framewise displacement']);
   const shifts = await reportOf('shifts', { values: { ...VALUES, transform: 'translation' } });
   expect(shifts.titles).not.toContain('Turns');
   const mean = await reportOf('mean', { values: { ...VALUES, reference: 'mean' } });

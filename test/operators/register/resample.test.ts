@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ARENA_BASE, Arena, makeMemory } from '../../../dist/core/arena.js';
 import { instantiate } from '../../../dist/core/wasm.js';
 import { registerWasm } from '../../../dist/kernels/register.wasm.js';
-import { makeKernelJob } from '../../../dist/operators/register/kernel.js';
+import { makeKernelJob } from '../../../dist/operators/register/fit/kernel.js';
 import { makeResampleJob, resampleSteps } from '../../../dist/operators/register/resample/kernel.js';
 import { asMatrix, shearsOf, waysOf } from '../../../dist/operators/register/resample/shears.js';
 import { type ResampleSteps, resampleReference } from '../../../dist/operators/register/resample/steps.js';

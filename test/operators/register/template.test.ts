@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { openArray } from '../../../dist/index.js';
-import { pairOf } from '../../../dist/operators/register/columns.js';
+import { pairOf } from '../../../dist/operators/register/fit/columns.js';
+import { lowPassOf } from '../../../dist/operators/register/fit/low-pass.js';
+import { makePoints, mostPoints } from '../../../dist/operators/register/fit/points.js';
+import { makeLevel } from '../../../dist/operators/register/fit/template.js';
+import { kernelTemplate } from '../../../dist/operators/register/fit/template-kernel.js';
+import { referenceTemplate } from '../../../dist/operators/register/fit/template-reference.js';
 import { makeGrid } from '../../../dist/operators/register/grid.js';
-import { lowPassOf } from '../../../dist/operators/register/low-pass.js';
-import { makePoints, mostPoints } from '../../../dist/operators/register/points.js';
-import { makeLevel } from '../../../dist/operators/register/template.js';
-import { kernelTemplate } from '../../../dist/operators/register/template-kernel.js';
-import { referenceTemplate } from '../../../dist/operators/register/template-reference.js';
 import { blobFrames, noise } from './blobs.js';
 
 const AFFINE = [2.9, 0.2, 0, -30, -0.2, 2.9, 0.1, -40, 0, -0.1, 3.2, -20];

@@ -1,4 +1,4 @@
-import { FLAGS } from '../estimate.js';
+import { FLAGS } from '../fit/estimate.js';
 
 /** What flags say, in words. */
 const REASONS: readonly (readonly [number, string])[] = [

@@ -1,4 +1,4 @@
-import { IN_VIEW } from '../sample.js';
+import { IN_VIEW } from '../fit/sample.js';
 import { type Coefficients, mirrored, PAD } from '../volume.js';
 import type { Placing } from './resample.js';
 import type { Shear } from './shears.js';

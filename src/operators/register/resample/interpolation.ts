@@ -1,6 +1,6 @@
+import type { Filters } from '../fit/smooth.js';
 import type { Triple } from '../grid.js';
 import type { Given } from '../method.js';
-import type { Filters } from '../smooth.js';
 import { type Degree, splineFilter } from '../spline.js';
 import type { Interpolation } from './weights.js';
 

@@ -1,5 +1,5 @@
 import type { Dtype, NumericArray } from '../../../core/dtype.js';
-import { smooth } from '../smooth.js';
+import { smooth } from '../fit/smooth.js';
 import type { Coefficients } from '../volume.js';
 import { keepSheared, shearVolume } from './heptic.js';
 import { interpolationFilters } from './interpolation.js';

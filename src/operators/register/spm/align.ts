@@ -1,6 +1,6 @@
+import { invertSymmetric } from '../fit/solve.js';
 import type { Grid } from '../grid.js';
 import { fromParameters, invert, type Matrix, multiply } from '../rigid.js';
-import { invertSymmetric } from '../solve.js';
 import type { SpmCoefficients } from './coefficients.js';
 import { eachPoint, isInside, ROUNDING, valueAt } from './sample.js';
 import type { SpmTemplate } from './template.js';

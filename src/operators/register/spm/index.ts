@@ -1,6 +1,6 @@
 import type { Arrays } from '../../../core/operator.js';
 import { frameCount, framePixels } from '../../../core/stack.js';
-import { FLAGS } from '../estimate.js';
+import { FLAGS } from '../fit/estimate.js';
 import { type Grid, motionOf } from '../grid.js';
 import type { Method, Motion } from '../method.js';
 import { fromParameters, IDENTITY, invert, type Matrix, multiply, toParameters } from '../rigid.js';

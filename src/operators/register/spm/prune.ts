@@ -1,4 +1,4 @@
-import { invertSymmetric } from '../solve.js';
+import { invertSymmetric } from '../fit/solve.js';
 import type { SpmTemplate } from './template.js';
 
 /** Sums over the kept rows of products of columns, row-major. */

@@ -1,4 +1,4 @@
-import { type Bench, descend, type Fit, type Look, look, merit, type Stage } from '../descend.js';
+import { type Bench, descend, type Fit, type Look, look, merit, type Stage } from '../fit/descend.js';
 import { fromStep, IDENTITY, type Matrix } from '../rigid.js';
 import { likelyShifts } from './shifts.js';
 import { asWaves, type Bins, makeSpectrum } from './spectrum.js';

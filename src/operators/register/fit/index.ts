@@ -1,11 +1,11 @@
-import { preparedBytes } from '../../core/operator.js';
-import { frameCount } from '../../core/stack.js';
+import { preparedBytes } from '../../../core/operator.js';
+import { frameCount } from '../../../core/stack.js';
+import type { Method } from '../method.js';
+import { asPrepared } from '../prepared.js';
+import { IDENTITY, invert, type Matrix, multiply } from '../rigid.js';
 import { estimate } from './estimate.js';
 import { estimationOf } from './estimation.js';
 import { isShort, kernelBytes, kernelSteps, makeKernelJob } from './kernel.js';
-import type { Method } from './method.js';
-import { asPrepared } from './prepared.js';
-import { IDENTITY, invert, type Matrix, multiply } from './rigid.js';
 import { prepareMean, prepareRegister } from './setup.js';
 import { standardErrors } from './standard-errors.js';
 import { referenceSteps } from './steps.js';

@@ -1,12 +1,12 @@
-import type { NumericArray } from '../../core/dtype.js';
+import type { NumericArray } from '../../../core/dtype.js';
+import type { Grid } from '../grid.js';
+import { invert } from '../rigid.js';
+import { splineSlopes, splineWeights } from '../spline.js';
+import { asCoefficients, type Coefficients, coefficientCount, PAD } from '../volume.js';
 import { CONSTANT, type Level, pairCount, pairOf } from './columns.js';
-import type { Grid } from './grid.js';
 import type { Points } from './points.js';
-import { invert } from './rigid.js';
 import { smooth } from './smooth.js';
-import { splineSlopes, splineWeights } from './spline.js';
 import type { TemplateSteps } from './template.js';
-import { asCoefficients, type Coefficients, coefficientCount, PAD } from './volume.js';
 
 interface Gradient {
   value: number;

@@ -1,4 +1,4 @@
-import type { Grid, Triple } from './grid.js';
+import type { Grid, Triple } from '../grid.js';
 
 /** Powers of 1 / 1.2207...: x, y and z of the additive sequence that fills a cube most evenly (Roberts 2018). */
 const STEP: Triple = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703];

@@ -1,9 +1,9 @@
-import type { NumericArray } from '../../core/dtype.js';
+import type { NumericArray } from '../../../core/dtype.js';
+import type { Grid } from '../grid.js';
+import type { Coefficients } from '../volume.js';
 import { COLUMNS, CONSTANT, INTENSITY, type Level, pairOf, RAMPS } from './columns.js';
-import type { Grid } from './grid.js';
 import { filtered, type Margin, makePoints, type Points } from './points.js';
 import type { Filters } from './smooth.js';
-import type { Coefficients } from './volume.js';
 
 /** How a template is made of a reference frame. */
 export interface LevelOptions {

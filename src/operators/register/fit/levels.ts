@@ -1,7 +1,7 @@
-import type { Grid } from './grid.js';
+import type { Grid } from '../grid.js';
+import type { Given } from '../method.js';
+import { scaleOf, voxelOf } from '../scale.js';
 import { lowPassOf } from './low-pass.js';
-import type { Given } from './method.js';
-import { scaleOf, voxelOf } from './scale.js';
 import { filtersOf } from './smooth.js';
 import type { LevelOptions } from './template.js';
 

@@ -1,5 +1,5 @@
-import { asWorldMap, type Grid } from './grid.js';
-import { fromStep, IDENTITY, invert, type Matrix, multiply, toParameters } from './rigid.js';
+import { asWorldMap, type Grid } from '../grid.js';
+import { fromStep, IDENTITY, invert, type Matrix, multiply, toParameters } from '../rigid.js';
 
 /** A step small enough for differences to be slopes, and large enough for float64. */
 const SMALL = 1e-5;

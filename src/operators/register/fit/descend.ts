@@ -1,11 +1,11 @@
-import type { Team } from '../../core/operator.js';
-import { varies } from './checks.js';
+import type { Team } from '../../../core/operator.js';
+import { varies } from '../checks.js';
+import { asVoxelMap, type Grid } from '../grid.js';
+import { displacement, fromStep, IDENTITY, type Matrix, multiply } from '../rigid.js';
+import type { Scale } from '../scale.js';
 import { blocksOf, CONSTANT, INTENSITY, type Level, pairCount, pairOf, sumsOf } from './columns.js';
-import { asVoxelMap, type Grid } from './grid.js';
 import { Mixer } from './mixer.js';
 import { addBlocks } from './normal-equations.js';
-import { displacement, fromStep, IDENTITY, type Matrix, multiply } from './rigid.js';
-import type { Scale } from './scale.js';
 import type { Filters } from './smooth.js';
 import { invertSymmetric } from './solve.js';
 import type { Steps, Workspace } from './steps.js';

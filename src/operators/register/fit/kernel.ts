@@ -1,14 +1,14 @@
-import type { Arena } from '../../core/arena.js';
-import type { NumericArray } from '../../core/dtype.js';
-import type { WasmExports } from '../../core/wasm.js';
-import { callKernel, dtypeNumber } from '../../kernels/call.js';
+import type { Arena } from '../../../core/arena.js';
+import type { NumericArray } from '../../../core/dtype.js';
+import type { WasmExports } from '../../../core/wasm.js';
+import { callKernel, dtypeNumber } from '../../../kernels/call.js';
+import type { Triple } from '../grid.js';
+import type { Matrix } from '../rigid.js';
+import type { Coefficients } from '../volume.js';
 import { sumsOf } from './columns.js';
-import type { Triple } from './grid.js';
 import { accumulateMissed } from './normal-equations.js';
-import type { Matrix } from './rigid.js';
 import type { Filters } from './smooth.js';
 import { blockRange, type Steps, type Workspace } from './steps.js';
-import type { Coefficients } from './volume.js';
 
 /** Six words that describe a volume, then the twelve numbers of a map. */
 const JOB = { words: 6, map: 32, bytes: 128 } as const;

@@ -1,7 +1,7 @@
+import { asVoxelMap } from '../grid.js';
+import type { Matrix } from '../rigid.js';
 import { blocksOf, CONSTANT, type Level } from './columns.js';
 import type { Bench } from './descend.js';
-import { asVoxelMap } from './grid.js';
-import type { Matrix } from './rigid.js';
 import { blockRange } from './steps.js';
 
 /**

@@ -1,7 +1,7 @@
-import type { NumericArray } from '../../core/dtype.js';
-import type { Grid } from './grid.js';
-import { splineFilter } from './spline.js';
-import { type Coefficients, mirrored, PAD } from './volume.js';
+import type { NumericArray } from '../../../core/dtype.js';
+import type { Grid } from '../grid.js';
+import { splineFilter } from '../spline.js';
+import { type Coefficients, mirrored, PAD } from '../volume.js';
 
 /** One half of a symmetric filter along x, y and z, from the middle on. */
 export type Filters = readonly [Float64Array, Float64Array, Float64Array];

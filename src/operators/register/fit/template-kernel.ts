@@ -1,15 +1,15 @@
-import { ARENA_BASE, Arena, makeMemory } from '../../core/arena.js';
-import type { NumericArray } from '../../core/dtype.js';
-import { instantiate } from '../../core/wasm.js';
-import { callKernel } from '../../kernels/call.js';
-import { registerWasm } from '../../kernels/register.wasm.js';
+import { ARENA_BASE, Arena, makeMemory } from '../../../core/arena.js';
+import type { NumericArray } from '../../../core/dtype.js';
+import { instantiate } from '../../../core/wasm.js';
+import { callKernel } from '../../../kernels/call.js';
+import { registerWasm } from '../../../kernels/register.wasm.js';
+import type { Grid } from '../grid.js';
+import { invert } from '../rigid.js';
+import { asCoefficients, coefficientCount } from '../volume.js';
 import { CONSTANT, type Level, pairCount, pairOf } from './columns.js';
-import type { Grid } from './grid.js';
 import { kernelBytes, makeKernelJob, smoothStep } from './kernel.js';
-import { invert } from './rigid.js';
 import type { Filters } from './smooth.js';
 import type { TemplateSteps } from './template.js';
-import { asCoefficients, coefficientCount } from './volume.js';
 
 /** Numbers that a voxel has in the kernel's spread of points. */
 const SPREAD = 12;

@@ -1,10 +1,10 @@
-import type { Team } from '../../core/operator.js';
+import type { Team } from '../../../core/operator.js';
+import type { Grid } from '../grid.js';
+import type { Matrix } from '../rigid.js';
+import type { Scale } from '../scale.js';
+import { findStart, type Search } from '../start/coarse.js';
 import { covarianceOf } from './covariance.js';
 import { type Bench, descend, look, type Stage } from './descend.js';
-import type { Grid } from './grid.js';
-import type { Matrix } from './rigid.js';
-import type { Scale } from './scale.js';
-import { findStart, type Search } from './start/coarse.js';
 import type { Steps, Workspace } from './steps.js';
 
 /** What can be wrong with the estimate of a frame; added up. */

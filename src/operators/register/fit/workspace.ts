@@ -1,8 +1,8 @@
+import { spectrumLength } from '../start/spectrum.js';
+import { asCoefficients, coefficientCount } from '../volume.js';
 import { BLOCK, blocksOf, sumsOf } from './columns.js';
 import type { Estimation } from './estimate.js';
-import { spectrumLength } from './start/spectrum.js';
 import type { Workspace } from './steps.js';
-import { asCoefficients, coefficientCount } from './volume.js';
 
 /** Lengths of the arrays of a workspace. */
 function lengthsOf({ grid, fine, quick, search }: Estimation) {

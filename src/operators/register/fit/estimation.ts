@@ -1,13 +1,13 @@
-import type { Stack } from '../../core/stack.js';
+import type { Stack } from '../../../core/stack.js';
+import type { Given } from '../method.js';
+import { gridOf, placementIn, type RegisterPrepared } from '../prepared.js';
+import { type Scale, scaleOf } from '../scale.js';
+import { binsOf } from '../start/spectrum.js';
 import { COLUMNS, type Level } from './columns.js';
 import type { Estimation } from './estimate.js';
 import { coarseWidth, fwhmOf } from './levels.js';
 import { lowPassOf } from './low-pass.js';
-import type { Given } from './method.js';
-import { gridOf, placementIn, type RegisterPrepared } from './prepared.js';
-import { type Scale, scaleOf } from './scale.js';
 import { filtersOf, noiseGain } from './smooth.js';
-import { binsOf } from './start/spectrum.js';
 
 /** Correlation below which a coarse search is worth its time. */
 const TRUST = 0.8;

@@ -1,6 +1,6 @@
-import type { Grid } from './grid.js';
+import type { Grid } from '../grid.js';
+import { splineFilter } from '../spline.js';
 import type { Filters } from './smooth.js';
-import { splineFilter } from './spline.js';
 
 const ALONE = Float64Array.of(1);
 

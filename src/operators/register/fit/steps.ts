@@ -1,10 +1,10 @@
-import type { NumericArray } from '../../core/dtype.js';
+import type { NumericArray } from '../../../core/dtype.js';
+import type { Matrix } from '../rigid.js';
+import type { Coefficients } from '../volume.js';
 import { BLOCK, type Level, sumsOf } from './columns.js';
 import { accumulate, accumulateMissed } from './normal-equations.js';
-import type { Matrix } from './rigid.js';
 import { samplePoints } from './sample.js';
 import { type Filters, smooth } from './smooth.js';
-import type { Coefficients } from './volume.js';
 
 /** What a worker keeps for itself between frames. */
 export interface Workspace {

@@ -1,7 +1,7 @@
+import type { Matrix } from '../rigid.js';
+import { splineWeights } from '../spline.js';
+import { type Coefficients, PAD } from '../volume.js';
 import type { Level } from './columns.js';
-import type { Matrix } from './rigid.js';
-import { splineWeights } from './spline.js';
-import { type Coefficients, PAD } from './volume.js';
 
 /** Beyond the outermost voxel centres by more than this, a point is out of view. */
 export const IN_VIEW = 1e-4;
