@@ -2,7 +2,7 @@ import { allocate, type NumericArray } from './dtype.js';
 import { asFanfoldError, OperatorError, Stopped } from './errors.js';
 import { contextOf, type EngineHost, isOrdered, type Job, type Planned, slotLabel } from './job.js';
 import type { Crew, Task, WorkerReport } from './layout.js';
-import { Merger } from './merge.js';
+import { Merger, pendingPartials } from './merge.js';
 import type { Arrays, FolderFile, Prepared, ReadBack, Slot } from './operator.js';
 import { findLimiter, type Report, totalSeconds } from './report.js';
 import type { ChunkEntries, NamedArray } from './sink.js';
@@ -62,7 +62,7 @@ async function runPass(
     task.ordered ? parts : null,
   );
   // A static split asks for everything at once, so nothing may be held back from it.
-  const window = job.crew.plain ? partCount : 2 * plan.workers + 2;
+  const window = job.crew.plain ? partCount : pendingPartials(plan.workers);
   let handedOut = 0;
   let frames = 0;
   const next = async (max: number): Promise<readonly number[]> => {

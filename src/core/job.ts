@@ -2,6 +2,7 @@ import { ARENA_BASE, Arena, makeMemory } from './arena.js';
 import type { Dtype, NumericArray } from './dtype.js';
 import { SourceError, Stopped, UsageError } from './errors.js';
 import type { BoundSlot, CrewOptions, Layout, OperatorRef } from './layout.js';
+import { pendingPartials } from './merge.js';
 import {
   type AnyOperator,
   type Cost,
@@ -166,7 +167,7 @@ export function planBound(job: Job, host: EngineHost, { bound, slots, costs, pre
     frameFlops: bound.reduce((sum, { operator, values }) => sum + (operator.flops?.(stack, values) ?? 0), 0),
     decodeScratch: host.decodeScratch(job.source.handle),
     streamed: slots.map((slot) => job.streams.some((stream) => stream.slot === slotLabel(slot, bound))),
-    pendingPartials: isOrdered(job, bound) ? 2 * (job.limits.workers ?? job.limits.cores) + 2 : 2,
+    pendingPartials: isOrdered(job, bound) ? pendingPartials(job.limits.workers ?? job.limits.cores) : 2,
   });
   return { plan, slots, bound, prepareSeconds };
 }

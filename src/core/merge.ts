@@ -13,6 +13,14 @@ function mergeArrays(rule: Exclude<MergeRule, 'operator'>, into: NumericArray, f
   }
 }
 
+/**
+ * Parts of an ordered pass that are worked on or wait to be merged, at most: so many that nobody waits for a neighbour that takes a
+ * little longer, and few, because each keeps its own copy of what is accumulated.
+ */
+export function pendingPartials(workers: number): number {
+  return workers + 2;
+}
+
 /** Merged accumulators of one pass. With a window it merges strictly in part order and says when it has room. */
 export class Merger {
   readonly #slots: readonly BoundSlot[];

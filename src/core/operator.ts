@@ -65,6 +65,8 @@ export interface Cost {
   readonly workerBytes: number;
   /** Bytes of the largest prepared arrays of any later pass, for operators with `again`. */
   readonly laterPreparedBytes?: number;
+  /** Bytes that `prepare`, `again`, `finish` and `files` take on the host for a while, beyond what they give. */
+  readonly hostBytes?: number;
 }
 
 /** Plain data made once on the host and placed in every worker: typed arrays, numbers, text. */

@@ -229,7 +229,8 @@ export function makePlan(input: PlanInput): Plan {
   const frames = frameCount(source.stack);
   const shared = input.sharedBytes;
   const results = resultBytes(input);
-  const fixed = limits.hostBytes + shared * limits.preparedCopies + results * limits.resultCopies + ARENA_BASE;
+  const host = limits.hostBytes + sum(input.costs.map((cost) => cost.hostBytes ?? 0));
+  const fixed = host + shared * limits.preparedCopies + results * limits.resultCopies + ARENA_BASE;
   const perWorker = (sizes: Sizes) => sizes.windowBytes + limits.workerRuntimeBytes + shared * limits.preparedPerWorker;
   const total = (sizes: Sizes, { teams, size }: Teams = { teams: 1, size: 1 }) =>
     fixed + teams * (size * perWorker(sizes) + sizes.teamBytes);

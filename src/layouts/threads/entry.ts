@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Arena } from '../../core/arena.js';
 import { viewOf } from '../../core/dtype.js';
 import { asFanfoldError, Stopped } from '../../core/errors.js';
-import type { Task } from '../../core/layout.js';
+import type { Partial, Task } from '../../core/layout.js';
 import type { Prepared } from '../../core/operator.js';
 import { BY_ITSELF } from '../../core/team.js';
 import { preload } from '../worker/preload.js';
@@ -16,6 +16,15 @@ const port = parentPort;
 if (!port) throw new Error('This file is the entry of a worker thread; it does nothing on its own.');
 
 const tell = (message: WorkerMessage): void => port.postMessage(message);
+
+/** Hands over what has been accumulated, without a copy: the arrays are gone here afterwards. */
+function tellPartial(partial: Partial): void {
+  const message: WorkerMessage = { kind: 'partial', partial };
+  port?.postMessage(
+    message,
+    partial.whole.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : [])),
+  );
+}
 
 function findPlaced(prepared: PlacedPrepared, memory: WebAssembly.Memory): Prepared {
   return Object.fromEntries(
@@ -51,10 +60,10 @@ async function runPass(start: StartMessage): Promise<void> {
     if (part < 0) break;
     if (isFirst && !queue.closed && queue.waiting <= task.plan.workers) tell({ kind: 'low' });
     runner.run(part);
-    if (isFirst && task.ordered) tell({ kind: 'partial', partial: runner.takePartial() });
+    if (isFirst && task.ordered) tellPartial(runner.takePartial());
   }
   if (queue.stopped) throw new Stopped();
-  if (isFirst && !task.ordered) tell({ kind: 'partial', partial: runner.takePartial() });
+  if (isFirst && !task.ordered) tellPartial(runner.takePartial());
   tell({ kind: 'done', report: runner.finish(waitSeconds) });
 }
 

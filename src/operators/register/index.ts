@@ -21,6 +21,9 @@ import { makeReslicer, type Reslicer, resliceBytes } from './reslice.js';
 import { toParameters } from './rigid.js';
 import { spm } from './spm/index.js';
 
+/** Bytes on the host: volumes while a template is made, and pages with their pictures. */
+const HOST = { perVoxel: 100, pages: 24 * 2 ** 20 } as const;
+
 interface RegisterState {
   readonly grid: Grid;
   readonly finder: Finder;
@@ -84,6 +87,7 @@ export default defineOperator<RegisterParams, string, RegisterState>({
       workerBytes:
         method.workerBytes(stack, values, prepared) + (reslices(values) ? resliceBytes(stack, values, grid) : 0),
       laterPreparedBytes: method.laterPreparedBytes(stack, values, prepared) + fileBytes(prepared),
+      hostBytes: HOST.perVoxel * product(stack.frameShape) + HOST.pages,
     };
   },
   init(context) {
