@@ -10,6 +10,17 @@ export const SOURCE_PARAMS = {
   frameShape: { kind: 'numbers', example: '256,256', help: 'frame shape of headerless binary' },
   dtype: { kind: 'text', help: 'element type of headerless binary, such as uint16 or >u2' },
   offset: { kind: 'number', min: 0, integer: true, unit: 'bytes', help: 'header bytes to skip in headerless binary' },
+  window: { kind: 'number', min: 2, integer: true, help: 'time series: points of a window (default: whole segments)' },
+  step: { kind: 'number', min: 1, integer: true, help: 'time series: points from window to window (default: --window)' },
+  label: { kind: 'text', help: 'time series: column of the class, by name or number, or file: the name of the file' },
+  time: { kind: 'text', help: 'time series: column of times, by name or number' },
+  gap: { kind: 'number', min: 0, unit: 's', help: 'time series: a longer gap starts a new segment (default: three usual intervals)' },
+  nan: {
+    kind: 'choice',
+    choices: ['error', 'drop', 'interpolate'],
+    default: 'error',
+    help: 'time series: what missing points do: an error, the end of a segment, or filled between their neighbours',
+  },
   allowGaps: { kind: 'flag', help: 'join a numbered series although files of it are missing' },
 } as const satisfies Params;
 
@@ -89,6 +100,14 @@ export function openOptionsOf(values: Values<typeof SOURCE_PARAMS>): OpenOptions
     ...given('dtype', values.dtype),
     ...given('offset', values.offset),
     ...(values.allowGaps ? { allowGaps: true } : {}),
+    timeSeries: {
+      ...given('length', values.window),
+      ...given('step', values.step),
+      ...given('label', values.label),
+      ...given('time', values.time),
+      ...given('gap', values.gap),
+      nan: values.nan,
+    },
   };
 }
 

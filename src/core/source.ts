@@ -1,4 +1,5 @@
 import type { NumericArray } from './dtype.js';
+import type { Labels, WindowOptions } from './series.js';
 import type { Axis, Stack } from './stack.js';
 import type { Storage } from './storage.js';
 import type { SharedPlace } from './team.js';
@@ -12,6 +13,14 @@ export type SourceHandle =
   | { readonly kind: 'generated'; readonly stack: Stack; readonly generator: string; readonly values: GeneratorValues }
   | { readonly kind: 'memory'; readonly stack: Stack; readonly bytes: Uint8Array }
   | { readonly kind: 'selected'; readonly stack: Stack; readonly base: SourceHandle; readonly runs: FrameRuns }
+  | {
+      /** Windows over time series, frames of (channels, length): channel c of window n starts at `first[n] + c * pitch[n]`. */
+      readonly kind: 'windows';
+      readonly stack: Stack;
+      readonly values: Float64Array;
+      readonly first: Float64Array;
+      readonly pitch: Float64Array;
+    }
   | {
       readonly kind: 'library';
       readonly stack: Stack;
@@ -75,6 +84,12 @@ export interface Source {
   readonly affine?: Affine;
   /** Absent for sources that do not number their frames across files. */
   readonly numbering?: FrameNumbers;
+  /** What the frames belong to; absent for sources without classes. */
+  readonly labels?: Labels;
+  /** Of each frame: frames of one group share points or a recording, and are never split apart. */
+  readonly groups?: Int32Array;
+  /** Names of the channels of a time series. */
+  readonly channels?: readonly string[];
   /** What files like this one follow each other along when they are joined, such as time; absent when it does not say. */
   readonly series?: Axis;
 }
@@ -92,6 +107,18 @@ export function filesOf(handle: SourceHandle): readonly string[] {
   return handle.kind === 'library' ? [handle.path] : [];
 }
 
+/** What text tables of time series do not say themselves. */
+export interface TimeSeriesOptions extends WindowOptions {
+  /** Where the class stands: `file` (in the file's name), or the name or number, from 0, of a column. */
+  readonly label?: string;
+  /** The column of times. */
+  readonly time?: string;
+  /** Seconds without a point that end a segment; absent: three usual intervals. */
+  readonly gap?: number;
+  /** What missing points do: end with an error, end the segment, or be interpolated between their neighbours. */
+  readonly nan?: 'error' | 'drop' | 'interpolate';
+}
+
 /** What to open: a path with an optional data set inside it, and what a headerless file does not say itself. */
 export interface OpenOptions {
   readonly dataset?: string;
@@ -101,6 +128,8 @@ export interface OpenOptions {
   readonly offset?: number;
   /** Open a series although files of it are missing, naming them in the notes. */
   readonly allowGaps?: boolean;
+  /** How time series are read, and windows cut from them. */
+  readonly timeSeries?: TimeSeriesOptions;
   /** Frames that will be read at most, from the first on: a file that is cut off behind them is opened all the same. */
   readonly until?: number;
 }

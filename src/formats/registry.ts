@@ -242,6 +242,7 @@ export async function attachSource(handle: SourceHandle, arena: Arena, options: 
     case 'selected':
       return (await import('./selected.js')).openSelected(handle, await attachSource(handle.base, arena, options));
     case 'memory':
+    case 'windows':
     case 'generated':
     case 'library': {
       const { openFilled } = await import('./filled.js');
@@ -251,7 +252,7 @@ export async function attachSource(handle: SourceHandle, arena: Arena, options: 
   }
 }
 
-async function fillerOf(handle: Extract<SourceHandle, { kind: 'memory' | 'generated' | 'library' }>): Promise<Filler> {
+async function fillerOf(handle: Extract<SourceHandle, { kind: 'memory' | 'windows' | 'generated' | 'library' }>): Promise<Filler> {
   switch (handle.kind) {
     case 'memory': {
       const bytes = handle.bytes;
@@ -262,6 +263,8 @@ async function fillerOf(handle: Extract<SourceHandle, { kind: 'memory' | 'genera
         },
       };
     }
+    case 'windows':
+      return (await import('./windows.js')).fillWindows(handle);
     case 'generated':
       return (await import('./synthetic/index.js')).attachSynthetic(handle);
     case 'library': {
