@@ -11,10 +11,20 @@ export const SOURCE_PARAMS = {
   dtype: { kind: 'text', help: 'element type of headerless binary, such as uint16 or >u2' },
   offset: { kind: 'number', min: 0, integer: true, unit: 'bytes', help: 'header bytes to skip in headerless binary' },
   window: { kind: 'number', min: 2, integer: true, help: 'time series: points of a window (default: whole segments)' },
-  step: { kind: 'number', min: 1, integer: true, help: 'time series: points from window to window (default: --window)' },
+  step: {
+    kind: 'number',
+    min: 1,
+    integer: true,
+    help: 'time series: points from window to window (default: --window)',
+  },
   label: { kind: 'text', help: 'time series: column of the class, by name or number, or file: the name of the file' },
   time: { kind: 'text', help: 'time series: column of times, by name or number' },
-  gap: { kind: 'number', min: 0, unit: 's', help: 'time series: a longer gap starts a new segment (default: three usual intervals)' },
+  gap: {
+    kind: 'number',
+    min: 0,
+    unit: 's',
+    help: 'time series: a longer gap starts a new segment (default: three usual intervals)',
+  },
   nan: {
     kind: 'choice',
     choices: ['error', 'drop', 'interpolate'],

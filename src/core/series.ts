@@ -1,5 +1,5 @@
 import type { SourceHandle } from './source.js';
-import { makeStack, type Axis } from './stack.js';
+import { type Axis, makeStack } from './stack.js';
 
 /** What frames belong to. */
 export interface Labels {

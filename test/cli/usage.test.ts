@@ -62,6 +62,16 @@ source
   --frame-shape 256,256       frame shape of headerless binary
   --dtype TEXT                element type of headerless binary, such as uint16 or >u2
   --offset N                  header bytes to skip in headerless binary (bytes)
+  --window N                  time series: points of a window (default: whole segments)
+  --step N                    time series: points from window to window (default: --window)
+  --label TEXT                time series: column of the class, by name or number, or file: the name
+                              of the file
+  --time TEXT                 time series: column of times, by name or number
+  --gap X                     time series: a longer gap starts a new segment (default: three usual
+                              intervals) (s)
+  --nan error|drop|interpolate
+                              time series: what missing points do: an error, the end of a segment,
+                              or filled between their neighbours (default error)
   --allow-gaps                join a numbered series although files of it are missing
 `);
 });
