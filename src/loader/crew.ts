@@ -1,4 +1,44 @@
-import type { NumericArray } from '../core/dtype.js';
+import type { Dtype, NumericArray } from '../core/dtype.js';
+import type { ErrorWire } from '../core/errors.js';
+import type { OperatorRef } from '../core/layout.js';
+import type { Prepared } from '../core/operator.js';
+import type { SourceHandle } from '../core/source.js';
+
+/** One named output of a batch, and where its entries lie in a slot of the ring. */
+export interface Field {
+  /** What users call it: `sum`, or `gaf.sum` where several operators run. */
+  readonly label: string;
+  /** Number of its operator, and the name of the output there. */
+  readonly operator: number;
+  readonly name: string;
+  readonly dtype: Dtype;
+  /** Of one entry. */
+  readonly shape: readonly number[];
+  /** Numbers of one entry. */
+  readonly size: number;
+  /** Bytes from the start of a slot. */
+  readonly offset: number;
+}
+
+/** Everything those who make batches need, as plain data, but for what the operators prepared. */
+export interface CrewTask {
+  readonly source: SourceHandle;
+  readonly operators: readonly OperatorRef[];
+  readonly fields: readonly Field[];
+  readonly kernel: 'wasm' | 'ts';
+  /** Samples of a full batch. */
+  readonly batch: number;
+  /** Consecutive frames read and processed at a time. */
+  readonly blockFrames: number;
+  readonly workers: number;
+  readonly slots: number;
+  /** Bytes of one slot, a multiple of 64, space behind every field included. */
+  readonly slotBytes: number;
+  /** Bytes of one worker's arena, without prepared arrays and without a slot. */
+  readonly windowBytes: number;
+  /** Bytes of all prepared arrays where they are placed. */
+  readonly preparedBytes: number;
+}
 
 /** Which samples a slot of the ring is to hold, by their position in the stack. */
 export interface BatchRequest {
@@ -6,19 +46,32 @@ export interface BatchRequest {
   readonly samples: Uint32Array;
 }
 
+/** A sample whose entries could not be made. */
+export interface FailedSample {
+  /** Its place in the batch. */
+  readonly place: number;
+  /** Its position in the stack. */
+  readonly sample: number;
+  readonly error: ErrorWire;
+}
+
 /** What became of a request. */
 export interface Filled {
   readonly slot: number;
   readonly number: number;
-  /** Samples whose entries could not be made, with the reason. */
-  readonly failed: readonly { readonly sample: number; readonly reason: string }[];
+  readonly failed: readonly FailedSample[];
   /** Seconds the worker was busy with it. */
   readonly seconds: number;
+  /** When it was finished: milliseconds by the clock of all (`performance.timeOrigin + performance.now()`). */
+  readonly finishedAt: number;
 }
+
+/** Starts those who make batches. @throws FanfoldError when it cannot; nothing is then left of them */
+export type StartCrew = (task: CrewTask, prepared: readonly Prepared[]) => Promise<BatchCrew>;
 
 /**
  * Those who make batches, with the memory they make them in. The host asks for one batch a slot at a time, and gives a slot out again
- * only when its consumer has released it.
+ * only when its consumer has released it. They keep the process alive only while they have something to do.
  */
 export interface BatchCrew {
   readonly workers: number;
@@ -27,10 +80,12 @@ export interface BatchCrew {
   readonly bytes: number;
   /** How batches come back: without a copy, or with how many copies of every byte. */
   readonly copies: number;
-  /** Entries of a slot, by slot name, room for a whole batch. */
+  /** Entries of a slot, by label, room for a whole batch. The same arrays at every call. */
   views(slot: number): Readonly<Record<string, NumericArray>>;
-  /** @param done called once, from the event loop. A worker that dies has its request done once more by another */
+  /** @param done called once, from the event loop, never from within `fill`. A worker that dies has its request done once more by another */
   fill(slot: number, request: BatchRequest, done: (filled: Filled | Error) => void): void;
-  /** Ends all workers and frees what they shared. Safe to call twice. */
+  /** Lets only the first `workers` of all take requests from now on; 1 at least. */
+  limit?(workers: number): void;
+  /** Ends all workers and frees what they shared; what was asked for is never answered. Safe to call twice. */
   close(): Promise<void>;
 }

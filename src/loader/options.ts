@@ -51,11 +51,11 @@ export interface LoaderOptions {
   log?(line: string): void;
 }
 
-/** Entries of some samples: views of the ring, valid until `release` or, unless kept, until the next batch is asked for. */
+/** Entries of some samples: views of the ring, valid until `release` or, without `keep`, until the next batch is asked for. */
 export interface Batch {
   /** From 0 in every epoch. */
   readonly number: number;
-  /** By slot (`sum`, or `gaf.sum` of several operators): shape (samples, ...entry). */
+  /** By output (`sum`, or `gaf.sum` of several operators): shape (samples, ...entry). */
   readonly x: Readonly<Record<string, NumericArray>>;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Class of each sample; -1 for none. */
@@ -63,6 +63,10 @@ export interface Batch {
   /** Position of each sample in the stack. */
   readonly index: Uint32Array;
   readonly count: number;
-  /** Gives the memory back to the ring. Safe to call twice. */
+  /** Why samples are not in it, or are replaced by zeros; empty unless `onError` allows that. */
+  readonly failed: readonly { readonly sample: number; readonly reason: string }[];
+  /** Leaves it valid when the next one is asked for, until `release`. Its memory is missing in the ring as long. */
+  keep(): this;
+  /** Gives the memory back to the ring. Safe to call twice; `x` throws afterwards. */
   release(): void;
 }
