@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PREFIX = 'fanfold-';
-const MEMORY_FOLDER = '/dev/shm';
+/** Where files lie in memory, and named segments show as files. */
+export const MEMORY_FOLDER = '/dev/shm';
 
 /** A private folder for what processes share while a run lasts. */
 export interface Scratch {
@@ -34,8 +35,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Folders left behind by a process that was killed before it could clean up; those of other users stay. */
-function removeStale(root: string): void {
+/** Folders and segments left behind by a process that was killed before it could clean up; those of other users stay. */
+export function removeStale(root: string): void {
   for (const name of readdirSync(root)) {
     const pid = Number(/^fanfold-(\d+)-/.exec(name)?.[1]);
     if (!(pid > 0) || isAlive(pid)) continue;
