@@ -1,5 +1,6 @@
 import type { NumericArray } from '../core/dtype.js';
 import type { OperatorRef } from '../core/layout.js';
+import type { PresetName } from './presets.js';
 
 /** How samples are divided so that nothing of a training sample is seen in another part. */
 export interface Split {
@@ -33,7 +34,11 @@ export interface LoaderOptions {
   readonly sharing?: 'auto' | 'segment' | 'files' | 'copies';
   /** Bytes, or text such as 64MiB: of the ring of batches, and of everything together. */
   readonly memory?: { readonly ring?: number | string; readonly max?: number | string };
-  /** Batches made ahead for each worker (2). */
+  /** Workers and chunk under one name; workers or chunk given beside it win. */
+  readonly preset?: PresetName;
+  /** Samples each worker has as its task at a time, in whole batches made ahead; absent: by the memory of the machine. */
+  readonly chunk?: number;
+  /** Batches made ahead for each worker, in place of a chunk. */
   readonly prefetch?: number;
   /** In the order of their numbers (true), or as they come. */
   readonly ordered?: boolean;

@@ -1,8 +1,11 @@
 import { ARENA_BASE, LARGEST_MEMORY } from '../core/arena.js';
-import { PlanError } from '../core/errors.js';
-import { formatBytes, parseSize } from '../core/size.js';
-import { availableCores, availableMemory } from '../io/machine.js';
+import { parseSize } from '../core/size.js';
+import { residentBytes } from '../io/machine.js';
+import { decide, type Facilities, type LoaderPlan, type LoaderRequest } from './decide.js';
+import { machineFacts, probeFacilities } from './facilities.js';
 import type { LoaderOptions } from './options.js';
+
+export type { LoaderPlan } from './decide.js';
 
 /** What a loader has to do, as far as it is known before any sample was read. */
 export interface LoaderNeeds {
@@ -23,70 +26,65 @@ export interface LoaderNeeds {
   calibrate(): Promise<number>;
 }
 
-/** How batches will be made; worked out before any sample is read. */
-export interface LoaderPlan {
-  readonly layout: 'inline' | 'threads' | 'processes';
-  /** 0 in the calling thread. */
-  readonly workers: number;
-  /** Bytes of one slot of the ring. */
-  readonly batchBytes: number;
-  readonly slots: number;
-  readonly ringBytes: number;
-  /** Bytes of ring, arenas and prepared arrays together. */
-  readonly totalBytes: number;
-  /** Why it is so, in sentences. */
-  readonly reasons: readonly string[];
-  /** Every step down from what was wished for, in sentences. */
-  readonly fallbacks: readonly string[];
+/** Resident bytes of a worker before it works. */
+const RUNTIME_BYTES = { inline: 0, threads: 16 * 2 ** 20, processes: 64 * 2 ** 20 } as const;
+
+/** An epoch of fewer batches is over before a calibration would pay. */
+const CALIBRATED_BATCHES = 4;
+
+const bytesOf = (size: number | string | undefined, name: string): number | null =>
+  size === undefined ? null : typeof size === 'number' ? size : parseSize(size, name);
+
+/** Workers asked for; null: automatic. */
+function askedWorkers({ workers }: LoaderOptions): number | null {
+  return workers === undefined || workers === 'auto' || workers < 0 ? null : workers;
 }
 
-/** Below this many bytes of entries an epoch is done before threads have started. */
-const INLINE_BYTES = 64 * 2 ** 20;
-const RING_BYTES = 64 * 2 ** 20;
-
-const bytesOf = (size: number | string, name: string): number =>
-  typeof size === 'number' ? size : parseSize(size, name);
-
-/** Layout, workers and ring for what there is to do. @throws PlanError when not even one batch fits */
-export async function makeLoaderPlan(needs: LoaderNeeds, options: LoaderOptions): Promise<LoaderPlan> {
-  const { batchBytes, batches, windowBytes, preparedBytes } = needs;
-  const asked =
-    options.workers === undefined || options.workers === 'auto' || options.workers < 0 ? null : options.workers;
-  const isSmall = asked === null && batches * batchBytes <= INLINE_BYTES;
-  const layout =
-    options.layout === 'threads' || options.layout === 'processes'
-      ? options.layout
-      : options.layout === 'inline' || asked === 0 || isSmall
-        ? 'inline'
-        : 'threads';
-  const reasons =
-    isSmall && layout === 'inline'
-      ? ['inline: all batches are made before threads would have started.']
-      : [`${layout}.`];
-  const workers = layout === 'inline' ? 0 : Math.max(1, Math.min(asked ?? availableCores(), batches));
-  const budget =
-    options.memory?.max === undefined ? Math.floor(availableMemory() / 2) : bytesOf(options.memory.max, 'memory');
-  const fixed = ARENA_BASE + preparedBytes + Math.max(1, workers) * windowBytes;
-  const limit = Math.min(budget, LARGEST_MEMORY) - fixed;
-  const ring =
-    options.memory?.ring === undefined
-      ? Math.max(RING_BYTES, (workers + 1) * batchBytes)
-      : bytesOf(options.memory.ring, 'ring');
-  const wanted = workers === 0 ? 2 : workers * (options.prefetch ?? 2) + 1;
-  const slots = Math.min(wanted, Math.max(batches, 2), Math.floor(Math.min(ring, limit) / batchBytes));
-  if (slots < 1)
-    throw new PlanError(
-      'does-not-fit',
-      `One batch takes ${formatBytes(batchBytes)}, but ${formatBytes(Math.min(ring, limit))} are left for the ring. Use smaller batches, or give more memory.`,
-    );
+/** A request of `options` for this machine, before anything is measured. */
+function requestFor(needs: LoaderNeeds, options: LoaderOptions, facilities: Facilities): LoaderRequest {
+  const { batch, batchBytes, batches, windowBytes, preparedBytes } = needs;
+  const layout = options.layout ?? 'auto';
+  const sharing = options.sharing ?? 'auto';
+  const isProcesses = layout === 'processes' || (layout === 'auto' && sharing !== 'auto');
   return {
-    layout,
-    workers,
+    ...machineFacts(),
+    batch,
     batchBytes,
-    slots,
-    ringBytes: slots * batchBytes,
-    totalBytes: fixed + slots * batchBytes,
-    reasons,
-    fallbacks: [],
+    batches,
+    windowBytes,
+    preparedBytes,
+    workerBytes: windowBytes + RUNTIME_BYTES[isProcesses ? 'processes' : 'threads'],
+    hostBytes: residentBytes() + ARENA_BASE + preparedBytes,
+    sharedLimit: LARGEST_MEMORY - ARENA_BASE - preparedBytes,
+    batchSeconds: null,
+    bound: null,
+    preset: options.preset ?? null,
+    jobs: layout === 'inline' ? 0 : askedWorkers(options),
+    chunk: options.chunk ?? null,
+    prefetch: options.prefetch ?? null,
+    ringLimit: bytesOf(options.memory?.ring, 'ring'),
+    memoryLimit: bytesOf(options.memory?.max, 'memory'),
+    layout,
+    sharing,
+    strict: options.strict ?? false,
+    facilities,
   };
+}
+
+/**
+ * Layout, workers and ring for what there is to do. Where the number of workers is left open, two batches are made to see how
+ * long one takes.
+ *
+ * @throws PlanError or LayoutError as `decide`
+ */
+export async function makeLoaderPlan(
+  needs: LoaderNeeds,
+  options: LoaderOptions,
+  facilities: Facilities = probeFacilities(null),
+): Promise<LoaderPlan> {
+  const request = requestFor(needs, options, facilities);
+  // Asked without a measurement first: what cannot run at all says so before anything is made.
+  const guess = decide(request);
+  if (request.jobs !== null || needs.batches < CALIBRATED_BATCHES || guess.streamsToDisk) return guess;
+  return decide({ ...request, batchSeconds: await needs.calibrate() });
 }
