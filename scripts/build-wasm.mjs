@@ -24,6 +24,11 @@ const MEMORY_BASES = {
   tifflzw: 27136,
   zstd: 30720,
   register: 36864,
+  gaf: 56832,
+  mtf: 57344,
+  recurrence: 57600,
+  features: 57856,
+  convert: 63488,
 };
 
 const sources = readdirSync('src', { recursive: true })

@@ -12,6 +12,10 @@ export { openArray } from './api/array.js';
 export { type PlanOutcome, plan } from './api/plan.js';
 export { type RunOutcome, run } from './api/run.js';
 export type { RunRequest, Work } from './api/work.js';
+export { type Converter, type ConvertOutcome, openConverter } from './convert/crew.js';
+export { convert, convertInto } from './convert/index.js';
+export type { ConvertOptions } from './convert/scaling.js';
+export { allocateShared } from './convert/shared.js';
 export type { Arena } from './core/arena.js';
 export type { Dtype, NumericArray } from './core/dtype.js';
 export {
