@@ -80,6 +80,8 @@ export interface BatchCrew {
   readonly bytes: number;
   /** How batches come back: without a copy, or with how many copies of every byte. */
   readonly copies: number;
+  /** Batches that were made again because their worker had died. */
+  readonly redone?: number;
   /** Entries of a slot, by label, room for a whole batch. The same arrays at every call. */
   views(slot: number): Readonly<Record<string, NumericArray>>;
   /** @param done called once, from the event loop, never from within `fill`. A worker that dies has its request done once more by another */

@@ -1,0 +1,152 @@
+import { Arena } from '../core/arena.js';
+import { type NumericArray, viewOf } from '../core/dtype.js';
+import { asFanfoldError } from '../core/errors.js';
+import { ALONE, type AnyOperator, type Prepared, type Tile } from '../core/operator.js';
+import { checkValues } from '../core/params.js';
+import type { FrameReader } from '../core/source.js';
+import { instantiate } from '../core/wasm.js';
+import { attachSource } from '../formats/registry.js';
+import { loadOperator } from '../operators/load.js';
+import type { BatchRequest, CrewTask, FailedSample, Filled } from './crew.js';
+
+type Outs = readonly Readonly<Record<string, NumericArray>>[];
+
+/** One operator made ready to run over frames. */
+interface Ready {
+  readonly operator: AnyOperator;
+  readonly process: (tile: Tile, out: Readonly<Record<string, NumericArray>>) => void;
+}
+
+/** Where a worker computes, and where the ring begins: addresses in one memory. */
+export interface Place {
+  readonly memory: WebAssembly.Memory;
+  /** The worker's arena, of `task.windowBytes`, and of `preparedBytes` more when prepared arrays lie elsewhere. */
+  readonly base: number;
+  readonly length: number;
+  /** The first slot of the ring. */
+  readonly ring: number;
+}
+
+/** Arrays made by `prepare`, moved to memory the kernels can address; arrays that lie there already stay. */
+function place(prepared: Prepared, arena: Arena): Prepared {
+  return Object.fromEntries(
+    Object.entries(prepared).map(([name, value]) => {
+      const stays = typeof value !== 'object' || value.buffer === arena.memory.buffer;
+      return [name, stays ? value : arena.place(value)];
+    }),
+  );
+}
+
+async function makeReady(task: CrewTask, number: number, prepared: Prepared, arena: Arena): Promise<Ready> {
+  const ref = task.operators[number] ?? { name: '', values: {} };
+  const { stack } = task.source;
+  const operator = await loadOperator(ref);
+  const values = checkValues(operator.params, ref.values, operator.name);
+  const state = operator.init?.({ stack, values, prepared: place(prepared, arena), arena });
+  const wasm = operator.kernels?.wasm;
+  if (wasm && task.kernel === 'wasm' && (wasm.supports?.(stack) ?? true)) {
+    const exports = instantiate(wasm.module, arena.memory);
+    return { operator, process: (tile, out) => wasm.process(exports, tile, state, out) };
+  }
+  return { operator, process: (tile, out) => operator.process(tile, state, out) };
+}
+
+/** The milliseconds that all threads and processes of this machine agree on. */
+export const clock = (): number => performance.timeOrigin + performance.now();
+
+/** One worker's body: reads the samples of a request and lets the operators write their entries into a slot of the ring. */
+export class BatchFiller {
+  readonly #task: CrewTask;
+  readonly #place: Place;
+  readonly #reader: FrameReader;
+  readonly #ready: readonly Ready[];
+  /** By slot, then by place in the batch: where entries from there on go, for every operator. Made when first needed. */
+  readonly #outs: Outs[][] = [];
+
+  private constructor(task: CrewTask, where: Place, reader: FrameReader, ready: readonly Ready[]) {
+    this.#task = task;
+    this.#place = where;
+    this.#reader = reader;
+    this.#ready = ready;
+  }
+
+  /** Opens the source and readies the operators. @throws SourceError, UsageError, OperatorError */
+  static async open(task: CrewTask, prepared: readonly Prepared[], where: Place): Promise<BatchFiller> {
+    const arena = new Arena(where.memory, where.base, where.length);
+    const ready: Ready[] = [];
+    for (const number of task.operators.keys())
+      ready.push(await makeReady(task, number, prepared[number] ?? {}, arena));
+    const reader = await attachSource(task.source, arena, {
+      blockFrames: task.blockFrames,
+      direct: false,
+      onBadFrame: 'fail',
+      replica: null,
+      kernel: task.kernel,
+    });
+    return new BatchFiller(task, where, reader, ready);
+  }
+
+  #outsAt(slot: number, at: number): Outs {
+    const { fields, operators, batch, slotBytes } = this.#task;
+    this.#outs[slot] ??= [];
+    const places = this.#outs[slot];
+    const known = places[at];
+    if (known) return known;
+    const made: Record<string, NumericArray>[] = operators.map(() => ({}));
+    for (const { operator, name, dtype, size, offset } of fields) {
+      const base = this.#place.ring + slot * slotBytes + offset;
+      const whole = viewOf(dtype, this.#place.memory.buffer, base, batch * size);
+      const outs = made[operator];
+      if (outs) outs[name] = whole.subarray(at * size);
+    }
+    places[at] = made;
+    return made;
+  }
+
+  /** Makes every entry of a batch; a sample that fails leaves the others as they are. */
+  fill(slot: number, { number, samples }: BatchRequest): Filled {
+    const started = performance.now();
+    const failed: FailedSample[] = [];
+    for (let at = 0; at < samples.length; ) {
+      const count = this.#runAt(samples, at);
+      if (this.#process(slot, samples, at, count) !== null) this.#oneByOne(slot, samples, at, count, failed);
+      at += count;
+    }
+    return { slot, number, failed, seconds: (performance.now() - started) / 1000, finishedAt: clock() };
+  }
+
+  /** How many samples from `at` on follow each other in the stack: operators may ask for the number of a frame. */
+  #runAt(samples: Uint32Array, at: number): number {
+    const first = samples[at] ?? 0;
+    const most = Math.min(samples.length - at, this.#task.blockFrames);
+    let count = 1;
+    while (count < most && samples[at + count] === first + count) count++;
+    return Math.min(count, this.#reader.blockEnd(first, count) - first);
+  }
+
+  /** @returns what went wrong, or null */
+  #process(slot: number, samples: Uint32Array, at: number, count: number): unknown {
+    const first = samples[at] ?? 0;
+    try {
+      const tile: Tile = { data: this.#reader.load(first, count), first, count, team: ALONE };
+      const outs = this.#outsAt(slot, at);
+      for (const [i, { process }] of this.#ready.entries()) process(tile, outs[i] ?? {});
+      return null;
+    } catch (error) {
+      return error ?? new Error('an unknown failure');
+    }
+  }
+
+  /** Finds out which samples of a run fail, and makes the others. */
+  #oneByOne(slot: number, samples: Uint32Array, at: number, count: number, failed: FailedSample[]): void {
+    for (let place = at; place < at + count; place++) {
+      const error = this.#process(slot, samples, place, 1);
+      const sample = samples[place] ?? 0;
+      if (error !== null) failed.push({ place, sample, error: asFanfoldError(error, `Sample ${sample}`).toWire() });
+    }
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+}
