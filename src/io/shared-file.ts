@@ -1,5 +1,5 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { MEMORY_FOLDER } from './scratch.js';
 import { memoryFolderRefusal, refusalOf, refused } from './shared-refusal.js';
 
@@ -7,8 +7,9 @@ const STEP = 2 ** 20;
 
 /** A file in memory that processes write and read by position. Every byte that goes through it is copied twice. */
 export interface SharedFile {
-  /** The private folder it lies in, for whatever else goes along. */
+  /** The private folder it lies in, for whatever else goes along, and its name in /dev/shm. */
   readonly folder: string;
+  readonly name: string;
   readonly path: string;
   /** Fills `into` from `position`. */
   read(into: Uint8Array, position: number): void;
@@ -53,6 +54,7 @@ function opened(folder: string, path: string, fd: number, remove: () => void): S
   let open = true;
   return {
     folder,
+    name: basename(folder),
     path,
     read(into, position) {
       for (let done = 0; done < into.byteLength; ) {

@@ -3,7 +3,7 @@ import { deserialize, serialize } from 'node:v8';
 type Convert = (array: NodeJS.TypedArray) => unknown;
 
 /** Rebuilds plain data with every typed array replaced. */
-function mapArrays(value: unknown, convert: Convert): unknown {
+export function mapArrays(value: unknown, convert: Convert): unknown {
   if (ArrayBuffer.isView(value)) return convert(value as NodeJS.TypedArray);
   if (Array.isArray(value)) return value.map((item) => mapArrays(item, convert));
   if (typeof value !== 'object' || value === null) return value;

@@ -1,0 +1,19 @@
+import { segmentRefusal } from '../../io/segment.js';
+import { memoryFolderRefusal, type SharingObstacle } from '../../io/shared-refusal.js';
+import type { Obstacle, Refusal } from '../ladder.js';
+import type { Sharing } from './ring.js';
+
+const OBSTACLES: Readonly<Record<SharingObstacle, Obstacle>> = {
+  'no-binding': 'runtime',
+  'no-space': 'ENOSPC',
+  'not-permitted': 'EACCES',
+  'too-large': 'memory',
+  'not-found': 'runtime',
+};
+
+/** Why processes cannot share `bytes` in this way here, found out before work starts; null when nothing speaks against it. */
+export async function sharingRefusal(sharing: Sharing, bytes = 0): Promise<Refusal | null> {
+  if (sharing === 'copies') return null;
+  const refusal = sharing === 'segment' ? await segmentRefusal(bytes) : memoryFolderRefusal(bytes);
+  return refusal && { ...refusal, obstacle: OBSTACLES[refusal.obstacle] };
+}

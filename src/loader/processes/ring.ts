@@ -1,0 +1,105 @@
+import { DTYPES, type NumericArray } from '../../core/dtype.js';
+import type { Prepared } from '../../core/operator.js';
+import { createSegment } from '../../io/segment.js';
+import { createSharedFile } from '../../io/shared-file.js';
+import type { Parcel } from '../../layouts/processes/messages.js';
+import { makeParcel } from '../../layouts/processes/parcel.js';
+import type { CrewTask } from '../crew.js';
+import { ringViews } from '../ring.js';
+import type { ChildWork, RingRef } from './messages.js';
+import { arrayBytes, placeArrays } from './placed.js';
+
+/** How worker processes hand batches over: memory that all map, a file in memory, or messages. */
+export type Sharing = 'segment' | 'files' | 'copies';
+
+/** The host's side of a ring that worker processes fill. */
+export interface ProcessRing {
+  readonly ref: RingRef;
+  readonly work: Parcel;
+  /** Bytes of the ring and of what lies beside it. */
+  readonly bytes: number;
+  /** Copies of every byte between a worker's kernel and the consumer. */
+  readonly copies: number;
+  readonly leftovers: readonly string[];
+  readonly views: readonly Readonly<Record<string, NumericArray>>[];
+  /** Brings the entries of a filled slot to where the consumer reads them. */
+  receive(slot: number, samples: number, entries: readonly NumericArray[] | null): void;
+  close(): void;
+}
+
+const ringBytes = ({ slots, slotBytes }: CrewTask): number => slots * slotBytes;
+
+/** Bytes that a way of sharing takes in /dev/shm. */
+export function sharedBytes(task: CrewTask, prepared: readonly Prepared[], sharing: Sharing): number {
+  if (sharing === 'copies') return 0;
+  return ringBytes(task) + arrayBytes({ task, prepared });
+}
+
+/** One copy: a kernel computes in the memory of its process, which no other can map. The source's arrays lie in the segment too. */
+async function segmentRing(work: ChildWork): Promise<ProcessRing> {
+  const { task } = work;
+  const bytes = sharedBytes(task, work.prepared, 'segment');
+  const segment = await createSegment(bytes);
+  const placed = placeArrays(work, segment.bytes, ringBytes(task));
+  return {
+    ref: { kind: 'segment', name: segment.name, bytes },
+    work: makeParcel(placed, null),
+    bytes,
+    copies: 1,
+    leftovers: [segment.name],
+    views: ringViews(task, segment.bytes.buffer, 0),
+    receive: () => undefined,
+    close: () => segment.close(),
+  };
+}
+
+/** Two copies: written by the worker, read by the host. */
+function fileRing(work: ChildWork): ProcessRing {
+  const { task } = work;
+  const file = createSharedFile(ringBytes(task));
+  const memory = new Uint8Array(ringBytes(task));
+  return {
+    ref: { kind: 'files', path: file.path },
+    work: makeParcel(work, file.folder),
+    // The file, and the memory that the host reads it into.
+    bytes: 2 * ringBytes(task),
+    copies: 2,
+    leftovers: [file.name],
+    views: ringViews(task, memory.buffer, 0),
+    receive(slot, samples) {
+      for (const { size, dtype, offset } of task.fields) {
+        const at = slot * task.slotBytes + offset;
+        file.read(memory.subarray(at, at + samples * size * DTYPES[dtype].bytes), at);
+      }
+    },
+    close: () => file.close(),
+  };
+}
+
+/** Six copies: out of shared memory, into the message, into the pipe, out of it, out of the message, into the ring. */
+function copiedRing(work: ChildWork): ProcessRing {
+  const { task } = work;
+  const memory = new Uint8Array(ringBytes(task));
+  const views = ringViews(task, memory.buffer, 0);
+  return {
+    ref: { kind: 'copies' },
+    work: makeParcel(work, null),
+    bytes: ringBytes(task),
+    copies: 6,
+    leftovers: [],
+    views,
+    receive(slot, _, entries) {
+      for (const [i, { label }] of task.fields.entries()) {
+        const from = entries?.[i];
+        if (from) views[slot]?.[label]?.set(from);
+      }
+    },
+    close: () => undefined,
+  };
+}
+
+/** Takes the memory of a ring, and lays out what workers start from. @throws LayoutError with a `SharingObstacle` as its code */
+export async function openRing(work: ChildWork, sharing: Sharing): Promise<ProcessRing> {
+  if (sharing === 'segment') return segmentRing(work);
+  return sharing === 'files' ? fileRing(work) : copiedRing(work);
+}
