@@ -36,6 +36,12 @@ function refuse(path: string, files: readonly string[], hidden: readonly string[
   throw new SourceError('is-directory', `${path} is a directory without TIFF, CBF or NIfTI images. ${way}`, { path });
 }
 
+/** True for a folder with a file of one of these formats, by its name. @throws SourceError */
+export function holdsImages(path: string, formats: readonly ImageFormat[]): boolean {
+  const extensions = new Set(formats.flatMap((format) => format.extensions));
+  return namesIn(path).files.some((name) => extensions.has(extensionOf(name).slice(1)));
+}
+
 /**
  * Opens a folder of images, one stack in the order of their names (`img2` before `img10`). Hidden files, other files and
  * folders in it are passed over, which the notes say. Only headers are read.

@@ -8,6 +8,9 @@ import { openLed } from './led.js';
 import { severalOf, splitDataset } from './location.js';
 import { looksLikeNifti } from './nifti/signature.js';
 import type { Summary } from './summary.js';
+import { SERIES_DETAILS } from './timeseries/details.js';
+import { asksForSeries, refuseSeriesOptions } from './timeseries/options.js';
+import { looksLikeSeries } from './timeseries/signature.js';
 
 /** One file format: how its files are recognised, and how one is opened. */
 interface Format {
@@ -70,18 +73,27 @@ written read as the fill value; so do virtual sources whose file is missing, whi
     summary: 'NumPy array, any region read without the rest',
     extensions: ['npy'],
     details: `Versions 1 to 3, C order, booleans, integers and floats of 1 to 8 bytes in either byte order. Frames are read from where they
-lie; nothing else of the file is touched. Fortran order, records and objects are refused with what to do about it.`,
+lie; nothing else of the file is touched. Fortran order, records and objects are refused with what to do about it.
+
+With \`--window\` an array of (series, points) or (series, channels, points) is cut into windows, as [series](series.md) are.`,
     recognises: (head) => startsWith(head, 0, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]),
-    open: async (path, options) => (await import('./npy.js')).openNpy(path, options),
+    open: async (path, options) => {
+      if (asksForSeries(options)) return openArrays(path, options, false);
+      return (await import('./npy.js')).openNpy(path, options);
+    },
   },
   {
     name: 'npz',
     summary: 'NumPy archive; name the array with --dataset',
     extensions: ['npz'],
     details: `The array is named with \`--dataset\`; an archive of one needs no name. Stored members are read in place like .npy files,
-compressed ones are inflated into memory first, which \`info\` says.`,
+compressed ones are inflated into memory first, which \`info\` says.
+
+\`X\` of shape (series, points) or (series, channels, points) with \`y\`, a whole number for the class of each, opens as
+[series](series.md) with classes, also under the names \`x\`, \`series\`, \`data\`, \`frames\` and \`label\`, \`labels\`. \`--label\` names another
+array of classes; \`--dataset X\` alone opens frames.`,
     recognises: (head) => startsWith(head, 0, [0x50, 0x4b, 0x03, 0x04]),
-    open: async (path, options) => (await import('./npz.js')).openNpz(path, options),
+    open: async (path, options) => openArrays(path, options, true),
   },
   {
     name: 'tiff',
@@ -148,6 +160,14 @@ is, else by their axes.`,
     describe: async (path, options) => (await import('./nifti/read.js')).describeNifti(path, options),
   },
   {
+    name: 'series',
+    summary: 'time series: tables (CSV, text), .ts, .arff and .tsv of the archives, windows over them',
+    extensions: ['csv', 'tsv', 'txt', 'ts', 'arff'],
+    details: SERIES_DETAILS,
+    recognises: (head, path) => looksLikeSeries(head, path),
+    open: async (path, options) => (await import('./timeseries/open.js')).openTimeSeries(path, options),
+  },
+  {
     name: 'raw',
     summary: 'headerless binary; give --frame-shape and --dtype',
     extensions: ['raw', 'bin', 'dat'],
@@ -157,6 +177,15 @@ number of frames follows from the size of the file, which must hold whole frames
     open: async (path, options) => (await import('./raw.js')).openRaw(path, options),
   },
 ];
+
+/** Arrays of series where that is what they are, else frames. */
+async function openArrays(path: string, options: OpenOptions, isArchive: boolean): Promise<Source> {
+  const source = (await import('./timeseries/arrays.js')).openSeriesArrays(path, options, isArchive);
+  if (source) return source;
+  return isArchive
+    ? (await import('./npz.js')).openNpz(path, options)
+    : (await import('./npy.js')).openNpy(path, options);
+}
 
 function readHead(path: string): Uint8Array {
   const file = InputFile.open(path);
@@ -197,16 +226,24 @@ function recognise(text: string, options: OpenOptions): { format: Format; path: 
  * @throws SourceError when it is missing, no known format, or damaged; for several as `openSeries` does
  */
 export async function openSource(text: string | readonly string[], options: OpenOptions = {}): Promise<Source> {
+  const source = await openAny(text, options);
+  if (source.handle.kind !== 'windows') refuseSeriesOptions(source.location, options);
+  return source;
+}
+
+async function openAny(text: string | readonly string[], options: OpenOptions): Promise<Source> {
   const several = severalOf(text);
-  if (several !== null || typeof text !== 'string')
-    return (await import('./series.js')).openSeries(several ?? [], openSource, options);
+  if (several !== null || typeof text !== 'string') {
+    const series = (await import('./timeseries/open.js')).trySeriesFiles(several ?? [], options);
+    return series ?? (await import('./series.js')).openSeries(several ?? [], openSource, options);
+  }
   if (isDirectory(text)) {
-    const { openFolder } = await import('./folder.js');
-    return openFolder(
-      text,
-      FORMATS.filter(({ fillsFolders }) => fillsFolders),
-      options,
-    );
+    const { holdsImages, openFolder } = await import('./folder.js');
+    const formats = FORMATS.filter(({ fillsFolders }) => fillsFolders);
+    const series = holdsImages(text, formats)
+      ? null
+      : (await import('./timeseries/open.js')).trySeriesFiles(text, options);
+    return series ?? openFolder(text, formats, options);
   }
   const { format, path, wanted } = recognise(text, options);
   return format.open(path, wanted);
@@ -218,8 +255,8 @@ export async function describeSource(text: string | readonly string[], options: 
   if (typeof text !== 'string' || severalOf(text) !== null || isDirectory(text))
     return summarise(await openSource(text, options));
   const { format, path, wanted } = recognise(text, options);
-  const quick = await format.describe?.(path, wanted);
-  return quick ?? summarise(await format.open(path, wanted));
+  const quick = asksForSeries(options) ? null : await format.describe?.(path, wanted);
+  return quick ?? summarise(await openSource(text, options));
 }
 
 /** Loads the code that `attachSource` will need, so that no run waits for it. */
@@ -252,7 +289,9 @@ export async function attachSource(handle: SourceHandle, arena: Arena, options: 
   }
 }
 
-async function fillerOf(handle: Extract<SourceHandle, { kind: 'memory' | 'windows' | 'generated' | 'library' }>): Promise<Filler> {
+async function fillerOf(
+  handle: Extract<SourceHandle, { kind: 'memory' | 'windows' | 'generated' | 'library' }>,
+): Promise<Filler> {
   switch (handle.kind) {
     case 'memory': {
       const bytes = handle.bytes;

@@ -1,0 +1,153 @@
+import { SourceError, UsageError } from '../../core/errors.js';
+import type { OpenOptions, Source, TimeSeriesOptions } from '../../core/source.js';
+import { InputFile } from '../../io/file.js';
+import { namesIn } from '../../io/folder.js';
+import { baseName, extensionOf, inFolder } from '../../io/path.js';
+import { naturalOrder } from '../numbering.js';
+import { expandSeries } from '../series.js';
+import { readArff } from './arff.js';
+import type { Recording, Recordings } from './recording.js';
+import { cutSegments } from './segments.js';
+import { looksLikeSeries, SERIES_EXTENSIONS } from './signature.js';
+import { readSktime } from './sktime.js';
+import { readTableRecording } from './table.js';
+import { tryUcr } from './ucr.js';
+import { openSeriesSet } from './windowed.js';
+
+/** Tables, of which each file is one recording; a folder is of the first kind it has. */
+const TABLES = ['.csv', '.tsv', '.txt'];
+
+/** True for a file with a class of its own in every row, where columns of classes and times mean nothing. */
+function ofRows(path: string): (() => Recordings) | null {
+  const extension = extensionOf(path);
+  if (extension === '.ts') return () => readSktime(path);
+  if (extension === '.arff') return () => readArff(path);
+  return null;
+}
+
+function read(path: string, options: TimeSeriesOptions): Recordings {
+  const rows = ofRows(path);
+  const archive = rows ? rows() : options.label === undefined && options.time === undefined ? tryUcr(path) : null;
+  if (!archive) return readTableRecording(path, options);
+  const meant = (['label', 'time', 'gap'] as const).find((name) => options[name] !== undefined);
+  if (meant === undefined) return archive;
+  throw new UsageError(
+    'bad-option',
+    `--${meant} is for tables with a row for each time; ${path} holds a series in each row, its class beside it.`,
+    { path },
+  );
+}
+
+/**
+ * The class that a file's name says: what stands before its last number, without the marks between (`valve-stuck_012.csv` is of
+ * `valve-stuck`); the name without extension when nothing does.
+ */
+export function classOfName(path: string): string {
+  const name = baseName(path);
+  const stem = name.slice(0, name.length - extensionOf(name).length);
+  return /^(.*?)[\s_.-]*\d+\D*$/.exec(stem)?.[1] || stem;
+}
+
+const named = (recording: Recording, path: string): Recording => ({ ...recording, label: classOfName(path) });
+
+/** @throws SourceError naming two files whose channels differ */
+function join(paths: readonly string[], files: readonly Recordings[]): Recordings {
+  const [first] = files;
+  const classes = files.map((one) => one.classes);
+  for (const [i, { channels }] of files.entries()) {
+    if (channels.length === first?.channels.length && channels.every((name, c) => name === first.channels[c])) continue;
+    const odd = channels.findIndex((name, c) => name !== first?.channels[c]);
+    throw new SourceError(
+      'channels-differ',
+      `${paths[i]} has ${channels.length} channels and ${paths[0]} ${first?.channels.length}` +
+        `${odd < 0 ? '' : `; the first that differs is '${channels[odd]}' instead of '${first?.channels[odd] ?? 'none'}'`}. Files of one source have the same columns.`,
+    );
+  }
+  const declared = classes.every((one) => one !== null) ? [...new Set(classes.flatMap((one) => one ?? []))] : null;
+  return {
+    channels: first?.channels ?? [],
+    recordings: files.flatMap(({ recordings }) => recordings),
+    classes: declared,
+    notes: [...new Set(files.flatMap(({ notes }) => notes))],
+  };
+}
+
+function checkRank({ frameRank }: OpenOptions): void {
+  if (frameRank === undefined || frameRank === 2) return;
+  throw new UsageError(
+    'bad-option',
+    `Frames of time series are of channels and time, two dimensions: --frame-rank ${frameRank} cannot be had.`,
+  );
+}
+
+/**
+ * Opens one file of series. All of it is read; windows are cut and put on shared memory.
+ *
+ * @param options.timeSeries windows, columns of times and classes, gaps and missing points
+ * @throws SourceError and UsageError as the readers and `openSeriesSet`
+ */
+export function openTimeSeries(path: string, options: OpenOptions = {}): Source {
+  checkRank(options);
+  const { timeSeries = {} } = options;
+  const found = read(path, timeSeries);
+  const recordings = timeSeries.label === 'file' ? found.recordings.map((one) => named(one, path)) : found.recordings;
+  const { set, notes } = cutSegments({ ...found, recordings }, timeSeries);
+  return openSeriesSet(set, timeSeries, path, notes);
+}
+
+/**
+ * Opens several files as one set of series, each table a recording. Without `label` the class of a table is that of its name.
+ *
+ * @param called what stands for all of them, such as a folder
+ * @throws as `openTimeSeries`, and SourceError naming two files whose channels differ
+ */
+function openTimeSeriesFiles(paths: readonly string[], options: OpenOptions, called: string): Source {
+  checkRank(options);
+  const { timeSeries = {} } = options;
+  const byName = timeSeries.label === undefined || timeSeries.label === 'file';
+  const files = paths.map((path) => {
+    const found = read(path, ofRows(path) || !byName ? timeSeries : { ...timeSeries, label: 'file' });
+    return ofRows(path) || !byName ? found : { ...found, recordings: found.recordings.map((one) => named(one, path)) };
+  });
+  const { set, notes } = cutSegments(join(paths, files), timeSeries);
+  return openSeriesSet(set, timeSeries, called, [`${paths.length} files, each a recording of its own.`, ...notes]);
+}
+
+/** The tables of a folder in the order of their names: all .csv, or without any all .tsv, or all .txt. */
+function tablesIn(folder: string): readonly string[] {
+  const { files } = namesIn(folder);
+  for (const extension of TABLES) {
+    const found = files.filter((name) => extensionOf(name) === extension);
+    if (found.length > 0) return found.sort(naturalOrder).map((name) => inFolder(folder, name));
+  }
+  return [];
+}
+
+/**
+ * Opens a folder of tables, or files and patterns of the names of series, as one set.
+ *
+ * @returns null when they are none
+ * @throws as `openTimeSeriesFiles`
+ */
+export function trySeriesFiles(texts: string | readonly string[], options: OpenOptions): Source | null {
+  if (typeof texts === 'string') {
+    const tables = tablesIn(texts);
+    const [first] = tables;
+    return first !== undefined && looksLikeSeries(headOf(first), first)
+      ? openTimeSeriesFiles(tables, options, texts)
+      : null;
+  }
+  if (!texts.every((text) => SERIES_EXTENSIONS.includes(extensionOf(text)))) return null;
+  return openTimeSeriesFiles(expandSeries(texts), options, texts.join(','));
+}
+
+function headOf(path: string): Uint8Array {
+  const file = InputFile.open(path);
+  try {
+    const head = new Uint8Array(Math.min(65536, file.size));
+    file.read(head, 0);
+    return head;
+  } finally {
+    file.close();
+  }
+}

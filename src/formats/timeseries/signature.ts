@@ -1,0 +1,41 @@
+import { extensionOf } from '../../io/path.js';
+import { cellsOf, numberOf, separatorOf } from './cells.js';
+
+/** Extensions of files that may hold series, dot included. */
+export const SERIES_EXTENSIONS = ['.csv', '.tsv', '.txt', '.ts', '.arff'];
+
+/** Lines of a table that are looked at. */
+const SNIFFED = 8;
+
+const textOf = (head: Uint8Array): string => new TextDecoder().decode(head);
+
+/** True when some line of the first ones holds a number: what a table has and a letter has not. */
+function looksLikeTable(text: string, isWhole: boolean): boolean {
+  const lines = text.split(/\r\n|\n|\r/);
+  // The last line may be cut off.
+  const whole = isWhole ? lines : lines.slice(0, -1);
+  const rows = (whole.length > 0 ? whole : lines).filter((line) => !/^\s*(?:[#%]|$)/.test(line)).slice(0, SNIFFED);
+  const separator = separatorOf(rows[1] ?? rows[0] ?? '');
+  return rows.some((row) => {
+    try {
+      return cellsOf(row, separator, () => '').some((cell) => Number.isFinite(numberOf(cell)));
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * True for the beginning of a text that holds series: a .ts or .arff header, or rows with numbers in a .csv, .tsv or .txt. Other
+ * files of these names, such as video or programs, are not.
+ *
+ * @param head first bytes of the file, up to 64 KiB
+ */
+export function looksLikeSeries(head: Uint8Array, path: string): boolean {
+  const extension = extensionOf(path);
+  if (!SERIES_EXTENSIONS.includes(extension) || head.includes(0)) return false;
+  const text = textOf(head);
+  if (extension === '.ts') return /^\s*@(?:problemname|data\b|timestamps|classlabel)/im.test(text);
+  if (extension === '.arff') return /^\s*@(?:relation|attribute)\b/im.test(text);
+  return looksLikeTable(text, head.length < 65536);
+}
