@@ -1,0 +1,125 @@
+import { OperatorError, Stopped } from '../core/errors.js';
+import { Adam } from './adam.js';
+import { accuracyOf, type Confusion, confusionOf, largestOf, macroF1Of } from './metrics.js';
+import type { NetShape, Weights } from './network.js';
+import type { SamplePart } from './samples.js';
+import type { Trainer } from './trainer.js';
+
+/** How well the network does on one part. */
+export interface Score {
+  /** Mean cross-entropy, natural logarithm. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly macroF1: number;
+  readonly confusion: Confusion;
+}
+
+/** One pass over the training samples. */
+export interface Epoch {
+  /** From 1. */
+  readonly epoch: number;
+  readonly seconds: number;
+  /** As the samples were seen, before the step they caused. */
+  readonly train: Score;
+  /** Of the weights after the epoch; absent without such a part. */
+  readonly validation?: Score;
+}
+
+/** What training gave. */
+export interface Fitted {
+  readonly history: readonly Epoch[];
+  /** The epoch whose weights are kept: highest macro F1, then lowest loss, of validation, or without one of training. */
+  readonly best: Epoch;
+  readonly weights: Weights;
+}
+
+export interface FitOptions {
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly signal?: AbortSignal;
+  onEpoch?(epoch: Epoch): void;
+}
+
+/** Losses and guesses of some batches put together. */
+class Tally {
+  readonly #classes: number;
+  readonly #truth: number[] = [];
+  readonly #guess: number[] = [];
+  #loss = 0;
+
+  constructor(classes: number) {
+    this.#classes = classes;
+  }
+
+  add(y: Int32Array, count: number, loss: number, logits: Float32Array): void {
+    if (!Number.isFinite(loss)) {
+      throw new OperatorError(
+        'diverged',
+        'Training diverged: the loss is no number any more. Try a smaller --learning-rate, and look for NaN in the data.',
+      );
+    }
+    this.#truth.push(...y.subarray(0, count));
+    this.#guess.push(...largestOf(logits, this.#classes));
+    this.#loss += loss * count;
+  }
+
+  score(): Score {
+    const confusion = confusionOf(this.#truth, this.#guess, this.#classes);
+    const loss = this.#loss / this.#truth.length;
+    return { loss, accuracy: accuracyOf(confusion), macroF1: macroF1Of(confusion), confusion };
+  }
+}
+
+/** Loss and guesses of a part, nothing learnt. */
+export async function judge(trainer: Trainer, weights: Weights, part: SamplePart, classes: number): Promise<Score> {
+  const tally = new Tally(classes);
+  for await (const samples of part.batches(0)) {
+    const { loss, logits } = await trainer.judge(weights, samples);
+    tally.add(samples.y, samples.count, loss, logits);
+  }
+  return tally.score();
+}
+
+const copyOf = (weights: Weights): Weights =>
+  Object.fromEntries(Object.entries(weights).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
+
+const isBetter = (one: Score, other: Score): boolean =>
+  one.macroF1 > other.macroF1 || (one.macroF1 === other.macroF1 && one.loss < other.loss);
+
+/**
+ * Trains with Adam on batches in the order of each epoch, and keeps the best weights.
+ *
+ * @param weights where to start; changed in place
+ * @throws Stopped when the signal says so; OperatorError when the loss is no number any more
+ */
+export async function fit(
+  trainer: Trainer,
+  shape: NetShape,
+  weights: Weights,
+  parts: { readonly train: SamplePart; readonly validation?: SamplePart },
+  { epochs, learningRate, signal, onEpoch }: FitOptions,
+): Promise<Fitted> {
+  const adam = new Adam(learningRate);
+  const history: Epoch[] = [];
+  let best: { readonly epoch: Epoch; readonly score: Score; readonly weights: Weights } | undefined;
+  for (let number = 1; number <= epochs; number++) {
+    const start = performance.now();
+    const tally = new Tally(shape.classes);
+    for await (const samples of parts.train.batches(number - 1)) {
+      if (signal?.aborted) throw new Stopped();
+      const { loss, logits, gradients } = await trainer.learn(weights, samples);
+      tally.add(samples.y, samples.count, loss, logits);
+      adam.step(weights, gradients);
+    }
+    const train = tally.score();
+    const validation = parts.validation ? await judge(trainer, weights, parts.validation, shape.classes) : undefined;
+    const seconds = (performance.now() - start) / 1000;
+    const epoch: Epoch = { epoch: number, seconds, train, ...(validation ? { validation } : {}) };
+    history.push(epoch);
+    onEpoch?.(epoch);
+    const score = validation ?? train;
+    if (!best || isBetter(score, best.score)) best = { epoch, score, weights: copyOf(weights) };
+  }
+  if (!best) throw new RangeError('training takes at least one epoch');
+  return { history, best: best.epoch, weights: best.weights };
+}
