@@ -5,9 +5,10 @@ import { filesOf, type Source } from '../core/source.js';
 import { splitDataset } from '../formats/location.js';
 import type { Announced } from '../formats/measured.js';
 import { abandonFolder, fillFolder, folderOf, isFolder, openFolder } from '../formats/output-folder.js';
-import { checkOutputs, writeOutput } from '../formats/outputs.js';
+import { checkOutputs, isArchive, writeOutput } from '../formats/outputs.js';
 import { openSource } from '../formats/registry.js';
 import { localHost, makeJob } from '../layouts/local.js';
+import { labelArrays, withClasses } from './labels.js';
 import { provenanceOf } from './recipe.js';
 import { folderStreams, streamFor } from './stream.js';
 import { type RunRequest, refsOf, type Work } from './work.js';
@@ -47,17 +48,19 @@ export async function run(work: Work, source: Source | string, request: RunReque
   const folder = folderOf(outputs, opened, bound, overwrite);
   const single = folder ? outputs.filter((output) => !isFolder(output)) : outputs;
   checkOutputs(single, announced(job.source, bound), overwrite, inputs);
-  const provenance = provenanceOf(refs, opened, options, bound);
+  const made = provenanceOf(refs, opened, options, bound);
+  const provenance = withClasses(made, job.source, false);
+  const alone = withClasses(made, job.source, true);
   if (folder) openFolder(folder);
   let streams: Job['streams'] = [];
   try {
     // Other files want the whole arrays, too.
     const isAlone = folder !== null && single.length === 0;
     streams = isAlone
-      ? await folderStreams(job, bound, folder.slots, overwrite, provenance)
+      ? await folderStreams(job, bound, folder.slots, overwrite, alone)
       : folder
         ? []
-        : await streamFor(job, bound, single, overwrite, provenance);
+        : await streamFor(job, bound, single, overwrite, alone);
     const whole: Job = { ...job, streams, ...(folder ? { folder: folder.name } : {}) };
     const planned = planBound(whole, localHost, bound);
     onPlan?.(planned.plan, [...reasons, ...planned.plan.reasons]);
@@ -68,7 +71,11 @@ export async function run(work: Work, source: Source | string, request: RunReque
       const streamed = streams.map(({ slot }) => slot);
       files.push(...(await fillFolder(folder, outcome.arrays, outcome.beside, streamed, provenance, how)));
     } else if (streams.length > 0) return { ...outcome, files: single };
-    for (const output of single) files.push(...(await writeOutput(output, outcome.arrays, provenance, how)));
+    for (const output of single) {
+      const beside =
+        isArchive(output) && !outcome.arrays.some(({ name }) => name === 'label') ? labelArrays(job.source) : [];
+      files.push(...(await writeOutput(output, [...outcome.arrays, ...beside], provenance, how)));
+    }
     return { ...outcome, files };
   } catch (error) {
     for (const { sink } of streams) sink.abort();

@@ -1,8 +1,9 @@
 import { UsageError } from './errors.js';
-import type { FrameRuns, SourceHandle } from './source.js';
+import type { FrameRuns, Source, SourceHandle } from './source.js';
 import { formatShape, frameCount, type Stack } from './stack.js';
 
-function parseRange(text: string, extent: number, what: string): [number, number] {
+/** The numbers of a range `start:stop`; negative ones count from the end. @throws UsageError for one outside `0:extent` */
+export function parseRange(text: string, extent: number, what: string): [number, number] {
   const match = /^(-?\d+)?:(-?\d+)?$/.exec(text.trim());
   if (!match) throw new UsageError('bad-range', `${what} takes ranges such as 0:100, not '${text}'.`);
   const at = (part: string | undefined, fallback: number) => {
@@ -77,4 +78,28 @@ export function selectRegion(base: SourceHandle, region: string): SourceHandle {
     return range ? { ...axis, origin: axis.origin + range[0] * axis.step } : axis;
   });
   return selected(base, { ...stack, stackShape: ranges.map(([a, b]) => b - a), axes }, firsts, lengths);
+}
+
+/** The entries of some frames, as their selection has them. */
+function entriesOf(all: Int32Array, { first, length }: FrameRuns): Int32Array {
+  const entries = new Int32Array(length.reduce((total, count) => total + count, 0));
+  let end = 0;
+  for (const [k, start] of first.entries()) {
+    entries.set(all.subarray(start, start + (length[k] ?? 0)), end);
+    end += length[k] ?? 0;
+  }
+  return entries;
+}
+
+/** A source of which `choose` takes frames, with the classes and groups of these. @param choose one of the functions above */
+export function selectSource(source: Source, choose: (base: SourceHandle) => SourceHandle): Source {
+  const handle = choose(source.handle);
+  if (handle.kind !== 'selected' || handle.base !== source.handle) return { ...source, handle };
+  const { labels, groups } = source;
+  return {
+    ...source,
+    handle,
+    ...(labels ? { labels: { ...labels, of: entriesOf(labels.of, handle.runs) } } : {}),
+    ...(groups ? { groups: entriesOf(groups, handle.runs) } : {}),
+  };
 }

@@ -23,6 +23,8 @@ interface OutputFormat {
   /** Dimensions an array must have, where not every array will do. */
   readonly dimensions?: readonly [least: number, most: number];
   write(path: string, arrays: readonly NamedArray[], provenance: Provenance, options: OutputOptions): Promise<void>;
+  /** Takes the classes of frames, and other arrays of any shape, beside the results. */
+  readonly isArchive?: true;
   /** Starts a file that workers write frame by frame; absent where a format cannot. */
   stream?(path: string, stack: Stack, options: StreamOptions): Promise<StreamSink>;
 }
@@ -33,6 +35,7 @@ export const OUTPUTS: readonly OutputFormat[] = [
     extensions: ['.h5', '.hdf5', '.hspy', '.emd'],
     summary: 'HDF5 that h5py, silx, h5web, HyperSpy and py4DSTEM open, as NeXus with axes and units',
     holds: 'all',
+    isArchive: true,
     write: async (path, arrays, provenance, options) =>
       (await import('./hdf5/write/results.js')).writeHdf5(path, arrays, provenance, options.overwrite),
     stream: async (path, stack, options) =>
@@ -52,6 +55,7 @@ export const OUTPUTS: readonly OutputFormat[] = [
     extensions: ['.npz'],
     summary: 'NumPy archive with recipe.json',
     holds: 'all',
+    isArchive: true,
     write: async (path, arrays, provenance, options) =>
       (await import('./npz-write.js')).writeNpz(path, arrays, provenance, options.overwrite),
   },
@@ -142,6 +146,11 @@ function formatOf(path: string): OutputFormat {
       `${guess ? ` Did you mean ${guess}?` : ''}`,
     { path },
   );
+}
+
+/** True for an output that holds arrays of any shape beside each other. @throws UsageError for an unknown extension */
+export function isArchive(path: string): boolean {
+  return formatOf(path).isArchive ?? false;
 }
 
 /** Arrays and the file they go to. */

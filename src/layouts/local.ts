@@ -6,7 +6,7 @@ import { type EngineHost, type Job, type Planned, planJob } from '../core/job.js
 import type { CrewOptions, Layout, OperatorRef } from '../core/layout.js';
 import { checkValues } from '../core/params.js';
 import type { Limits } from '../core/plan.js';
-import { selectFrames, selectRegion } from '../core/selection.js';
+import { selectFrames, selectRegion, selectSource } from '../core/selection.js';
 import { formatBytes } from '../core/size.js';
 import { type BadFramePolicy, filesOf, type Source, type SourceHandle } from '../core/source.js';
 import { frameCount, reshapeStack, stackBytes } from '../core/stack.js';
@@ -87,11 +87,11 @@ export const localHost: EngineHost = {
   peakBytes: peakResidentBytes,
 };
 
-function select(handle: SourceHandle, options: RunOptions): SourceHandle {
-  let selected = handle;
-  if (options.frames !== undefined) selected = selectFrames(selected, options.frames);
-  if (options.scan) selected = { ...selected, stack: reshapeStack(selected.stack, options.scan) };
-  if (options.roi !== undefined) selected = selectRegion(selected, options.roi);
+function select(source: Source, { frames, scan, roi }: RunOptions): Source {
+  let selected = source;
+  if (frames !== undefined) selected = selectSource(selected, (base) => selectFrames(base, frames));
+  if (scan) selected = selectSource(selected, (base) => ({ ...base, stack: reshapeStack(base.stack, scan) }));
+  if (roi !== undefined) selected = selectSource(selected, (base) => selectRegion(base, roi));
   return selected;
 }
 
@@ -218,7 +218,7 @@ export async function makeJob(
   options: RunOptions,
   streams: Job['streams'] = [],
 ): Promise<LocalJob> {
-  const selected: Source = { ...source, handle: select(source.handle, options) };
+  const selected = select(source, options);
   const { layout, reasons, fallbacks } = pickLayout(selected, options, await flopsOf(selected, operators, options));
   checkOptions(options, layout);
   fallbacks.push(...checkBadFrames(selected, options));
