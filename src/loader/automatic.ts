@@ -213,7 +213,7 @@ function ringFor(
   }
   return {
     chunk: input.prefetch === null ? Math.min(chunk, prefetch * batch) : prefetch * batch,
-    largestChunk: Math.max(chunk, prefetch * batch, row.chunk.largest),
+    largestChunk: Math.max(input.prefetch === null ? chunk : prefetch * batch, row.chunk.largest),
     prefetch,
     slots,
     ringBytes: slots * batchBytes,
