@@ -1,10 +1,10 @@
 import { availableCores, availableMemory, describeMachine } from '../io/machine.js';
 import { folderState } from '../io/probe.js';
+import { MEMORY_FOLDER } from '../io/scratch.js';
 import type { MachineFacts } from './automatic.js';
 import type { Facilities } from './decide.js';
 import type { Refusal } from './ladder.js';
-
-const SHARED_FOLDER = '/dev/shm';
+import { sharingRefusal } from './processes/refusal.js';
 
 /** Beyond this the system tells of no limit: it answers with the largest number it has. */
 const NO_LIMIT = 2 ** 50;
@@ -18,22 +18,6 @@ export function machineFacts(): MachineFacts {
     freeBytes: availableMemory(),
     cgroupBytes: limit > 0 && limit < NO_LIMIT ? limit : null,
   };
-}
-
-/** Why a folder of shared memory cannot be used, told apart by its cause; null when it can. */
-export function folderRefusal(path = SHARED_FOLDER): Refusal | null {
-  const { exists, writable, freeBytes } = folderState(path);
-  if (!exists) {
-    const remedy = 'Use threads, which share memory without it, or --disable-shared-memory';
-    return { obstacle: 'runtime', reason: `${path} does not exist here`, remedy };
-  }
-  if (!writable) {
-    const remedy = `Ask for mode 1777 on ${path}, or use --disable-shared-memory`;
-    return { obstacle: 'EACCES', reason: `${path} may not be written by this user (EACCES)`, remedy };
-  }
-  if (freeBytes > 0) return null;
-  const remedy = `Remove old files in ${path} or give it more space`;
-  return { obstacle: 'ENOSPC', reason: `${path} has no space left (ENOSPC)`, remedy };
 }
 
 function threadRefusal(): Refusal | null {
@@ -51,20 +35,24 @@ function threadRefusal(): Refusal | null {
   }
 }
 
-/**
- * What can be used here to hand batches over.
- *
- * @param segment why processes cannot map one segment; null when they can
- * @param folder for tests: where shared memory lies
- */
-export function probeFacilities(segment: Refusal | null, folder = SHARED_FOLDER): Facilities {
-  const refused = folderRefusal(folder);
-  const { exists, freeBytes } = folderState(folder);
+/** Free bytes of shared memory; null where it does not exist or has no limit. */
+function sharedRoom(): number | null {
+  const { exists, totalBytes, freeBytes } = folderState(MEMORY_FOLDER);
+  return exists && totalBytes > 0 ? freeBytes : null;
+}
+
+/** What can be used here to hand batches over to and from processes, and by threads. */
+export async function probeFacilities(): Promise<Facilities> {
   return {
     memory: threadRefusal(),
-    segment: refused ?? segment,
-    files: refused,
+    segment: await sharingRefusal('segment'),
+    files: await sharingRefusal('files'),
     copies: null,
-    sharedBytes: exists ? freeBytes : null,
+    sharedBytes: sharedRoom(),
   };
+}
+
+/** The same where only threads are asked for: nothing is loaded to map segments with. */
+export function threadFacilities(): Facilities {
+  return { memory: threadRefusal(), segment: null, files: null, copies: null, sharedBytes: null };
 }

@@ -1,6 +1,6 @@
 import { formatBytes } from '../core/size.js';
 import { availableMemory } from '../io/machine.js';
-import { listSegments, loadAverage } from '../io/segments.js';
+import { listShared, loadAverage } from '../io/shared-usage.js';
 
 /** State of machine and shared memory at one moment, in bytes. */
 export interface MonitorLine {
@@ -51,7 +51,7 @@ export async function* monitor(options: MonitorOptions = {}): AsyncGenerator<Mon
   const { every = 1, signal } = options;
   const start = performance.now();
   for (let tick = 1; signal?.aborted !== true; tick++) {
-    const segments = listSegments();
+    const segments = listShared();
     const now = (performance.now() - start) / 1000;
     yield {
       seconds: now,

@@ -2,7 +2,7 @@ import { ARENA_BASE, LARGEST_MEMORY } from '../core/arena.js';
 import { parseSize } from '../core/size.js';
 import { residentBytes } from '../io/machine.js';
 import { decide, type Facilities, type LoaderPlan, type LoaderRequest } from './decide.js';
-import { machineFacts, probeFacilities } from './facilities.js';
+import { machineFacts, probeFacilities, threadFacilities } from './facilities.js';
 import type { LoaderOptions } from './options.js';
 
 export type { LoaderPlan } from './decide.js';
@@ -27,7 +27,7 @@ export interface LoaderNeeds {
 }
 
 /** Resident bytes of a worker before it works. */
-const RUNTIME_BYTES = { inline: 0, threads: 16 * 2 ** 20, processes: 64 * 2 ** 20 } as const;
+const RUNTIME_BYTES = { threads: 16 * 2 ** 20, processes: 64 * 2 ** 20 } as const;
 
 /** An epoch of fewer batches is over before a calibration would pay. */
 const CALIBRATED_BATCHES = 4;
@@ -40,12 +40,15 @@ function askedWorkers({ workers }: LoaderOptions): number | null {
   return workers === undefined || workers === 'auto' || workers < 0 ? null : workers;
 }
 
+/** Processes are taken when they, or a way of theirs to share, are asked for. */
+const wantsProcesses = ({ layout = 'auto', sharing = 'auto' }: LoaderOptions): boolean =>
+  layout === 'processes' || (layout === 'auto' && sharing !== 'auto');
+
 /** A request of `options` for this machine, before anything is measured. */
 function requestFor(needs: LoaderNeeds, options: LoaderOptions, facilities: Facilities): LoaderRequest {
   const { batch, batchBytes, batches, windowBytes, preparedBytes } = needs;
   const layout = options.layout ?? 'auto';
   const sharing = options.sharing ?? 'auto';
-  const isProcesses = layout === 'processes' || (layout === 'auto' && sharing !== 'auto');
   return {
     ...machineFacts(),
     batch,
@@ -53,7 +56,7 @@ function requestFor(needs: LoaderNeeds, options: LoaderOptions, facilities: Faci
     batches,
     windowBytes,
     preparedBytes,
-    workerBytes: windowBytes + RUNTIME_BYTES[isProcesses ? 'processes' : 'threads'],
+    workerBytes: windowBytes + RUNTIME_BYTES[wantsProcesses(options) ? 'processes' : 'threads'],
     hostBytes: residentBytes() + ARENA_BASE + preparedBytes,
     sharedLimit: LARGEST_MEMORY - ARENA_BASE - preparedBytes,
     batchSeconds: null,
@@ -80,9 +83,10 @@ function requestFor(needs: LoaderNeeds, options: LoaderOptions, facilities: Faci
 export async function makeLoaderPlan(
   needs: LoaderNeeds,
   options: LoaderOptions,
-  facilities: Facilities = probeFacilities(null),
+  facilities?: Facilities,
 ): Promise<LoaderPlan> {
-  const request = requestFor(needs, options, facilities);
+  const found = facilities ?? (wantsProcesses(options) ? await probeFacilities() : threadFacilities());
+  const request = requestFor(needs, options, found);
   // Asked without a measurement first: what cannot run at all says so before anything is made.
   const guess = decide(request);
   if (request.jobs !== null || needs.batches < CALIBRATED_BATCHES || guess.streamsToDisk) return guess;

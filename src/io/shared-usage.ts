@@ -1,9 +1,10 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import { MEMORY_FOLDER } from './scratch.js';
 
 /** Something this program keeps in shared memory, in any of its processes. */
-export interface Segment {
+export interface SharedEntry {
   readonly name: string;
   readonly bytes: number;
   /** The process that made it; null where the name does not tell. */
@@ -21,7 +22,7 @@ function bytesIn(path: string): number {
 }
 
 /** Segments and folders of all runs of this program, with the bytes they take; none where there is no such folder. */
-export function listSegments(folder = '/dev/shm'): Segment[] {
+export function listShared(folder = MEMORY_FOLDER): SharedEntry[] {
   let names: string[];
   try {
     names = readdirSync(folder);
