@@ -53,5 +53,17 @@ export { type Axis, makeStack, type Stack } from './core/stack.js';
 export { openSource } from './formats/registry.js';
 export { openSynthetic } from './formats/synthetic/index.js';
 export type { RunOptions } from './layouts/local.js';
+export {
+  type Batch,
+  type DataLoader,
+  dataLoader,
+  type LoaderOptions,
+  type LoaderOverview,
+  type LoaderPlan,
+  type LoaderStatistics,
+  type Materialized,
+  type MaterializeOptions,
+  type Split,
+} from './loader/index.js';
 export { operatorNames } from './operators/registry.js';
 export { version } from './version.js';

@@ -21,6 +21,7 @@ export type Outline = Omit<CrewTask, 'workers' | 'slots'>;
 export interface LoaderWork {
   readonly outline: Outline;
   readonly prepared: readonly Prepared[];
+  readonly bound: BoundJob;
 }
 
 const round = (bytes: number): number => Math.ceil(bytes / 64) * 64;
@@ -58,6 +59,7 @@ export async function workOf(source: Source, map: Work, options: LoaderOptions, 
   const prepared = whole.bound.map((one) => one.prepared);
   return {
     prepared,
+    bound: whole,
     outline: {
       source: handle,
       operators,

@@ -1,0 +1,62 @@
+import { renameSync, statSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { SinkError } from '../core/errors.js';
+import { JournalFile } from './journal.js';
+import { checkTarget, describeWriteFailure, removeFile } from './output.js';
+import { withPart } from './path.js';
+
+/** CRC-32 of bytes that follow those that gave `before`: what zlib.crc32 gives for all of them together. */
+export function checksum(bytes: NodeJS.ArrayBufferView, before: number): number {
+  return crc32(bytes, before);
+}
+
+/** Files that are filled over several runs under names of their own, `set.partial.npy`, and renamed when they are complete. */
+export class Resumable {
+  readonly targets: readonly string[];
+  /** In the order of the targets. */
+  readonly partials: readonly string[];
+  /** What was done so far, beside the first of them. */
+  readonly journal: JournalFile;
+
+  /** @throws SinkError when a target is in the way */
+  constructor(targets: readonly string[], overwrite: boolean) {
+    for (const target of targets) checkTarget(target, overwrite);
+    this.targets = targets;
+    this.partials = targets.map((target) => withPart(target, 'partial'));
+    this.journal = new JournalFile(`${this.partials[0] ?? ''}.journal`);
+  }
+
+  /** True when all files are there. */
+  get exist(): boolean {
+    return this.partials.every((path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
+  }
+
+  /** Gives the files their names, and forgets the journal. @throws SinkError */
+  commit(overwrite: boolean): void {
+    for (const [i, target] of this.targets.entries()) {
+      checkTarget(target, overwrite);
+      const partial = this.partials[i] ?? '';
+      try {
+        renameSync(partial, target);
+      } catch (error) {
+        throw describeWriteFailure(target, error);
+      }
+    }
+    removeFile(this.journal.path);
+  }
+
+  /** Removes everything that was written so far. */
+  abort(): void {
+    for (const path of [...this.partials, this.journal.path]) removeFile(path);
+  }
+
+  /** The error for files that belong to another job. */
+  foreign(): SinkError {
+    const [partial = ''] = this.partials;
+    return new SinkError(
+      'other-job',
+      `${partial} was left by another job and cannot be gone on with. Remove it, or leave resume out to start again.`,
+      { path: partial },
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import { LayoutError } from '../core/errors.js';
+import type { BatchCrew, CrewTask } from './crew.js';
+import { startInline } from './inline.js';
+import { describeStep } from './ladder.js';
+import type { LoaderPlan } from './plan.js';
+import { startProcesses } from './processes/index.js';
+import { sharingRefusal } from './processes/refusal.js';
+import type { Sharing } from './processes/ring.js';
+import type { LoaderWork } from './task.js';
+import { startThreads } from './threads.js';
+
+const SHARINGS: readonly Sharing[] = ['segment', 'files', 'copies'];
+
+/** Worker processes, sharing what the plan says or, told and not when `strict`, the next best thing that holds. */
+async function startSharing(
+  task: CrewTask,
+  { prepared }: LoaderWork,
+  plan: LoaderPlan,
+  strict: boolean,
+  fellBack: (line: string) => void,
+): Promise<BatchCrew> {
+  const from = SHARINGS.findIndex((sharing) => sharing === plan.sharing);
+  for (const [i, sharing] of SHARINGS.entries()) {
+    const below = SHARINGS[i + 1];
+    if (i < from) continue;
+    const refusal = await sharingRefusal(sharing, plan.ringBytes);
+    if (!refusal || below === undefined) return startProcesses(task, prepared, sharing);
+    const step = describeStep({ from: sharing, to: below, refusal });
+    if (strict) throw new LayoutError('fallback-refused', step, { obstacle: refusal.obstacle });
+    fellBack(step);
+  }
+  return startProcesses(task, prepared, 'copies');
+}
+
+/** Starts those that the plan speaks of. @param fellBack told of every step down @throws FanfoldError; nothing is then left of them */
+export async function startCrew(
+  work: LoaderWork,
+  plan: LoaderPlan,
+  strict: boolean,
+  fellBack: (line: string) => void,
+): Promise<BatchCrew> {
+  const task: CrewTask = { ...work.outline, workers: Math.max(1, plan.workers), slots: plan.slots };
+  if (plan.layout === 'inline') return startInline(task, work.prepared);
+  if (plan.layout === 'threads') return startThreads(task, work.prepared);
+  return startSharing(task, work, plan, strict, fellBack);
+}
+
+/** Seconds the calling thread takes for a batch of the first samples, when it has made one before. */
+export async function timeBatch(work: LoaderWork, samples: Uint32Array): Promise<number> {
+  const crew = await startInline({ ...work.outline, workers: 1, slots: 1 }, work.prepared);
+  const make = (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      crew.fill(0, { number: 0, samples }, (filled) =>
+        filled instanceof Error ? reject(filled) : resolve(filled.seconds),
+      );
+    });
+  try {
+    await make();
+    return await make();
+  } finally {
+    await crew.close();
+  }
+}

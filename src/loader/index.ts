@@ -1,0 +1,27 @@
+import type { Source } from '../core/source.js';
+import { DataLoader } from './loader.js';
+import type { LoaderOptions } from './options.js';
+
+export type { DataLoader, LoaderOverview } from './loader.js';
+export type { Materialized, MaterializeOptions } from './materialize.js';
+export type { Batch, LoaderOptions, Split } from './options.js';
+export type { LoaderPlan } from './plan.js';
+export type { LoaderStatistics } from './statistics.js';
+
+/**
+ * A loader of batches: operators make entries of samples, the frames of a source, ahead of whoever iterates over it.
+ *
+ * ```js
+ * const loader = dataLoader('train.tsv', { map: { name: 'gaf', values: { size: 96 } }, batch: 32, shuffle: { seed: 7 } });
+ * for await (const { x, y } of loader) step(x.sum, y);
+ * ```
+ *
+ * Batches are views of a ring in shared memory: valid until `release()` or, without `keep()`, until the next is asked for. Nothing is
+ * opened or started before it is planned or iterated.
+ *
+ * @param source a source, or a path such as `train.tsv`
+ * @throws UsageError for options that are wrong by themselves
+ */
+export function dataLoader(source: Source | string, options: LoaderOptions): DataLoader {
+  return new DataLoader(source, options);
+}

@@ -1,0 +1,262 @@
+import { provenanceOf } from '../api/recipe.js';
+import { refsOf } from '../api/work.js';
+import { UsageError } from '../core/errors.js';
+import type { Source } from '../core/source.js';
+import { frameBytes, frameCount } from '../core/stack.js';
+import { openSource } from '../formats/registry.js';
+import { loadAverage } from '../io/shared-usage.js';
+import { Epoch } from './batches.js';
+import type { BatchCrew } from './crew.js';
+import { startCrew, timeBatch } from './crews.js';
+import { type Material, type Materialized, type MaterializeOptions, materializeTo } from './materialize.js';
+import type { Batch, LoaderOptions } from './options.js';
+import { checkOptions } from './options-check.js';
+import { makeOrder, type Order } from './order.js';
+import { type LoaderPlan, makeLoaderPlan } from './plan.js';
+import { Ring } from './ring.js';
+import { type PartName, splitSamples } from './split.js';
+import { type LoaderStatistics, Tally } from './statistics.js';
+import { Steering } from './steering.js';
+import { type LoaderWork, workOf } from './task.js';
+
+/** What a loader will do, and with what. */
+export interface LoaderOverview extends LoaderPlan {
+  /** Of the part that is loaded. */
+  readonly samples: number;
+  readonly batches: number;
+  /** Samples of every part; null without a split. */
+  readonly parts: Readonly<Record<PartName, number>> | null;
+}
+
+interface Ready {
+  readonly source: Source;
+  readonly work: LoaderWork;
+  /** Of the part that is loaded; null: all. */
+  readonly positions: Uint32Array | null;
+  readonly overview: LoaderOverview;
+}
+
+interface Running {
+  readonly crew: BatchCrew;
+  readonly ring: Ring;
+  readonly steering: Steering | null;
+}
+
+/** Samples of a batch when nobody says. */
+const BATCH = 32;
+
+const isAutomatic = ({ workers }: LoaderOptions): boolean => workers === undefined || workers === 'auto' || workers < 0;
+
+/** Streams batches of entries that operators make of the samples of a source. */
+export class DataLoader implements AsyncIterable<Batch, void, void> {
+  readonly #source: Source | string;
+  readonly #options: LoaderOptions;
+  readonly #tally = new Tally();
+  readonly #fallbacks: string[] = [];
+  #ready: Promise<Ready> | null = null;
+  #running: Promise<Running> | null = null;
+  #epochs = 0;
+  #isIterated = false;
+  #ring = { bytes: 0, peak: 0, redone: 0 };
+
+  constructor(source: Source | string, options: LoaderOptions) {
+    checkOptions(options);
+    this.#source = source;
+    this.#options = options;
+  }
+
+  async #prepare(): Promise<Ready> {
+    const options = this.#options;
+    const source = typeof this.#source === 'string' ? await openSource(this.#source) : this.#source;
+    const parts = options.split ? splitSamples(source, options.split) : null;
+    const part = options.part ?? 'train';
+    const positions = parts ? parts[part] : null;
+    const samples = positions?.length ?? frameCount(source.handle.stack);
+    if (samples === 0) {
+      const what = parts ? `The part ${part} of the split of ${source.location}` : source.location;
+      throw new UsageError('no-samples', `${what} holds no samples.`, { part });
+    }
+    const wished = options.batch ?? BATCH;
+    const dropLast = options.dropLast ?? false;
+    if (dropLast && wished > samples) {
+      throw new UsageError(
+        'no-batches',
+        `${samples} samples do not fill one batch of ${wished}. Leave dropLast out, or make the batch smaller.`,
+      );
+    }
+    const batch = Math.min(wished, samples);
+    const work = await workOf(source, options.map, options, batch);
+    const { batches } = makeOrder(positions, samples, batch, dropLast, null, 0);
+    const { slotBytes: batchBytes, windowBytes, preparedBytes } = work.outline;
+    const first = positions?.slice(0, batch) ?? Uint32Array.from({ length: batch }, (_, i) => i);
+    const needs = {
+      ...{ samples, batch, batches, batchBytes, windowBytes, preparedBytes },
+      sampleBytes: frameBytes(source.handle.stack),
+      calibrate: () => timeBatch(work, first),
+    };
+    const plan = await makeLoaderPlan(needs, options);
+    const counts = parts && { train: parts.train.length, validation: parts.validation.length, test: parts.test.length };
+    for (const line of plan.reasons) options.log?.(line);
+    for (const line of plan.fallbacks) this.#fellBack(line);
+    return { source, work, positions, overview: { ...plan, samples, batches, parts: counts } };
+  }
+
+  #fellBack(line: string): void {
+    this.#fallbacks.push(line);
+    this.#options.log?.(line);
+  }
+
+  #readied(): Promise<Ready> {
+    this.#ready ??= this.#prepare();
+    return this.#ready;
+  }
+
+  async #start({ work, overview }: Ready): Promise<Running> {
+    const { strict = false, log } = this.#options;
+    const crew = await startCrew(work, overview, strict, (line) => this.#fellBack(line));
+    const ring = new Ring(crew.slots);
+    const running = { crew, ring, tally: this.#tally };
+    const steers = isAutomatic(this.#options) && crew.workers > 1;
+    const { batch } = work.outline;
+    const steering = steers ? new Steering(overview, batch, running, (line) => log?.(line), loadAverage) : null;
+    return { crew, ring, steering };
+  }
+
+  async #run(ready: Ready): Promise<Running> {
+    this.#running ??= this.#start(ready);
+    try {
+      return await this.#running;
+    } catch (error) {
+      this.#running = null;
+      throw error;
+    }
+  }
+
+  /**
+   * How batches will be made: layout, workers, bytes, samples of every part, and why. Reads no sample but to measure one batch.
+   *
+   * @throws FanfoldError when it cannot be done
+   */
+  async plan(): Promise<LoaderOverview> {
+    return (await this.#readied()).overview;
+  }
+
+  /** What has been done so far. */
+  stats(): LoaderStatistics {
+    return this.#tally.statistics(this.#ring, this.#fallbacks);
+  }
+
+  /** One pass over all batches. Each time a loader is iterated, the next epoch. */
+  [Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
+    return this.epoch(this.#epochs++);
+  }
+
+  /**
+   * One pass over all batches in the order of epoch `number`. Workers stay for the next one; leaving the loop early, or an error, ends
+   * them and frees the ring.
+   *
+   * @throws FanfoldError, `Stopped` when the signal aborts
+   */
+  async *epoch(number: number): AsyncGenerator<Batch, void, void> {
+    const { shuffle, dropLast = false } = this.#options;
+    const ready = await this.#readied();
+    const { positions, overview, work } = ready;
+    const order = makeOrder(positions, overview.samples, work.outline.batch, dropLast, shuffle?.seed ?? null, number);
+    yield* this.#iterate(ready, order, this.#options);
+  }
+
+  async *#iterate(ready: Ready, order: Order, options: LoaderOptions): AsyncGenerator<Batch, void, void> {
+    if (this.#isIterated) {
+      throw new UsageError(
+        'busy',
+        'A loader goes through one epoch at a time: end the loop before, or make another loader.',
+      );
+    }
+    this.#isIterated = true;
+    let isWhole = false;
+    try {
+      const { crew, ring, steering } = await this.#run(ready);
+      const { source, work } = ready;
+      const labels = source.labels?.of ?? null;
+      const onBatch = () => steering?.look();
+      const epoch = new Epoch({
+        crew,
+        ring,
+        order,
+        fields: work.outline.fields,
+        labels,
+        options,
+        tally: this.#tally,
+        onBatch,
+      });
+      try {
+        for (let batch = await epoch.next(); batch; batch = await epoch.next()) yield batch;
+        isWhole = true;
+      } finally {
+        epoch.end();
+        const { slotBytes } = work.outline;
+        const peak = Math.max(this.#ring.peak, ring.peak * slotBytes);
+        this.#ring = { bytes: ring.slots * slotBytes, peak, redone: this.#ring.redone + (crew.redone ?? 0) };
+      }
+    } finally {
+      this.#isIterated = false;
+      if (!isWhole) await this.close();
+    }
+  }
+
+  /**
+   * Makes all entries of the part into files, through the same pipeline, in the order the samples lie in. An interrupted call with
+   * `resume` is gone on with by the next.
+   *
+   * @param path `.npy`, `.h5` or another format that can be streamed
+   * @throws UsageError, SinkError, and as iterating does
+   */
+  async materialize(path: string, options: MaterializeOptions = {}): Promise<Materialized> {
+    if (this.#options.onError === 'skip')
+      throw new UsageError(
+        'bad-option',
+        "Files have a row for every sample: materialize with onError 'throw' or 'substitute'.",
+      );
+    const ready = await this.#readied();
+    const { source, work, positions, overview } = ready;
+    const { batch, fields } = work.outline;
+    const { samples } = overview;
+    const refs = refsOf(this.#options.map);
+    const index = positions ?? Uint32Array.from({ length: samples }, (_, i) => i);
+    const provenance = provenanceOf(refs, source, {}, work.bound);
+    const decides = {
+      recipe: provenance.recipe,
+      stack: source.handle.stack,
+      fields,
+      batch,
+      samples,
+      split: this.#options.split,
+      part: this.#options.part,
+    };
+    const material: Material = {
+      fields,
+      samples,
+      index,
+      labels: source.labels ? Int32Array.from(index, (sample) => source.labels?.of[sample] ?? -1) : null,
+      fingerprint: JSON.stringify(decides),
+      provenance,
+      batches: (first) => {
+        const rest = makeOrder(index.subarray(first), samples - first, batch, false, null, 0);
+        return this.#iterate(ready, rest, { ...this.#options, ordered: true, debug: false });
+      },
+    };
+    return materializeTo(path, material, options);
+  }
+
+  /** Ends all workers and frees the ring; views of batches must not be used any more. Safe to call twice; iterating starts again. */
+  async close(): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    const started = await running?.catch(() => null);
+    await started?.crew.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,0 +1,150 @@
+import type { NumericArray } from '../core/dtype.js';
+import { UsageError } from '../core/errors.js';
+import type { Provenance } from '../core/sink.js';
+import { plainAxis, type Stack } from '../core/stack.js';
+import { writeNpy } from '../formats/npy-write.js';
+import { createStream } from '../formats/outputs.js';
+import { checkTarget, OutputPart } from '../io/output.js';
+import { extensionOf, withPart } from '../io/path.js';
+import { checksum, Resumable } from '../io/resumable.js';
+import type { Field } from './crew.js';
+import type { Batch } from './options.js';
+
+/** How a loader's entries go to files. */
+export interface MaterializeOptions {
+  /** Go on where an interrupted call stopped; and if this one is interrupted, leave what it needs to go on. */
+  readonly resume?: boolean;
+  readonly overwrite?: boolean;
+}
+
+/** Files that hold all entries, in the order of the samples, unshuffled. */
+export interface Materialized {
+  /** By output; several go to files named after them, `set.gaf.sum.npy`. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Class (int32, -1 for none) and position in the source (uint32) of every row, as NPY. */
+  readonly beside: { readonly labels: string | null; readonly index: string };
+  readonly samples: number;
+  readonly bytes: number;
+  /** CRC-32 of all entries of an output, as bytes in row order, by output. */
+  readonly checksums: Readonly<Record<string, number>>;
+  /** Samples that an earlier call had finished. */
+  readonly resumedAt: number;
+}
+
+/** What is made into files. */
+export interface Material {
+  readonly fields: readonly Field[];
+  readonly samples: number;
+  /** Positions and classes of all rows. */
+  readonly index: Uint32Array;
+  readonly labels: Int32Array | null;
+  /** Everything that decides the entries. */
+  readonly fingerprint: string;
+  readonly provenance: Provenance;
+  /** Batches in order, from that which holds row `first` on. */
+  batches(first: number): AsyncIterable<Batch>;
+}
+
+interface Setup {
+  readonly fingerprint: string;
+  /** Byte of the first entry in every file. */
+  readonly offsets: readonly number[];
+}
+
+interface Done {
+  readonly samples: number;
+  readonly checksums: readonly number[];
+}
+
+/** An NPY file beside the first of all. */
+const besidePath = (path: string, name: string): string =>
+  `${path.slice(0, path.length - extensionOf(path).length)}.${name}.npy`;
+
+/** Starts the files with zeros for entries. @returns where entries begin in each */
+async function startFiles({ fields, samples, provenance }: Material, partials: readonly string[]): Promise<number[]> {
+  const offsets: number[] = [];
+  for (const [i, { shape, dtype }] of fields.entries()) {
+    const axes = [samples, ...shape].map((_, k) => (k === 0 ? { ...plainAxis(0), name: 'sample' } : plainAxis(k)));
+    const stack: Stack = { stackShape: [samples], frameShape: shape, dtype, axes };
+    const sink = await createStream(partials[i] ?? '', stack, {
+      codec: { name: 'none' },
+      chunked: false,
+      overwrite: true,
+    });
+    if (sink.ref.kind !== 'region')
+      throw new UsageError('no-stream', 'Entries cannot be compressed while they are made.');
+    offsets.push(sink.ref.offset);
+    await sink.commit([], provenance);
+  }
+  return offsets;
+}
+
+/** Writes a batch to its rows; the checksums go on from those of all rows before. */
+function writeBatch(
+  { x }: Batch,
+  fields: readonly Field[],
+  parts: readonly OutputPart[],
+  offsets: readonly number[],
+  { samples, checksums }: Done,
+): number[] {
+  return fields.map(({ label, size }, i) => {
+    const entries: NumericArray = x[label] ?? new Uint8Array(0);
+    parts[i]?.write(entries, (offsets[i] ?? 0) + samples * size * entries.BYTES_PER_ELEMENT);
+    return checksum(entries, checksums[i] ?? 0);
+  });
+}
+
+/**
+ * Writes all entries to files, atomically: they get their names when they are complete.
+ *
+ * @throws SinkError when a file is in the way or cannot be written; UsageError for a format that cannot be streamed; as the batches
+ */
+export async function materializeTo(
+  path: string,
+  material: Material,
+  { resume = false, overwrite = false }: MaterializeOptions,
+): Promise<Materialized> {
+  const { fields, samples, fingerprint, labels, index } = material;
+  const targets = fields.map(({ label }) => (fields.length === 1 ? path : withPart(path, label)));
+  const beside = { labels: labels ? besidePath(path, 'labels') : null, index: besidePath(path, 'index') };
+  for (const file of [beside.labels, beside.index]) if (file !== null) checkTarget(file, overwrite);
+  const files = new Resumable(targets, overwrite);
+  const [setup, ...lines] = (resume && files.exist ? (files.journal.read() ?? []) : []) as [Setup?, ...Done[]];
+  if (setup && setup.fingerprint !== fingerprint) throw files.foreign();
+  let done: Done = (setup && lines.at(-1)) ?? { samples: 0, checksums: fields.map(() => 0) };
+  const resumedAt = done.samples;
+  const parts: OutputPart[] = [];
+  let bytes = 0;
+  try {
+    const offsets = setup?.offsets ?? (await startFiles(material, files.partials));
+    // A line that was cut off must not be gone on with.
+    files.journal.restart([{ fingerprint, offsets } satisfies Setup, ...(resumedAt > 0 ? [done] : [])]);
+    for (const partial of files.partials) parts.push(new OutputPart(partial));
+    if (done.samples < samples) {
+      for await (const batch of material.batches(done.samples)) {
+        const checksums = writeBatch(batch, fields, parts, offsets, done);
+        bytes += Object.values(batch.x).reduce((sum, { byteLength }) => sum + byteLength, 0);
+        done = { samples: done.samples + batch.count, checksums };
+        if (resume) files.journal.append(done);
+      }
+    }
+    for (const part of parts.splice(0)) part.close();
+    const row = { shape: [samples], axes: [plainAxis(0)], unit: '' };
+    if (labels && beside.labels)
+      writeNpy(beside.labels, { ...row, name: 'labels', label: 'class', data: labels }, overwrite);
+    writeNpy(beside.index, { ...row, name: 'index', label: 'position in the source', data: index }, overwrite);
+    files.commit(overwrite);
+  } catch (error) {
+    for (const part of parts) part.close();
+    if (!resume) files.abort();
+    throw error;
+  }
+  return {
+    files: Object.fromEntries(fields.map(({ label }, i) => [label, targets[i] ?? ''])),
+    beside,
+    samples,
+    bytes,
+    checksums: Object.fromEntries(fields.map(({ label }, i) => [label, done.checksums[i] ?? 0])),
+    resumedAt,
+  };
+}
