@@ -26,7 +26,8 @@ const fused = await Promise.all(
 );
 
 /** Those of them that take volumes. */
-const ofVolumes = fused.filter(({ name }) => !['mask', 'com', 'azimuthal'].includes(name));
+const NOT_FOR_VOLUMES = ['mask', 'com', 'azimuthal', 'gaf', 'mtf', 'recurrence', 'features', 'scale'];
+const ofVolumes = fused.filter(({ name }) => !NOT_FOR_VOLUMES.includes(name));
 
 const NUMPY_TYPES: Readonly<Record<string, Dtype>> = {
   '<u2': 'uint16',

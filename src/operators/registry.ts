@@ -14,6 +14,10 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   max: () => import('./statistics/max.js'),
   min: () => import('./statistics/min.js'),
   std: () => import('./statistics/std.js'),
+  mtf: () => import('./mtf/index.js'),
+  recurrence: () => import('./recurrence/index.js'),
+  features: () => import('./features/index.js'),
+  scale: () => import('./scale/index.js'),
 };
 
 /** Names of the built-in operators. */

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { makeStack } from '../../../dist/core/stack.js';
+import { openMemory } from '../../../dist/formats/memory.js';
+import { runLocal } from '../../../dist/layouts/local.js';
+import scale from '../../../dist/operators/scale/index.js';
+import { run, stackOf } from '../harness.js';
+import { apart, golden, ties } from '../series.js';
+
+const stack = stackOf(6, [2, 9], 'float64');
+const data = ties(6 * 2 * 9);
+
+describe('scaling of channels', () => {
+  it.each(['minmax', 'zscore'] as const)('%s agrees with NumPy, fitted on frames 1 to 3', async (method) => {
+    const values = { method, fit: '1:4', range: [-1, 2] };
+    const wide = await run(scale, stack, data, { ...values, dtype: 'float64' }, { tile: 4 });
+    expect(apart(wide.out.scaled, golden.scale[method])).toBeLessThanOrEqual(1e-14);
+    expect(apart((await run(scale, stack, data, values)).out.scaled, golden.scale[method])).toBeLessThanOrEqual(2e-7);
+    const [a, b] = method === 'minmax' ? (['low', 'high'] as const) : (['mean', 'std'] as const);
+    expect(Object.keys(wide.slots)).toEqual(['scaled', a, b]);
+    expect(wide.slots[a]?.label).toMatch(/over frames 1:4$/);
+    expect(apart(wide.out[a], golden.scale[a])).toBeLessThanOrEqual(1e-15);
+    expect(apart(wide.out[b], golden.scale[b])).toBeLessThanOrEqual(1e-15);
+  });
+
+  it('takes all frames unless told, a frame of one series too', async () => {
+    const { out } = await run(scale, stackOf(12, [9], 'float64'), data, { dtype: 'float64' });
+    expect([out.low?.[0], out.high?.[0]]).toEqual([Math.min(...data), Math.max(...data)]);
+    expect([Math.min(...(out.scaled ?? [])), Math.max(...(out.scaled ?? []))]).toEqual([-1, 1]);
+  });
+
+  it('leaves a constant channel at the low end, or at 0', async () => {
+    const constant = new Float64Array(12).fill(3.3);
+    const { out } = await run(scale, stackOf(2, [6], 'float64'), constant, { fit: '0:1' });
+    expect(new Set(out.scaled)).toEqual(new Set([-1]));
+    const scores = await run(scale, stackOf(2, [6], 'float64'), constant, { method: 'zscore' });
+    for (const score of scores.out.scaled ?? []) expect(Math.abs(score)).toBeLessThan(1e-15);
+    expect(scores.out.std?.[0]).toBe(0);
+  });
+
+  it('fits in runs of bounded memory, far from zero, with what is saved the same in every layout', async () => {
+    // 24 MiB, so that the fit takes three runs.
+    const frames = 3072;
+    const values = Float64Array.from(
+      { length: frames * 2 * 512 },
+      (_, i) => 1e9 + (((i + Math.floor(i / 1024)) * 7919) % 1024) / 1024,
+    );
+    const source = openMemory(makeStack([frames, 2, 512], 'float64', 2), new Uint8Array(values.buffer));
+    const refs = [{ name: 'scale', values: { method: 'zscore', dtype: 'float64' } }];
+    const serial = await runLocal(source, refs, { layout: 'serial' });
+    const threads = await runLocal(source, refs, { layout: 'threads', workers: 2 });
+    const [scaled, mean, std] = serial.arrays;
+    expect(mean?.shape).toEqual([2]);
+    for (const c of [0, 1]) {
+      expect(Math.abs((mean?.data[c] ?? 0) - (1e9 + 1023 / 2048))).toBeLessThan(1e-6);
+      // The standard deviation of 1024 evenly spaced values, 1 / 1024 apart.
+      expect(std?.data[c]).toBeCloseTo(Math.sqrt((1024 ** 2 - 1) / 12) / 1024, 7);
+    }
+    expect(threads.arrays.map((array) => array.data.length)).toEqual([scaled, mean, std].map((a) => a?.data.length));
+    for (const [i, array] of threads.arrays.entries()) {
+      expect(Buffer.compare(bytesOf(array.data), bytesOf(serial.arrays[i]?.data))).toBe(0);
+    }
+  });
+
+  it.each([
+    [{ fit: '4:9' }, /--fit 4:9 lies outside 0:6 or is empty/],
+    [{ fit: 'train' }, /--fit takes ranges such as 0:100, not 'train'/],
+    [{ range: [1, 1] }, /--range takes two ascending numbers, not 1,1/],
+  ])('refuses %j', async (values, message) => {
+    await expect(run(scale, stack, data, values)).rejects.toThrow(message);
+  });
+
+  it('refuses values that are not finite, in the fit and after it', async () => {
+    const holed = data.slice();
+    holed[5 * 18 + 9 + 2] = Number.NaN;
+    for (const fit of ['all', '0:3']) {
+      await expect(run(scale, stack, holed, { fit })).rejects.toThrow('Frame 5, channel 1 holds NaN at point 2.');
+    }
+  });
+});
+
+function bytesOf(data: { buffer: ArrayBufferLike; byteOffset: number; byteLength: number } | undefined): Buffer {
+  return data ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.alloc(0);
+}
