@@ -14,6 +14,7 @@ import { parseFlags } from './flags.js';
 import { verbHelp } from './help.js';
 import { besideOf, checkBeside, writeBeside } from './make-beside.js';
 import { KNOWN_DETECTOR, withDetector } from './make-detector.js';
+import { isSeriesTarget, writeSeries } from './make-series.js';
 import { makeProgress } from './progress.js';
 import { tell } from './terminal.js';
 
@@ -37,7 +38,7 @@ const PARAMS = {
   },
   truth: {
     kind: 'text',
-    help: 'also write what is known exactly about the stack (kind stem: ADF and centre of mass; rings: positions; fmri: motion)',
+    help: 'also write what is known exactly about the stack (kind stem: ADF and centre of mass; rings: positions; fmri: motion; series: classes)',
   },
   layout: { kind: 'text', default: 'auto', help: 'auto, serial or threads' },
   workers: { kind: 'number', default: -1, min: -1, integer: true, help: 'worker threads; -1 automatic' },
@@ -103,6 +104,14 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
   if (values.truth !== undefined) {
     checkOutputs([values.truth], truth, values.overwrite, []);
     if (isSameFile(values.truth, out)) throw new UsageError('output-twice', `${out} cannot be stack and truth in one.`);
+  }
+  if (isSeriesTarget(handle, out)) {
+    const files = await writeSeries(out, handle, provenance, values.overwrite);
+    if (values.truth !== undefined) files.push(...(await writeOutput(values.truth, truth, provenance, values)));
+    if (values.json) process.stdout.write(`${JSON.stringify({ files })}\n`);
+    else if (!values.quiet)
+      tell(files.length > 2 ? `wrote ${files.length} files to ${out}` : `wrote ${files.join(' and ')}`);
+    return 0;
   }
   const beside = besideOf(out, handle);
   if (beside) checkBeside(beside, values.overwrite);

@@ -9,10 +9,11 @@ import fmri from './fmri.js';
 import type { Companion, FrameWriter, Generator } from './generator.js';
 import random from './random.js';
 import rings from './rings.js';
+import series from './series-stack.js';
 import stem from './stem.js';
 
 /** All kinds of generated stacks. */
-export const GENERATORS: readonly Generator[] = [random, counts, stem, rings, fmri];
+export const GENERATORS: readonly Generator[] = [random, counts, stem, rings, fmri, series];
 
 type GeneratedHandle = Extract<SourceHandle, { kind: 'generated' }>;
 
