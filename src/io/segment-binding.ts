@@ -9,6 +9,8 @@ export interface Binding {
   mmap(address: bigint | null, bytes: number, access: number, flags: number, fd: number, offset: number): bigint;
   munmap(address: bigint, bytes: number): number;
   errno(): number;
+  /** Where an array lies. */
+  address(array: Uint8Array): bigint;
   /** The bytes at an address, without a copy. */
   view(address: bigint, bytes: number): ArrayBuffer;
 }
@@ -44,6 +46,7 @@ async function load(): Promise<Binding | string> {
         mmap: c.func('void *mmap(void *address, size_t bytes, int access, int flags, int fd, int64_t offset)'),
         munmap: c.func('int munmap(void *address, size_t bytes)'),
         errno: () => koffi.errno(),
+        address: (array) => koffi.address(array),
         view: (address, bytes) => koffi.view(address, bytes),
       };
     } catch {

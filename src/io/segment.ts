@@ -13,6 +13,8 @@ const [MAP_SHARED, MAP_PRIVATE, MAP_FIXED, MAP_ANONYMOUS, MAP_NORESERVE, MAP_POP
   0x1, 0x2, 0x10, 0x20, 0x4000, 0x8000,
 ];
 const MAP_FAILED = -1n;
+/** Mappings begin on such an address: the largest page of any system. */
+export const SEGMENT_ALIGNMENT = 65536;
 const EINTR = 4;
 /** The names of the numbers that `errno` takes here. */
 const ERRNO: Readonly<Record<number, string>> = { 1: 'EPERM', 2: 'ENOENT', 12: 'ENOMEM', 13: 'EACCES', 28: 'ENOSPC' };
@@ -113,6 +115,30 @@ export async function openSegment(name: string, bytes: number): Promise<Segment>
     // Reading behind its end would be the end of this process.
     if (fstatSync(fd).size < bytes) throw refused(refusal('not-found', `${name} is shorter than it was made`), bytes);
     return held(name, map(binding, fd, bytes), () => undefined);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Lays a segment that another process made over memory that is there already, such as a WebAssembly memory: whoever computes in it
+ * then writes where the others read. The memory must stay as long as the process.
+ *
+ * @param over begins on a multiple of `SEGMENT_ALIGNMENT` of its buffer and is as long as the segment, itself such a multiple
+ * @throws LayoutError with a `SharingObstacle` as its code
+ */
+export async function overlaySegment(name: string, over: Uint8Array): Promise<void> {
+  const bytes = over.byteLength;
+  const binding = await bound(bytes);
+  const fd = binding.shmOpen(name, O_RDWR, 0);
+  if (fd < 0) throw failed(binding.errno(), bytes, 'shm_open');
+  try {
+    if (fstatSync(fd).size < bytes) throw refused(refusal('not-found', `${name} is shorter than it was made`), bytes);
+    const address = binding.address(over);
+    if (over.byteOffset % SEGMENT_ALIGNMENT !== 0 || bytes % SEGMENT_ALIGNMENT !== 0)
+      throw new RangeError('a segment lies on whole pages');
+    const got = binding.mmap(address, bytes, READ_WRITE, MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 0);
+    if (got !== address) throw failed(binding.errno(), bytes, 'mmap');
   } finally {
     closeSync(fd);
   }

@@ -1,8 +1,8 @@
 import { ARENA_BASE, makeMemory, SLACK } from '../../core/arena.js';
-import { DTYPES, type NumericArray, viewOf } from '../../core/dtype.js';
+import { type NumericArray, viewOf } from '../../core/dtype.js';
 import { asFanfoldError } from '../../core/errors.js';
 import { OutputPart } from '../../io/output.js';
-import { openSegment, type Segment } from '../../io/segment.js';
+import { overlaySegment, SEGMENT_ALIGNMENT } from '../../io/segment.js';
 import { removeLeftovers } from '../../io/shared-file.js';
 import { openParcel } from '../../layouts/processes/parcel.js';
 import type { CrewTask } from '../crew.js';
@@ -18,57 +18,53 @@ const tell = (message: FromChild): void => {
   if (process.connected) process.send?.(message, () => undefined);
 };
 
-/** Puts the bytes of one field of a batch where the host finds them: at a place of the ring. */
-type Put = (bytes: Uint8Array, position: number) => void;
-
-function putter({ ring }: Start, segment: Segment | null): Put | null {
-  if (segment) return (bytes, position) => segment.bytes.set(bytes, position);
-  if (ring.kind !== 'files') return null;
-  const file = new OutputPart(ring.path);
-  return (bytes, position) => file.write(bytes, position);
-}
-
-/** One worker process: fills a slot of its own, and hands over what is in it. */
+/** One worker process. In a segment it fills the slots of the ring; else one slot of its own, which it then hands over. */
 class Child {
   readonly #task: CrewTask;
   readonly #filler: BatchFiller;
-  readonly #memory: WebAssembly.Memory;
-  readonly #slot: number;
-  readonly #put: Put | null;
+  /** Its own slot; null when it fills those of the ring. */
+  readonly #own: Uint8Array | null;
+  readonly #file: OutputPart | null;
 
-  private constructor(task: CrewTask, filler: BatchFiller, memory: WebAssembly.Memory, slot: number, put: Put | null) {
+  private constructor(task: CrewTask, filler: BatchFiller, own: Uint8Array | null, file: OutputPart | null) {
     this.#task = task;
     this.#filler = filler;
-    this.#memory = memory;
-    this.#slot = slot;
-    this.#put = put;
+    this.#own = own;
+    this.#file = file;
   }
 
-  static async open(start: Start): Promise<Child> {
-    const { ring } = start;
-    const segment = ring.kind === 'segment' ? await openSegment(ring.name, ring.bytes) : null;
-    const parcel = openParcel(start.work, false, true);
-    const { task, prepared } = (segment ? findArrays(parcel, segment.bytes) : parcel) as ChildWork;
-    const length = task.windowBytes + task.preparedBytes;
-    const memory = makeMemory(length + task.slotBytes + SLACK);
-    const slot = ARENA_BASE + length;
-    const filler = await BatchFiller.open(task, prepared, { memory, base: ARENA_BASE, length, ring: slot });
-    return new Child(task, filler, memory, slot, putter(start, segment));
+  static async open({ ring, work }: Start): Promise<Child> {
+    const given = openParcel(work, false, true) as ChildWork;
+    const length = given.task.windowBytes + given.task.preparedBytes;
+    const base = Math.ceil((ARENA_BASE + length) / SEGMENT_ALIGNMENT) * SEGMENT_ALIGNMENT;
+    const bytes = ring.kind === 'segment' ? ring.bytes : given.task.slotBytes + SLACK;
+    const memory = makeMemory(base - ARENA_BASE + bytes);
+    const slots = new Uint8Array(memory.buffer, base, bytes);
+    if (ring.kind === 'segment') await overlaySegment(ring.name, slots);
+    const { task, prepared } = ring.kind === 'segment' ? (findArrays(given, slots) as ChildWork) : given;
+    const filler = await BatchFiller.open(task, prepared, { memory, base: ARENA_BASE, length, ring: base });
+    const file = ring.kind === 'files' ? new OutputPart(ring.path) : null;
+    return new Child(task, filler, ring.kind === 'segment' ? null : slots, file);
   }
 
   fill({ slot, request }: Order): void {
+    const filled = this.#filler.fill(this.#own ? 0 : slot, request);
+    const samples = request.samples.length;
+    const entries = this.#own && this.#handOver(this.#own, slot, samples);
+    tell({ kind: 'filled', filled: { ...filled, slot }, samples, entries });
+  }
+
+  /** @returns what could not be put into the ring's file */
+  #handOver(own: Uint8Array, slot: number, samples: number): NumericArray[] | null {
     const { fields, slotBytes } = this.#task;
-    const filled = this.#filler.fill(0, request);
     const entries: NumericArray[] = [];
     for (const { dtype, size, offset } of fields) {
-      const made = viewOf(dtype, this.#memory.buffer, this.#slot + offset, request.samples.length * size);
-      const bytes = made.length * DTYPES[dtype].bytes;
-      if (this.#put) this.#put(new Uint8Array(made.buffer, made.byteOffset, bytes), slot * slotBytes + offset);
+      const made = viewOf(dtype, own.buffer, own.byteOffset + offset, samples * size);
+      if (this.#file) this.#file.write(made, slot * slotBytes + offset);
       // No process can send shared memory.
       else entries.push(made.slice());
     }
-    const samples = request.samples.length;
-    tell({ kind: 'filled', filled: { ...filled, slot }, samples, entries: this.#put ? null : entries });
+    return this.#file ? null : entries;
   }
 }
 

@@ -142,6 +142,10 @@ class ProcessesCrew implements BatchCrew {
     return this.#ring.copies;
   }
 
+  get redone(): number {
+    return this.#dispatcher.redone;
+  }
+
   views(slot: number): Readonly<Record<string, NumericArray>> {
     return this.#ring.views[slot] ?? {};
   }

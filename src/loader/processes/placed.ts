@@ -52,10 +52,15 @@ export function placeArrays(value: unknown, memory: Uint8Array, at: number): unk
 }
 
 /** The same data in another process, its arrays views of `memory`. */
-export function findArrays(value: unknown, memory: Uint8Array<ArrayBuffer>): unknown {
+export function findArrays(value: unknown, memory: Uint8Array): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   if (Array.isArray(value)) return value.map((item) => findArrays(item, memory));
   if (!isPlaced(value))
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, findArrays(item, memory)]));
-  return new TYPES[value.placed](memory.buffer, memory.byteOffset + value.at, value.length);
+  const type = TYPES[value.placed] as new (
+    buffer: ArrayBufferLike,
+    offset: number,
+    length: number,
+  ) => NodeJS.TypedArray;
+  return new type(memory.buffer, memory.byteOffset + value.at, value.length);
 }

@@ -1,7 +1,10 @@
+import { LARGEST_MEMORY } from '../../core/arena.js';
 import { DTYPES, type NumericArray } from '../../core/dtype.js';
 import type { Prepared } from '../../core/operator.js';
-import { createSegment } from '../../io/segment.js';
+import { formatBytes } from '../../core/size.js';
+import { createSegment, SEGMENT_ALIGNMENT } from '../../io/segment.js';
 import { createSharedFile } from '../../io/shared-file.js';
+import { refusal, refused } from '../../io/shared-refusal.js';
 import type { Parcel } from '../../layouts/processes/messages.js';
 import { makeParcel } from '../../layouts/processes/parcel.js';
 import type { CrewTask } from '../crew.js';
@@ -32,20 +35,26 @@ const ringBytes = ({ slots, slotBytes }: CrewTask): number => slots * slotBytes;
 /** Bytes that a way of sharing takes in /dev/shm. */
 export function sharedBytes(task: CrewTask, prepared: readonly Prepared[], sharing: Sharing): number {
   if (sharing === 'copies') return 0;
-  return ringBytes(task) + arrayBytes({ task, prepared });
+  if (sharing === 'files') return ringBytes(task);
+  return Math.ceil((ringBytes(task) + arrayBytes({ task, prepared })) / SEGMENT_ALIGNMENT) * SEGMENT_ALIGNMENT;
 }
 
-/** One copy: a kernel computes in the memory of its process, which no other can map. The source's arrays lie in the segment too. */
+/** No copy: kernels write into the segment. The arrays of source and operators lie in it too, once for all processes. */
 async function segmentRing(work: ChildWork): Promise<ProcessRing> {
   const { task } = work;
   const bytes = sharedBytes(task, work.prepared, 'segment');
+  const whole = bytes + task.windowBytes + task.preparedBytes + SEGMENT_ALIGNMENT;
+  if (whole > LARGEST_MEMORY) {
+    const reason = `${formatBytes(whole)} of ring, source and working memory are more than the 4 GiB that a kernel can address`;
+    throw refused(refusal('too-large', reason), bytes);
+  }
   const segment = await createSegment(bytes);
   const placed = placeArrays(work, segment.bytes, ringBytes(task));
   return {
     ref: { kind: 'segment', name: segment.name, bytes },
     work: makeParcel(placed, null),
     bytes,
-    copies: 1,
+    copies: 0,
     leftovers: [segment.name],
     views: ringViews(task, segment.bytes.buffer, 0),
     receive: () => undefined,
