@@ -39,6 +39,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./make.js'),
   },
   {
+    name: 'train',
+    synopsis: 'train dual-gaf TRAIN [TEST]',
+    summary: 'train a network on Gramian angular fields of time series',
+    load: () => import('./train.js'),
+  },
+  {
     name: 'bench',
     synopsis: 'bench SCENARIO',
     summary: 'measure every layout against the others, the floors and Python',

@@ -92,7 +92,7 @@ const isBetter = (one: Score, other: Score): boolean =>
  * @param weights where to start; changed in place
  * @throws Stopped when the signal says so; OperatorError when the loss is no number any more
  */
-export async function fit(
+export async function fitNetwork(
   trainer: Trainer,
   shape: NetShape,
   weights: Weights,
