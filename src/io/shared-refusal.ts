@@ -27,9 +27,9 @@ export function refusal(obstacle: SharingObstacle, reason: string): SharingRefus
   return { obstacle, reason, remedy: REMEDIES[obstacle] };
 }
 
-/** A refusal as an error, its obstacle as the code. */
+/** A refusal as an error, its obstacle as the code, reason and remedy as fields. */
 export function refused({ obstacle, reason, remedy }: SharingRefusal, bytes: number): LayoutError {
-  return new LayoutError(obstacle, `Memory cannot be shared: ${reason}. ${remedy}.`, { bytes });
+  return new LayoutError(obstacle, `Memory cannot be shared: ${reason}. ${remedy}.`, { bytes, reason, remedy });
 }
 
 /** What the name of a system error means for memory of `bytes`. */

@@ -4,7 +4,7 @@ import { startInline } from './inline.js';
 import { describeStep } from './ladder.js';
 import type { LoaderPlan } from './plan.js';
 import { startProcesses } from './processes/index.js';
-import { sharingRefusal } from './processes/refusal.js';
+import { refusalIn } from './processes/refusal.js';
 import type { Sharing } from './processes/ring.js';
 import type { LoaderWork } from './task.js';
 import { startThreads } from './threads.js';
@@ -23,11 +23,15 @@ async function startSharing(
   for (const [i, sharing] of SHARINGS.entries()) {
     const below = SHARINGS[i + 1];
     if (i < from) continue;
-    const refusal = await sharingRefusal(sharing, plan.ringBytes);
-    if (!refusal || below === undefined) return startProcesses(task, prepared, sharing);
-    const step = describeStep({ from: sharing, to: below, refusal });
-    if (strict) throw new LayoutError('fallback-refused', step, { obstacle: refusal.obstacle });
-    fellBack(step);
+    try {
+      return await startProcesses(task, prepared, sharing);
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (!refusal || below === undefined) throw error;
+      const step = describeStep({ from: sharing, to: below, refusal });
+      if (strict) throw new LayoutError('fallback-refused', step, { obstacle: refusal.obstacle });
+      fellBack(step);
+    }
   }
   return startProcesses(task, prepared, 'copies');
 }

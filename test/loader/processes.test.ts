@@ -12,7 +12,7 @@ import { findBinding } from '../../dist/io/segment-binding.js';
 import type { BatchCrew, BatchRequest, Filled } from '../../dist/loader/crew.js';
 import { startInline } from '../../dist/loader/inline.js';
 import { startProcesses } from '../../dist/loader/processes/index.js';
-import { sharingRefusal } from '../../dist/loader/processes/refusal.js';
+import { refusalIn, sharingRefusal } from '../../dist/loader/processes/refusal.js';
 import type { Sharing } from '../../dist/loader/processes/ring.js';
 import { workOf } from '../../dist/loader/task.js';
 
@@ -241,6 +241,9 @@ test('too large a ring is refused before a process starts', async () => {
   const { outline, prepared } = await workOf(source(), 'copy', { map: 'copy' }, BATCH);
   const task = { ...outline, workers: 2, slots: 2 ** 30 };
   await expect(startProcesses(task, prepared, 'files')).rejects.toMatchObject({ code: 'no-space' });
+  const error: unknown = await startProcesses(task, prepared, 'files').catch((thrown: unknown) => thrown);
+  expect(refusalIn(error)).toMatchObject({ obstacle: 'ENOSPC', remedy: expect.stringContaining('--shm-size') });
+  expect(refusalIn(new Error('else'))).toBeNull();
   expect(await sharingRefusal('files', 2 ** 60)).toMatchObject({ obstacle: 'ENOSPC' });
   expect(await sharingRefusal('copies', 2 ** 60)).toBeNull();
   if (!isBound) return;
