@@ -126,11 +126,11 @@ function machineRules(input: AutomaticInput, bound: Bound): Rule[] {
       : { name: 'table', jobs: row.jobs, why: `${row.name} of memory (${formatBytes(held)}) are ${row.jobs} jobs` };
   const perCore: Rule =
     bound === 'compute'
-      ? { name: 'compute', jobs: Math.max(1, cores - 1), why: `bound by arithmetic: cores (${cores}) less one` }
+      ? { name: 'compute', jobs: Math.max(1, cores - 1), why: `${cores} cores less one, for work bound by arithmetic` }
       : {
           name: 'memory',
           jobs: Math.max(1, Math.min(cores, Math.floor(gigabytes / 2))),
-          why: `bound by memory: the smaller of ${cores} cores and half of ${gigabytes} GB free`,
+          why: `the smaller of ${cores} cores and half of ${gigabytes} GB free, for work bound by memory`,
         };
   const paying = Math.floor(serial / START_SECONDS);
   const measured = input.batchSeconds === null ? 'about ' : '';

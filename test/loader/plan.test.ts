@@ -86,7 +86,9 @@ describe('decisions', () => {
     expect(plan).toMatchObject({ layout: 'threads', sharing: 'memory', workers: 7, bound: 'compute', fallbacks: [] });
     expect(plan.slots).toBe(8);
     expect(plan.ringBytes).toBe(8 * 8 * MIB);
-    expect(plan.reasons[0]).toContain("7 workers, by the rule 'compute': bound by arithmetic: cores (8) less one");
+    expect(plan.reasons[0]).toContain(
+      "7 workers, by the rule 'compute': 8 cores less one, for work bound by arithmetic",
+    );
     expect(plan.reasons[0]).toContain('table 16');
     expect(plan.expectedSeconds).toBeCloseTo(0.12 + 100 / 7, 6);
     expect(plan.projectedBytes).toBe(100 * MIB + 7 * 20 * MIB + plan.ringBytes);
