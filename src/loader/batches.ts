@@ -101,14 +101,10 @@ export class Epoch {
       if (this.#outstanding > 0) return;
       timer = setTimeout(() => {
         const { slots } = ring;
-        const many = slots === 1 ? 'The one batch of the ring is' : `All ${slots} batches of the ring are`;
-        const message = `${many} kept and was not released within ${patience} s, so that no other can be made. Call release() on batches, copy what must last, or give a larger memory.ring.`;
-        this.#fail(
-          new LayoutError('batches-kept', message.replace('are kept and was', 'are kept and were'), {
-            slots,
-            patience,
-          }),
-        );
+        const message =
+          `The ring of batches is full (${slots}): all are kept and not released within ${patience} s, so that no other can be made. ` +
+          'Call release() on batches, copy what must last, or give a larger memory.ring.';
+        this.#fail(new LayoutError('batches-kept', message, { slots, patience }));
       }, patience * 1000);
     });
     this.#wake = null;

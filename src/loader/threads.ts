@@ -41,7 +41,12 @@ class Thread implements BatchWorker {
 
   /** Starts it, and returns when it can take orders. @throws FanfoldError when it cannot */
   restart(): Promise<void> {
-    const worker = new Worker(new URL('./entry.js', import.meta.url), { name: this.#name, workerData: this.#start });
+    const worker = new Worker(new URL('./entry.js', import.meta.url), {
+      name: this.#name,
+      workerData: this.#start,
+      // It says what the program given as text is, and a worker has none.
+      execArgv: process.execArgv.filter((flag) => !flag.startsWith('--input-type')),
+    });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
       worker.on('message', (answer: ThreadAnswer) => {

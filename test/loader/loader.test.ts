@@ -1,0 +1,310 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  type Batch,
+  dataLoader,
+  type LoaderOptions,
+  type OperatorRef,
+  openArray,
+  type Source,
+  Stopped,
+} from '../../dist/index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'loader-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SAMPLES = 101;
+const SHAPE = [SAMPLES, 3, 24] as const;
+const values = Float64Array.from({ length: SAMPLES * 72 }, (_, i) => Math.sin(0.37 * i) + (i % 17));
+const plain = openArray(SHAPE, values);
+const source: Source = {
+  ...plain,
+  labels: { classes: ['even', 'odd'], of: Int32Array.from({ length: SAMPLES }, (_, i) => i % 2) },
+  groups: Int32Array.from({ length: SAMPLES }, (_, i) => Math.floor(i / 10)),
+};
+
+const fragile = (values: OperatorRef['values']): OperatorRef => ({
+  name: 'fragile',
+  module: pathToFileURL(join(import.meta.dirname, 'fragile.mjs')).href,
+  values,
+});
+
+const GAF: OperatorRef = { name: 'gaf', values: { size: 12 } };
+
+interface Seen {
+  readonly hash: string;
+  readonly index: readonly number[];
+  readonly labels: readonly number[];
+}
+
+async function load(options: LoaderOptions, of: Source = source): Promise<Seen> {
+  const hash = createHash('sha256');
+  const [index, labels]: [number[], number[]] = [[], []];
+  await using loader = dataLoader(of, options);
+  for await (const batch of loader) {
+    for (const entries of Object.values(batch.x))
+      hash.update(new Uint8Array(entries.buffer, entries.byteOffset, entries.byteLength));
+    index.push(...batch.index);
+    labels.push(...batch.y);
+    batch.release();
+  }
+  return { hash: hash.digest('hex'), index, labels };
+}
+
+const all = Array.from({ length: SAMPLES }, (_, i) => i);
+
+describe('the same batches', () => {
+  const base = { map: GAF, batch: 8, shuffle: { seed: 7 } } as const;
+
+  test('whoever makes them, in rings of any size', async () => {
+    const { hash, index } = await load({ ...base, workers: 0 });
+    expect([...index].sort((a, b) => a - b)).toEqual(all);
+    expect(index).not.toEqual(all);
+    const slot = 2 * 3 * 12 * 12 * 4 * 8;
+    const ways: LoaderOptions[] = [
+      { ...base, layout: 'threads', workers: 1 },
+      { ...base, layout: 'threads', workers: 2 },
+      { ...base, layout: 'threads', workers: 3 },
+      { ...base, layout: 'threads', workers: 2, memory: { ring: 3 * slot + 1000 } },
+      { ...base, layout: 'threads', workers: 2, prefetch: 4 },
+      { ...base, layout: 'inline', memory: { ring: slot + 1000 } },
+      { ...base, workers: 0, debug: true },
+      { ...base, layout: 'threads', workers: 2, debug: true },
+    ];
+    for (const way of ways) expect(await load(way), JSON.stringify(way)).toMatchObject({ hash, index });
+  });
+
+  test('hold what the operator makes of the samples', async () => {
+    await using loader = dataLoader(source, {
+      map: 'copy',
+      batch: 7,
+      layout: 'threads',
+      workers: 2,
+      shuffle: { seed: 1 },
+    });
+    for await (const { x, index, shapes, count, y } of loader) {
+      expect(shapes.frames).toEqual([count, 3, 24]);
+      expect([...y]).toEqual([...index].map((sample) => sample % 2));
+      const expected = [...index].flatMap((sample) => [...values.subarray(sample * 72, (sample + 1) * 72)]);
+      expect([...(x.frames ?? [])]).toEqual(expected);
+    }
+  });
+
+  test('another order in every epoch, the same when it is asked for by number', async () => {
+    await using loader = dataLoader(source, { map: 'copy', batch: 10, shuffle: { seed: 3 } });
+    const indices = async (batches: AsyncIterable<Batch>): Promise<number[]> => {
+      const found: number[] = [];
+      for await (const { index } of batches) found.push(...index);
+      return found;
+    };
+    const [first, second] = [await indices(loader), await indices(loader)];
+    expect(second).not.toEqual(first);
+    expect(await indices(loader.epoch(0))).toEqual(first);
+    expect(await indices(loader.epoch(1))).toEqual(second);
+    expect(loader.stats()).toMatchObject({ epochs: 4, batches: 44, samples: 404, bytes: 404 * 72 * 8 });
+  });
+
+  test('as they come hold every sample once', async () => {
+    const { index } = await load({ map: 'copy', batch: 4, layout: 'threads', workers: 3, ordered: false });
+    expect([...index].sort((a, b) => a - b)).toEqual(all);
+  });
+
+  test('several operators in one pass have names of their own', async () => {
+    await using loader = dataLoader(source, { map: [{ name: 'copy', values: {} }, GAF], batch: 64 });
+    for await (const { x } of loader) expect(Object.keys(x)).toEqual(['copy.frames', 'gaf.sum', 'gaf.diff']);
+  });
+
+  test('dropLast leaves out what does not fill a batch', async () => {
+    expect((await load({ map: 'copy', batch: 25, dropLast: true })).index).toEqual(all.slice(0, 100));
+  });
+});
+
+describe('parts', () => {
+  test('are counted in the plan, and only the one asked for is loaded', async () => {
+    const options = { map: 'copy', split: { by: 'group', train: 0.6, validation: 0.2, seed: 5 } } as const;
+    const parts = await Promise.all(
+      (['train', 'validation', 'test'] as const).map((part) => load({ ...options, part })),
+    );
+    expect(parts.flatMap(({ index }) => index).sort((a, b) => a - b)).toEqual(all);
+    const plan = await dataLoader(source, options).plan();
+    expect(plan.parts).toEqual({
+      train: parts[0]?.index.length,
+      validation: parts[1]?.index.length,
+      test: parts[2]?.index.length,
+    });
+    expect(plan.samples).toBe(parts[0]?.index.length);
+  });
+
+  test('that are empty are refused by name', async () => {
+    const loader = dataLoader(source, { map: 'copy', split: { by: 'time', train: 1 }, part: 'test' });
+    await expect(loader.plan()).rejects.toThrow(/The part test of the split of array holds no samples/);
+  });
+});
+
+describe('a consumer', () => {
+  test('that leaves the loop ends the workers; iterating starts them again', async () => {
+    await using loader = dataLoader(source, { map: 'copy', batch: 5, layout: 'threads', workers: 2 });
+    let seen = 0;
+    for await (const _ of loader) if (++seen === 3) break;
+    expect(seen).toBe(3);
+    for await (const { count } of loader) seen += count;
+    expect(seen).toBe(3 + SAMPLES);
+  });
+
+  test('that keeps a batch still has it when others have come', async () => {
+    await using loader = dataLoader(source, { map: 'copy', batch: 8, layout: 'threads', workers: 2 });
+    const kept: Batch[] = [];
+    for await (const batch of loader) if (batch.number < 2) kept.push(batch.keep());
+    for (const { x, number } of kept) expect(x.frames?.[0]).toBe(values[number * 8 * 72]);
+    for (const batch of kept) batch.release();
+  });
+
+  test('that keeps all of them is told so', async () => {
+    const loader = dataLoader(source, {
+      ...{ map: 'copy', batch: 8, layout: 'threads', workers: 1, patience: 0.05 },
+      memory: { ring: 4 * 8 * 80 * 8 },
+    });
+    const kept: number[] = [];
+    const keeping = async (): Promise<void> => {
+      for await (const batch of loader) kept.push(batch.keep().number);
+    };
+    await expect(keeping()).rejects.toThrow(/kept and not released within 0.05 s/);
+    expect(kept).toEqual(Array.from({ length: (await loader.plan()).slots }, (_, i) => i));
+  });
+
+  test('that reads a batch after its release is told so', async () => {
+    for (const debug of [false, true]) {
+      await using loader = dataLoader(source, { map: 'copy', batch: 8, debug });
+      let before: Batch | null = null;
+      for await (const batch of loader) {
+        const { x } = batch;
+        if (before) expect(() => before?.x).toThrow(/was released/);
+        before = batch;
+        expect(x.frames?.length).toBeGreaterThan(0);
+        batch.release();
+        batch.release();
+        // Without debug mode an array that was taken out before may show another batch by now.
+        if (debug) expect(x.frames?.length).toBe(0);
+      }
+    }
+  });
+
+  test('cannot go through two epochs at a time', async () => {
+    await using loader = dataLoader(source, { map: 'copy', batch: 8 });
+    const first = loader[Symbol.asyncIterator]();
+    await first.next();
+    await expect(loader[Symbol.asyncIterator]().next()).rejects.toThrow(/one epoch at a time/);
+    await first.return();
+    expect((await loader[Symbol.asyncIterator]().next()).done).toBe(false);
+  });
+
+  test('that does not close the loader does not keep the process alive', () => {
+    const script = `
+      import { dataLoader, openArray } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../dist/index.js')).href)};
+      const source = openArray([50, 2, 10], new Float64Array(1000));
+      const loader = dataLoader(source, { map: 'copy', batch: 4, layout: 'threads', workers: 2 });
+      let n = 0;
+      for await (const { count } of loader) n += count;
+      console.log(n);`;
+    const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect([stdout.trim(), status]).toEqual(['50', 0]);
+  });
+
+  test.each(['inline', 'threads'] as const)('that aborts ends the loop (%s)', async (layout) => {
+    const controller = new AbortController();
+    const loader = dataLoader(source, { map: 'copy', batch: 4, layout, workers: 2, signal: controller.signal });
+    const run = async (): Promise<void> => {
+      for await (const { number } of loader) if (number === 2) controller.abort();
+    };
+    await expect(run()).rejects.toBeInstanceOf(Stopped);
+    await expect(dataLoader(source, { map: 'copy', signal: controller.signal }).plan()).rejects.toBeInstanceOf(Stopped);
+  });
+});
+
+describe('samples that fail', () => {
+  const base = { map: fragile({ bad: '3,50,51' }), batch: 8 } as const;
+
+  test.each(['inline', 'threads'] as const)('end the loader by default, named (%s)', async (layout) => {
+    await expect(load({ ...base, layout, workers: 2 })).rejects.toThrow(/Sample 3 \(batch 0\) fails: .*no good/);
+  });
+
+  test.each([0, 2])('are left out when asked (%i workers)', async (workers) => {
+    await using loader = dataLoader(source, {
+      ...base,
+      workers,
+      layout: workers ? 'threads' : 'inline',
+      onError: 'skip',
+    });
+    const left: number[] = [];
+    for await (const { index, x, failed, count } of loader) {
+      expect([...(x.frames ?? [])]).toEqual([...index].flatMap((n) => [...values.subarray(n * 72, n * 72 + 72)]));
+      expect(index.length).toBe(count);
+      left.push(...failed.map(({ sample }) => sample));
+      for (const { reason } of failed) expect(reason).toMatch(/no good/);
+    }
+    expect(left).toEqual([3, 50, 51]);
+    expect(loader.stats()).toMatchObject({ samples: SAMPLES - 3, failed: 3 });
+  });
+
+  test('are replaced by zeros without a class when asked', async () => {
+    await using loader = dataLoader(source, { ...base, onError: 'substitute' });
+    for await (const { index, x, y, failed } of loader) {
+      for (const [k, sample] of index.entries()) {
+        const isBad = [3, 50, 51].includes(sample);
+        expect(y[k]).toBe(isBad ? -1 : sample % 2);
+        expect(x.frames?.[k * 72 + 1]).toBe(isBad ? 0 : values[sample * 72 + 1]);
+      }
+      expect(failed.every(({ sample }) => index.includes(sample))).toBe(true);
+    }
+  });
+});
+
+describe('a worker that dies', () => {
+  test.each([1, 2])('has its batch made once more (%i workers)', async (workers) => {
+    const map = fragile({ exit: '20', marker: join(folder, `once-${workers}`) });
+    await using loader = dataLoader(source, { map, batch: 8, layout: 'threads', workers });
+    const found: number[] = [];
+    for await (const { index, x } of loader) {
+      found.push(...index);
+      expect(x.frames?.[0]).toBe(values[(index[0] ?? 0) * 72]);
+    }
+    expect(found).toEqual(all);
+    expect(loader.stats().redone).toBe(1);
+  });
+
+  test('twice over the same batch ends the loader, its samples named', async () => {
+    await expect(load({ map: fragile({ exit: '20' }), batch: 8, layout: 'threads', workers: 2 })).rejects.toThrow(
+      /Two workers died while they made batch 2: samples 16, 17, 18, 19, 20, 21, 22, 23\b/,
+    );
+  });
+});
+
+describe('bad options', () => {
+  test.each([
+    [{ batch: 0 }, /batch of a loader is a whole number from 1 on, not 0/],
+    [{ workers: -2 }, /workers of a loader/],
+    [{ patience: 0 }, /patience/],
+    [{ part: 'test' }, /no part test without a split/],
+    [{ shuffle: { seed: 0.5 } }, /seed, a whole number/],
+  ] as const)('%j is refused at once', (options, message) => {
+    expect(() => dataLoader(source, { map: 'copy', ...options })).toThrow(message);
+  });
+
+  test.each([
+    ['sum', {}, /sum once for the whole stack/],
+    ['gafff', {}, /gaf/],
+    ['copy', { batch: 200, dropLast: true }, /101 samples do not fill one batch of 200/],
+    ['copy', { memory: { ring: 100 } }, /100 bytes/],
+    [[], {}, /needs an operator/],
+  ] as const)('%j with %j is refused by the plan', async (map, options, message) => {
+    await expect(dataLoader(source, { map, ...options }).plan()).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,128 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { crc32 } from 'node:zlib';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { dataLoader, type OperatorRef, openArray, openSource, type Source } from '../../dist/index.js';
+import { python, pythonHas } from '../formats/python.js';
+
+const root = mkdtempSync(join(tmpdir(), 'materialize-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let folder = root;
+beforeEach(() => {
+  folder = mkdtempSync(join(root, 'case-'));
+});
+
+const SAMPLES = 60;
+const values = Float32Array.from({ length: SAMPLES * 40 }, (_, i) => Math.cos(i));
+const source: Source = {
+  ...openArray([SAMPLES, 2, 20], values),
+  labels: { classes: ['a', 'b', 'c'], of: Int32Array.from({ length: SAMPLES }, (_, i) => i % 3) },
+};
+
+const fragile = (values: OperatorRef['values']): OperatorRef => ({
+  name: 'fragile',
+  module: pathToFileURL(join(import.meta.dirname, 'fragile.mjs')).href,
+  values,
+});
+
+test.skipIf(!pythonHas('numpy', 'materialised files'))(
+  'entries, classes and positions are what NumPy reads',
+  async () => {
+    await using loader = dataLoader(source, {
+      map: 'copy',
+      batch: 7,
+      layout: 'threads',
+      workers: 2,
+      shuffle: { seed: 1 },
+    });
+    const path = join(folder, 'set.npy');
+    const made = await loader.materialize(path);
+    expect(made).toMatchObject({ files: { frames: path }, samples: SAMPLES, bytes: values.byteLength, resumedAt: 0 });
+    expect(made.checksums).toEqual({ frames: crc32(values) });
+    const [shape, same, labels, index] = JSON.parse(
+      python(`
+import json, zlib, numpy as np
+x, y, i = (np.load('${folder}/set%s.npy' % part) for part in ('', '.labels', '.index'))
+print(json.dumps([x.shape, zlib.crc32(x.tobytes()), y.tolist(), [int(i[0]), int(i[-1]), str(i.dtype)]]))`),
+    ) as [number[], number, number[], unknown];
+    expect(shape).toEqual([SAMPLES, 2, 20]);
+    expect(same).toBe(crc32(values));
+    expect(labels).toEqual(Array.from({ length: SAMPLES }, (_, i) => i % 3));
+    expect(index).toEqual([0, SAMPLES - 1, 'uint32']);
+    expect(readdirSync(folder).sort()).toEqual(['set.index.npy', 'set.labels.npy', 'set.npy']);
+  },
+);
+
+test('several outputs go to files named after them, HDF5 too', async () => {
+  await using loader = dataLoader(source, { map: { name: 'gaf', values: { size: 10 } }, batch: 16 });
+  const { files } = await loader.materialize(join(folder, 'set.h5'));
+  expect(files).toEqual({ sum: join(folder, 'set.sum.h5'), diff: join(folder, 'set.diff.h5') });
+  const { handle } = await openSource(join(folder, 'set.diff.h5'));
+  expect([...handle.stack.stackShape, ...handle.stack.frameShape]).toEqual([SAMPLES, 2, 10, 10]);
+});
+
+test('one part of a split alone', async () => {
+  await using loader = dataLoader(source, { map: 'copy', split: { by: 'time', train: 0.5 }, part: 'test' });
+  const { samples, checksums } = await loader.materialize(join(folder, 'test.npy'));
+  expect(samples).toBe(30);
+  expect(checksums.frames).toBe(crc32(values.subarray(30 * 40)));
+});
+
+test('an interrupted call is gone on with, and gives the same file', async () => {
+  const path = join(folder, 'set.npy');
+  const bad = dataLoader(source, { map: fragile({ bad: '33' }), batch: 8 });
+  await expect(bad.materialize(path, { resume: true })).rejects.toThrow(/Sample 33/);
+  expect(existsSync(path)).toBe(false);
+  expect(readdirSync(folder).sort()).toEqual(['set.partial.npy', 'set.partial.npy.journal']);
+  // Another job does not go on with it.
+  await expect(dataLoader(source, { map: 'copy', batch: 8 }).materialize(path, { resume: true })).rejects.toThrow(
+    /left by another job/,
+  );
+
+  const controller = new AbortController();
+  const other = join(folder, 'other.npy');
+  const stopped = dataLoader(source, {
+    map: 'copy',
+    batch: 8,
+    layout: 'inline',
+    signal: controller.signal,
+    onError: 'throw',
+  });
+  const journal = `${join(folder, 'other.partial.npy')}.journal`;
+  const timer = setInterval(() => {
+    if (existsSync(journal) && readFileSync(journal, 'utf8').split('\n').length > 3) controller.abort();
+  }, 0);
+  const outcome = await stopped.materialize(other, { resume: true }).then(
+    () => 'done',
+    () => 'stopped',
+  );
+  clearInterval(timer);
+  const resumed = await dataLoader(source, { map: 'copy', batch: 8 }).materialize(other, {
+    resume: true,
+    overwrite: outcome === 'done',
+  });
+  if (outcome === 'stopped') expect(resumed.resumedAt).toBeGreaterThan(0);
+  expect(resumed.checksums.frames).toBe(crc32(values));
+  expect(readFileSync(other).subarray(-values.byteLength)).toEqual(Buffer.from(values.buffer));
+  expect(existsSync(journal)).toBe(false);
+});
+
+test('nothing is left of a failed call without resume', async () => {
+  const loader = dataLoader(source, { map: fragile({ bad: '33' }), batch: 8, layout: 'threads', workers: 2 });
+  await expect(loader.materialize(join(folder, 'set.npy'))).rejects.toThrow(/Sample 33/);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('files in the way and formats that cannot be streamed are refused', async () => {
+  await using loader = dataLoader(source, { map: 'copy', batch: 8 });
+  const path = join(folder, 'set.npy');
+  await loader.materialize(path);
+  await expect(loader.materialize(path)).rejects.toThrow(/exists already/);
+  await loader.materialize(path, { overwrite: true });
+  await expect(loader.materialize(join(folder, 'other.csv'))).rejects.toThrow(/cannot take a whole stack/);
+  await expect(loader.materialize(join(folder, 'no/set.npy'))).rejects.toThrow(/does not exist/);
+  const skipping = dataLoader(source, { map: 'copy', onError: 'skip' });
+  await expect(skipping.materialize(join(folder, 'b.npy'))).rejects.toThrow(/row for every sample/);
+});
