@@ -41,9 +41,7 @@ function findTimes(
   rows: readonly (readonly string[])[],
   label: number,
 ): number {
-  const dates = names.findIndex(
-    (_, c) => c !== label && rows.length > 0 && rows.every((row) => dateSeconds(row[c] ?? '') !== undefined),
-  );
+  const dates = names.findIndex((_, c) => c !== label && rows.some((row) => dateSeconds(row[c] ?? '') !== undefined));
   if (dates >= 0 || !hasHeader) return dates;
   return names.findIndex((name, c) => {
     const numbers = rows.map((row) => numberOf(row[c] ?? ''));

@@ -4,8 +4,8 @@ be of one length, which the error names otherwise. \`--window 96 --step 48\` cut
 shorter give none, which \`info\` counts. A class all of whose segments are too short is an error, not a class less. Series are read whole.
 
 **Tables** (.csv, .tsv, .txt): a row for each time, a column of numbers for each channel; tabs, semicolons (then with decimal commas, too), commas or
-blanks between, quotes around text, \`#\` and \`%\` before comments. The first row is a header when something in it is text above a
-value. Of a header with one name less than there are cells, the first column has no name; a nameless first column that counts rows, and
+blanks between, quotes around text, \`#\` and \`%\` before comments. The first row is a header when all of it is text, or something in it
+is text above a value. Of a header with one name less than there are cells, the first column has no name; a nameless first column that counts rows, and
 columns of nothing but text, are passed over, which \`info\` says.
 
 \`--time\` names the column of times: dates such as \`2015-02-04 17:51:00\` (without a zone taken as UTC), or seconds. Left out, it is the first

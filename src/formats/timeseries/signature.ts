@@ -1,5 +1,5 @@
 import { extensionOf } from '../../io/path.js';
-import { cellsOf, numberOf, separatorOf } from './cells.js';
+import { numberOf, separatorOf } from './cells.js';
 
 /** Extensions of files that may hold series, dot included. */
 export const SERIES_EXTENSIONS = ['.csv', '.tsv', '.txt', '.ts', '.arff'];
@@ -16,13 +16,13 @@ function looksLikeTable(text: string, isWhole: boolean): boolean {
   const whole = isWhole ? lines : lines.slice(0, -1);
   const rows = (whole.length > 0 ? whole : lines).filter((line) => !/^\s*(?:[#%]|$)/.test(line)).slice(0, SNIFFED);
   const separator = separatorOf(rows[1] ?? rows[0] ?? '');
-  return rows.some((row) => {
-    try {
-      return cellsOf(row, separator, () => '').some((cell) => Number.isFinite(numberOf(cell)));
-    } catch {
-      return false;
-    }
-  });
+  const mark = separator === ' ' ? /\s+/ : separator;
+  return rows.some((row) =>
+    row
+      .replaceAll('"', '')
+      .split(mark)
+      .some((cell) => Number.isFinite(numberOf(cell.trim()))),
+  );
 }
 
 /**

@@ -35,12 +35,14 @@ export function rowCells({ path, lines, rows, separator }: TableText, i: number)
 
 const isValue = (cell: string): boolean => numberOf(cell) !== undefined || dateSeconds(cell) !== undefined;
 
-/** The first row, when it names the columns: something in it is text where the second row has a value. */
+/** The first row, when it names the columns: nothing in it is a value, or it is text where the second row has one. */
 function headerOf(table: TableText): string[] | null {
   const [first, second] = [rowCells(table, 0), table.lines.length > 1 ? rowCells(table, 1) : null];
   if (!second) return first.some((cell) => isValue(cell) && !isMissing(cell)) ? null : first;
   const shift = second.length === first.length + 1 ? 1 : 0;
-  const names = first.some((cell, c) => !isValue(cell) && isValue(second[c + shift] ?? ''));
+  const names =
+    first.every((cell) => !isValue(cell)) ||
+    first.some((cell, c) => !isValue(cell) && isValue(second[c + shift] ?? ''));
   return names ? [...(shift ? [''] : []), ...first] : null;
 }
 

@@ -15,11 +15,9 @@ export function isUcr(path: string, rows: readonly (readonly string[])[]): boole
   const named = extensionOf(path) === '.tsv' || /_(?:TRAIN|TEST)\.\w+$/i.test(path);
   return (
     named &&
+    (rows[0]?.length ?? 0) > 2 &&
     rows.every(
-      (cells) =>
-        cells.length > 2 &&
-        Number.isInteger(numberOf(cells[0] ?? '')) &&
-        cells.every((cell) => numberOf(cell) !== undefined),
+      (cells) => Number.isInteger(numberOf(cells[0] ?? '')) && cells.every((cell) => numberOf(cell) !== undefined),
     )
   );
 }
