@@ -55,6 +55,11 @@ function checkPaths(texts: readonly string[]): void {
   throw new UsageError('not-found', what, { path: absent });
 }
 
+/** Beside an operator with a `dtype` of its own, that of headerless files is `--source-dtype`. */
+function flagsBeside(own: Params, { dtype, ...others }: typeof SOURCE_PARAMS & Params): Params {
+  return 'dtype' in own ? { ...others, sourceDtype: dtype } : { ...others, dtype };
+}
+
 /** @param extra flags only this verb has */
 export async function parseJob<X extends Params>(
   verb: string,
@@ -67,13 +72,17 @@ export async function parseJob<X extends Params>(
     throw new UsageError('no-operator', `fanfold ${verb} needs an operator and a source. See fanfold ops.`);
   const recipe = spec.endsWith('.json') ? readRecipe(spec) : null;
   const set = await findOperators(recipe?.operators ?? spec);
-  const clash = Object.keys(set.params).find((name) => name in common);
+  const flags = flagsBeside(set.params, common);
+  const clash = Object.keys(set.params).find((name) => name in flags);
   if (clash !== undefined)
     throw new UsageError('reserved-option', `Operator ${set.title} declares --${clash}, which fanfold uses itself.`);
-  const { positionals, raw } = parseFlags(rest, { ...common, ...set.params }, `fanfold ${verb} ${set.title}`);
+  const { positionals, raw } = parseFlags(rest, { ...flags, ...set.params }, `fanfold ${verb} ${set.title}`);
   const merged: RawValues = { ...recipe?.values, ...raw };
   const own = Object.fromEntries(Object.entries(merged).filter(([name]) => name in set.params));
-  const others = Object.fromEntries(Object.entries(merged).filter(([name]) => !(name in set.params)));
+  const { sourceDtype, ...others } = Object.fromEntries(
+    Object.entries(merged).filter(([name]) => !(name in set.params)),
+  );
+  if (sourceDtype !== undefined) others.dtype = sourceDtype;
   const values = checkValues(common, others, `fanfold ${verb}`) as Values<typeof COMMON & X>;
   const sourceText = positionals.length > 1 ? positionals : (positionals[0] ?? recipe?.source);
   if (sourceText === undefined)
@@ -91,7 +100,7 @@ export async function jobHelp(verb: string, args: readonly string[], text: strin
   groups.push(
     ['output', { ...extra, ...OUTPUT_PARAMS }],
     ['frames', SELECT_PARAMS],
-    ['source', SOURCE_PARAMS],
+    ['source', set ? flagsBeside(set.params, SOURCE_PARAMS) : SOURCE_PARAMS],
     ['how it runs', RUN_PARAMS],
   );
   const summary = set ? set.operators.map((operator) => operator.summary).join('; ') : text;

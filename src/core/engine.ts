@@ -232,7 +232,10 @@ async function besideOf(
   if (folder === undefined || !one || !out || !read || !prepared) return [];
   const { operator, values } = one;
   const { read: frames } = contextOf(host, job, values);
-  const files = operator.files?.({ out, stack: source.handle.stack, values, prepared, name: folder, read, frames });
+  const { labels, channels } = source;
+  const belongs = { ...(labels ? { labels } : {}), ...(channels ? { channels } : {}) };
+  const { stack } = source.handle;
+  const files = operator.files?.({ out, stack, values, prepared, name: folder, ...belongs, read, frames });
   return (await files) ?? [];
 }
 

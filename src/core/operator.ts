@@ -2,6 +2,7 @@ import type { Arena } from './arena.js';
 import type { Dtype, NumericArray } from './dtype.js';
 import type { Page } from './page.js';
 import type { ArrayInput, Params, RawValues, Values } from './params.js';
+import type { Labels } from './series.js';
 import type { Affine, DetectorFacts } from './source.js';
 import type { Axis, Stack } from './stack.js';
 import type { WasmExports } from './wasm.js';
@@ -117,6 +118,10 @@ export interface FolderContext<P extends Params, O extends string> {
   readonly prepared: Prepared;
   /** What the source is called, without folder and extension. */
   readonly name: string;
+  /** What the frames belong to; absent for sources without classes. */
+  readonly labels?: Labels;
+  /** Names of the channels of a time series. */
+  readonly channels?: readonly string[];
   readonly read: ReadBack;
   /** Reads decoded frames of the source on the host. */
   frames(first: number, count: number): Promise<NumericArray>;

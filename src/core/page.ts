@@ -60,7 +60,16 @@ export interface TablePart {
   readonly note?: string;
 }
 
-export type PagePart = CurvesPart | ImagesPart | TablePart;
+/** Curves and images beside each other, the curves first: a series and what was made of it. */
+export interface BesidePart {
+  readonly kind: 'beside';
+  readonly title: string;
+  readonly curves: CurvesPart;
+  readonly images: ImagesPart;
+  readonly note?: string;
+}
+
+export type PagePart = CurvesPart | ImagesPart | BesidePart | TablePart;
 
 /** What an operator has to show of a run: a program that knows files and pictures makes a page of it. */
 export interface Page {

@@ -9,6 +9,7 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   com: () => import('./com/index.js'),
   azimuthal: () => import('./azimuthal/index.js'),
   register: () => import('./register/index.js'),
+  gaf: () => import('./gaf/index.js'),
   sum: () => import('./statistics/sum.js'),
   mean: () => import('./statistics/mean.js'),
   max: () => import('./statistics/max.js'),

@@ -1,0 +1,69 @@
+import type { FolderContext } from '../../core/operator.js';
+import type { BesidePart, Page, PageImage } from '../../core/page.js';
+import { frameCount } from '../../core/stack.js';
+import { paintField } from './images.js';
+import { type Extent, extentOf, type GafParams, rangeOf } from './params.js';
+import { pieces } from './pieces.js';
+import { type SeriesSetup, seriesVectors } from './series.js';
+
+/** Series on the sheet, at most. */
+const SHOWN = 12;
+
+type Context = FolderContext<GafParams, string>;
+
+/** One series drawn beside its two images. */
+function seriesPart(points: Float64Array, setup: SeriesSetup, title: string, { stack }: Context): BesidePart {
+  const { size } = setup;
+  const vectors = { x: new Float64Array(size), y: new Float64Array(size) };
+  seriesVectors(points, setup, vectors);
+  const images = (['sum', 'diff'] as const).map((field): PageImage => {
+    const data = new Float32Array(size * size);
+    paintField(field, vectors, 'float32', data);
+    return { label: field, height: size, width: size, data, limits: [-1, 1] };
+  });
+  const time = stack.axes.at(-1) ?? { name: 'point', unit: '', origin: 0, step: 1 };
+  return {
+    kind: 'beside',
+    title,
+    curves: { kind: 'curves', title: '', axis: time, unit: '', lines: [{ label: '', values: points }] },
+    images: { kind: 'images', title: '', images },
+  };
+}
+
+/** `12 windows`, and of how many: as many channels of each as there is room for. */
+function choose(frames: number, { channels }: Extent): readonly [frames: number, channels: number] {
+  const shown = Math.min(SHOWN, frames);
+  return [shown, Math.min(channels, Math.max(1, Math.floor(SHOWN / shown)))];
+}
+
+/** The first dozen series, each beside its images, with their class where they have one. */
+export async function contactPage(context: Context): Promise<Page> {
+  const { stack, values, labels, channels: names, name } = context;
+  const extent = extentOf(stack, values);
+  const { channels, length, size } = extent;
+  const [lo, hi] = rangeOf(values);
+  const bounds = pieces(length, size, values.overlapping);
+  const setup: SeriesSetup = { length, size, bounds, scaleFirst: values.order === 'scale-first', lo, hi };
+  const frames = frameCount(stack);
+  const [shownFrames, shownChannels] = choose(frames, extent);
+  const data = await context.frames(0, shownFrames);
+  const parts: BesidePart[] = [];
+  for (let n = 0; n < shownFrames; n++) {
+    for (let c = 0; c < shownChannels; c++) {
+      const at = (n * channels + c) * length;
+      const label = labels?.classes[labels.of[n] ?? -1];
+      const channel = channels > 1 ? `, ${names?.[c] ?? `channel ${c}`}` : '';
+      const title = `Frame ${n}${channel}${label === undefined ? '' : `: class ${label}`}`;
+      parts.push(seriesPart(Float64Array.from(data.subarray(at, at + length)), setup, title, context));
+    }
+  }
+  return {
+    title: `Gramian angular fields of ${name}`,
+    summary: `${parts.length} of ${frames * channels} series, each beside the images of its sums (left) and differences (right).`,
+    facts: [
+      ['series', `${frames} frames of ${channels} channel${channels === 1 ? '' : 's'}, ${length} points`],
+      ['images', `${size} x ${size}, range ${lo} to ${hi}`],
+    ],
+    parts,
+  };
+}
