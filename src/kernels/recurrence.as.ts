@@ -76,3 +76,37 @@ export function narrow(plane: usize, count: i32, out: usize): void {
   }
   for (; k < count; k++) store<f32>(out + <usize>k * 4, <f32>load<f64>(plane + <usize>k * 8));
 }
+
+/** Stores `count` whole numbers from 0 to 255 as bytes. */
+export function toBytes(plane: usize, count: i32, out: usize): void {
+  for (let k = 0; k < count; k++) store<u8>(out + <usize>k, <u8>load<f64>(plane + <usize>k * 8));
+}
+
+/** The value that would stand at `rank` if the numbers were sorted, by Hoare's selection; they are reordered. */
+export function ranked(values: usize, count: i32, rank: i32): f64 {
+  const wanted = values + <usize>rank * 8;
+  let low = values;
+  let high = values + <usize>(count - 1) * 8;
+  while (low < high) {
+    const a = load<f64>(low);
+    const b = load<f64>(values + ((((low - values) >> 3) + ((high - values) >> 3)) >> 1) * 8);
+    const c = load<f64>(high);
+    const pivot = max<f64>(min<f64>(a, b), min<f64>(max<f64>(a, b), c));
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (load<f64>(i) < pivot) i += 8;
+      while (load<f64>(j) > pivot) j -= 8;
+      if (i > j) break;
+      const kept = load<f64>(i);
+      store<f64>(i, load<f64>(j));
+      store<f64>(j, kept);
+      i += 8;
+      j -= 8;
+    }
+    if (wanted <= j) high = j;
+    else if (wanted >= i) low = i;
+    else return pivot;
+  }
+  return load<f64>(wanted);
+}

@@ -30,7 +30,8 @@ export function binEdges(rule: BinRule, series: Float64Array, sorted: Float64Arr
 
 /** The number of the bin of every point: how many edges are smaller, so that a point on an edge lies below it. */
 export function binPoints(series: Float64Array, edges: Float64Array, bins: Uint16Array): void {
-  for (const [t, value] of series.entries()) {
+  for (let t = 0; t < series.length; t++) {
+    const value = series[t] ?? 0;
     let [low, high] = [0, edges.length];
     while (low < high) {
       const middle = (low + high) >> 1;

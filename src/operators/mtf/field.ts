@@ -28,7 +28,8 @@ export function factorField(points: Uint16Array, bounds: Uint32Array, matrix: Fl
   const { size, bins, left, right, alike } = into;
   left.fill(0);
   right.fill(0);
-  const seen = new Map<number, number>();
+  // Of each bin, the first piece of one point that lies in it.
+  const seen = new Int32Array(bins).fill(-1);
   for (let k = 0; k < size; k++) {
     const [start, end] = [bounds[k] ?? 0, bounds[k + 1] ?? 0];
     const count = end - start;
@@ -44,9 +45,11 @@ export function factorField(points: Uint16Array, bounds: Uint32Array, matrix: Fl
         left[k * bins + b] = (left[k * bins + b] ?? 0) + share * (matrix[a * bins + b] ?? 0);
       }
     }
+    alike[k] = -1;
+    if (count > 1) continue;
     const bin = points[start] ?? 0;
-    alike[k] = count === 1 ? (seen.get(bin) ?? -1) : -1;
-    if (count === 1 && !seen.has(bin)) seen.set(bin, k);
+    alike[k] = seen[bin] ?? -1;
+    if (alike[k] === -1) seen[bin] = k;
   }
 }
 

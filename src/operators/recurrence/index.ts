@@ -95,7 +95,7 @@ function eachPlot(tile: Tile, state: RecurrenceState, plots: NumericArray, math:
     for (let c = 0; c < channels; c++) {
       readSeries(tile, frame, c, channels, series);
       math.distances(series, embedding, plane);
-      const limit = limitOf(threshold, plane, embedding.count, upper);
+      const limit = limitOf(threshold, plane, embedding.count, upper, math);
       if (limit !== null) math.below(plane, limit);
       const at = (frame * channels + c) * pixels;
       if (!joint) math.write(plane, plots.subarray(at, at + pixels));

@@ -1,6 +1,7 @@
 import type { NumericArray } from '../../core/dtype.js';
 import type { WasmExports } from '../../core/wasm.js';
 import { callKernel } from '../../kernels/call.js';
+import { rankedValue } from './ranked.js';
 
 /** How trajectories are taken from a series: point k of trajectory i is point i + k `delay` of the series. */
 export interface Embedding {
@@ -18,6 +19,8 @@ export interface PlaneMath {
   below(plane: Float64Array, limit: number): void;
   /** `product` times `plane`, number by number. */
   multiply(product: Float64Array, plane: Float64Array): void;
+  /** The value that would stand at `rank` if `values` were sorted; they are reordered. */
+  ranked(values: Float64Array, rank: number): number;
   /** Rounds to the element type of `out`. */
   write(plane: Float64Array, out: NumericArray): void;
 }
@@ -38,11 +41,12 @@ export const plainMath: PlaneMath = {
     }
   },
   below(plane, limit) {
-    for (const [k, value] of plane.entries()) plane[k] = value < limit ? 1 : 0;
+    for (let k = 0; k < plane.length; k++) plane[k] = (plane[k] ?? 0) < limit ? 1 : 0;
   },
   multiply(product, plane) {
-    for (const [k, value] of plane.entries()) product[k] = (product[k] ?? 0) * value;
+    for (let k = 0; k < plane.length; k++) product[k] = (product[k] ?? 0) * (plane[k] ?? 0);
   },
+  ranked: rankedValue,
   write(plane, out) {
     out.set(plane);
   },
@@ -60,9 +64,17 @@ export function wasmMath(exports: WasmExports): PlaneMath {
     multiply(product, plane) {
       callKernel(exports, 'multiply', product.byteOffset, plane.byteOffset, plane.length);
     },
+    ranked: (values, rank) => callKernel(exports, 'ranked', values.byteOffset, values.length, rank),
     write(plane, out) {
-      if (out instanceof Float32Array) callKernel(exports, 'narrow', plane.byteOffset, plane.length, out.byteOffset);
-      else out.set(plane);
+      if (out instanceof Float64Array) out.set(plane);
+      else
+        callKernel(
+          exports,
+          out instanceof Float32Array ? 'narrow' : 'toBytes',
+          plane.byteOffset,
+          plane.length,
+          out.byteOffset,
+        );
     },
   };
 }

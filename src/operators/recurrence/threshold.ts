@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/errors.js';
 import { linearQuantile } from '../quantile.js';
-import { rankedValue } from './ranked.js';
+import type { PlaneMath } from './plane.js';
 
 /** Which distances count as recurrences: none (distances themselves), those below a number, below a percentile, below a share of the largest. */
 export type Threshold =
@@ -25,7 +25,13 @@ export function parseThreshold(text: string, percentage: number): Threshold {
  * @param plane (count, count) distances: symmetric, 0 on the diagonal
  * @param upper scratch memory for the distances above the diagonal, for percentiles
  */
-export function limitOf(threshold: Threshold, plane: Float64Array, count: number, upper: Float64Array): number | null {
+export function limitOf(
+  threshold: Threshold,
+  plane: Float64Array,
+  count: number,
+  upper: Float64Array,
+  math: PlaneMath,
+): number | null {
   switch (threshold.kind) {
     case 'none':
       return null;
@@ -43,7 +49,13 @@ export function limitOf(threshold: Threshold, plane: Float64Array, count: number
         at += row.length;
       }
       // Of all distances in order, the first are the zeros of the diagonal; each of the others comes twice.
-      const at = (rank: number) => (rank < count ? 0 : rankedValue(upper, (rank - count) >> 1));
+      let [found, value] = [-1, 0];
+      const at = (rank: number) => {
+        const above = (rank - count) >> 1;
+        if (above !== found) value = rank < count ? 0 : math.ranked(upper, above);
+        found = above;
+        return value;
+      };
       return linearQuantile(plane.length, threshold.percentage / 100, at);
     }
   }
