@@ -4,8 +4,7 @@ import type { Source } from '../core/source.js';
 import { formatShape } from '../core/stack.js';
 import { type Batch, dataLoader, type LoaderOptions, type Split } from '../loader/index.js';
 import { splitSamples } from '../loader/split.js';
-import type { SamplePart, Samples } from './samples.js';
-import type { Parts } from './variant.js';
+import type { Parts, SamplePart, Samples } from './samples.js';
 
 /** What batches for the network are made of. */
 export interface DataOptions {

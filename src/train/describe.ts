@@ -3,6 +3,11 @@ import type { Epoch, Score } from './fit.js';
 import type { Confusion } from './metrics.js';
 import type { Variant } from './variant.js';
 
+/** Height and width of the drawn matrix. */
+const MATRIX_PIXELS = 240;
+/** What would be drawn white: a share of 1 stays apart from the page. */
+const LIGHTEST = 1.25;
+
 const share = (value: number): string => (Number.isNaN(value) ? '-' : value.toFixed(3));
 
 const describeScore = ({ loss, accuracy, macroF1 }: Score): string =>
@@ -12,8 +17,8 @@ const describeScore = ({ loss, accuracy, macroF1 }: Score): string =>
 export const variantName = (statistics: number): string => (statistics > 0 ? 'with statistics' : 'images alone');
 
 /** One line an epoch. */
-export function describeEpoch({ epoch, seconds, train, validation }: Epoch, epochs: number): string {
-  const held = validation ? `; validation ${describeScore(validation)}` : '';
+export function describeEpoch({ epoch, seconds, train, validation, test }: Epoch, epochs: number): string {
+  const held = validation ? `; validation ${describeScore(validation)}` : test ? `; test ${describeScore(test)}` : '';
   return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${describeScore(train)}${held}; ${seconds.toFixed(2)} s`;
 }
 
@@ -27,15 +32,15 @@ export function describeVariant(variant: Variant, majority: number): string {
   );
 }
 
-/** Every epoch of every model as a table; NaN where there is no validation. */
+/** Every epoch of every model as a table; nan where there is no such part. */
 export function historyCsv(variants: readonly Variant[]): string {
-  const head =
-    'statistics,epoch,seconds,train_loss,train_accuracy,train_macro_f1,validation_loss,validation_accuracy,validation_macro_f1';
+  const parts = ['train', 'validation', 'test'] as const;
+  const head = `statistics,epoch,seconds,${parts.map((part) => `${part}_loss,${part}_accuracy,${part}_macro_f1`).join(',')}`;
   const numbers = (score: Score | undefined) =>
     [score?.loss, score?.accuracy, score?.macroF1].map((value) => (value === undefined ? 'nan' : String(value)));
   const rows = variants.flatMap(({ statistics, history }) =>
-    history.map(({ epoch, seconds, train, validation }) =>
-      [statistics, epoch, seconds.toFixed(3), ...numbers(train), ...numbers(validation)].join(','),
+    history.map((epoch) =>
+      [statistics, epoch.epoch, epoch.seconds.toFixed(3), ...parts.flatMap((part) => numbers(epoch[part]))].join(','),
     ),
   );
   return `${[head, ...rows].join('\n')}\n`;
@@ -58,22 +63,27 @@ export function confusionPage(variant: Variant, names: readonly string[], majori
   const { classes, counts } = score.confusion;
   const rows = Array.from({ length: classes }, (_, row) => [...counts.subarray(row * classes, (row + 1) * classes)]);
   const sums = rows.map((row) => row.reduce((sum, count) => sum + count, 0) || 1);
-  const shares = Float64Array.from(counts, (count, i) => count / (sums[Math.floor(i / classes)] ?? 1));
+  const zoom = Math.max(1, Math.floor(MATRIX_PIXELS / classes));
+  const side = zoom * classes;
+  const shares = Float64Array.from({ length: side * side }, (_, i) => {
+    const row = Math.floor(i / side / zoom);
+    return (rows[row]?.[Math.floor((i % side) / zoom)] ?? 0) / (sums[row] ?? 1);
+  });
   const axis = { name: 'epoch', unit: '', origin: 1, step: 1 };
   const line = (label: string, of: (epoch: Epoch) => number | undefined) => ({
     label,
     values: history.map((epoch) => of(epoch) ?? Number.NaN),
   });
-  const hasValidation = history.some(({ validation }) => validation !== undefined);
+  const last = history.at(-1);
   return {
     title: `Confusion matrix, ${variantName(statistics)}`,
-    summary: `${judgedOn === 'train' ? 'Samples of the training itself' : `Samples of the ${judgedOn} part`}: accuracy ${share(score.accuracy)}, macro F1 ${share(score.macroF1)}; naming the largest class gives ${share(majority)}.`,
+    summary: `${judgedOn === 'train' ? 'Samples of the training itself' : `Samples of the ${judgedOn} part`}: accuracy ${share(score.accuracy)}, macro F1 ${share(score.macroF1)}. Naming the largest class gives ${share(majority)}.`,
     facts: [],
     parts: [
       {
         kind: 'images',
         title: 'Share of each class (row) that was taken for each class (column)',
-        images: [{ label: '', height: classes, width: classes, data: shares, limits: [0, 1] }],
+        images: [{ label: 'share', height: side, width: side, data: shares, limits: [0, LIGHTEST] }],
       },
       {
         kind: 'table',
@@ -90,7 +100,8 @@ export function confusionPage(variant: Variant, names: readonly string[], majori
               unit: '',
               lines: [
                 line('train', ({ train }) => train.loss),
-                ...(hasValidation ? [line('validation', ({ validation }) => validation?.loss)] : []),
+                ...(last?.validation ? [line('validation', ({ validation }) => validation?.loss)] : []),
+                ...(last?.test ? [line('test', ({ test }) => test?.loss)] : []),
               ],
             },
           ]

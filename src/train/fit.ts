@@ -2,7 +2,7 @@ import { OperatorError, Stopped } from '../core/errors.js';
 import { Adam } from './adam.js';
 import { accuracyOf, type Confusion, confusionOf, largestOf, macroF1Of } from './metrics.js';
 import type { NetShape, Weights } from './network.js';
-import type { SamplePart } from './samples.js';
+import type { Parts, SamplePart } from './samples.js';
 import type { Trainer } from './trainer.js';
 
 /** How well the network does on one part. */
@@ -23,6 +23,8 @@ export interface Epoch {
   readonly train: Score;
   /** Of the weights after the epoch; absent without such a part. */
   readonly validation?: Score;
+  /** The same of test samples, where there is no validation: shown, but no epoch is chosen by it. */
+  readonly test?: Score;
 }
 
 /** What training gave. */
@@ -96,7 +98,7 @@ export async function fitNetwork(
   trainer: Trainer,
   shape: NetShape,
   weights: Weights,
-  parts: { readonly train: SamplePart; readonly validation?: SamplePart },
+  { train, validation, test }: Parts,
   { epochs, learningRate, signal, onEpoch }: FitOptions,
 ): Promise<Fitted> {
   const adam = new Adam(learningRate);
@@ -105,20 +107,24 @@ export async function fitNetwork(
   for (let number = 1; number <= epochs; number++) {
     const start = performance.now();
     const tally = new Tally(shape.classes);
-    for await (const samples of parts.train.batches(number - 1)) {
+    for await (const samples of train.batches(number - 1)) {
       if (signal?.aborted) throw new Stopped();
       const { loss, logits, gradients } = await trainer.learn(weights, samples);
       tally.add(samples.y, samples.count, loss, logits);
       adam.step(weights, gradients);
     }
-    const train = tally.score();
-    const validation = parts.validation ? await judge(trainer, weights, parts.validation, shape.classes) : undefined;
+    const learnt = tally.score();
+    const held = validation ?? test;
+    const score = held ? await judge(trainer, weights, held, shape.classes) : undefined;
     const seconds = (performance.now() - start) / 1000;
-    const epoch: Epoch = { epoch: number, seconds, train, ...(validation ? { validation } : {}) };
+    const epoch: Epoch = {
+      ...{ epoch: number, seconds, train: learnt },
+      ...(score ? { [validation ? 'validation' : 'test']: score } : {}),
+    };
     history.push(epoch);
     onEpoch?.(epoch);
-    const score = validation ?? train;
-    if (!best || isBetter(score, best.score)) best = { epoch, score, weights: copyOf(weights) };
+    const deciding = epoch.validation ?? learnt;
+    if (!best || isBetter(deciding, best.score)) best = { epoch, score: deciding, weights: copyOf(weights) };
   }
   if (!best) throw new RangeError('training takes at least one epoch');
   return { history, best: best.epoch, weights: best.weights };

@@ -18,6 +18,24 @@ export interface SamplePart {
   batches(epoch: number): AsyncIterable<Samples>;
 }
 
+/** The samples, divided so that nothing of a training sample is in another part. */
+export interface Parts {
+  readonly train: SamplePart;
+  /** Chooses the epoch that is kept. */
+  readonly validation?: SamplePart;
+  /** No epoch is chosen by it. */
+  readonly test?: SamplePart;
+}
+
+/** The same parts, each made into another. */
+export function mapParts({ train, validation, test }: Parts, change: (part: SamplePart) => SamplePart): Parts {
+  return {
+    train: change(train),
+    ...(validation ? { validation: change(validation) } : {}),
+    ...(test ? { test: change(test) } : {}),
+  };
+}
+
 /** Mean and spread of every statistic over the training part: no other part is looked at. */
 export interface Scaler {
   readonly mean: Float64Array;

@@ -12,20 +12,11 @@ import {
 } from './network.js';
 import { pooledFeatures } from './pooled.js';
 import { fitRidge, type Ridge, ridgeScores } from './ridge.js';
-import { fitScaler, type SamplePart, type Scaler, scaled } from './samples.js';
+import { fitScaler, mapParts, type Parts, type SamplePart, type Scaler, scaled } from './samples.js';
 import { Trainer } from './trainer.js';
 
 /** What is trained: the network in one of its sizes, or a ridge head on pooled images, in closed form. */
 export type ModelName = NetSize | 'ridge';
-
-/** The samples, divided so that nothing of a training sample is in another part. */
-export interface Parts {
-  readonly train: SamplePart;
-  /** Chooses the epoch that is kept. */
-  readonly validation?: SamplePart;
-  /** Seen once, by the model that was kept. */
-  readonly test?: SamplePart;
-}
 
 /** What is the same for the network with and without its statistics branch. */
 export interface VariantOptions {
@@ -107,10 +98,7 @@ async function netVariant(parts: Parts, shape: NetShape, options: VariantOptions
     trainer,
     shape,
     weights,
-    {
-      train: scaled(parts.train, scaler),
-      ...(parts.validation ? { validation: scaled(parts.validation, scaler) } : {}),
-    },
+    mapParts(parts, (part) => scaled(part, scaler)),
     {
       epochs,
       learningRate,
@@ -141,14 +129,7 @@ async function netVariant(parts: Parts, shape: NetShape, options: VariantOptions
  */
 export function trainVariant(parts: Parts, statistics: number, options: VariantOptions): Promise<Variant> {
   const { model, fusion, channels, pixels, classes } = options;
-  const used: Parts =
-    statistics > 0
-      ? parts
-      : {
-          train: without(parts.train),
-          ...(parts.validation ? { validation: without(parts.validation) } : {}),
-          ...(parts.test ? { test: without(parts.test) } : {}),
-        };
+  const used = statistics > 0 ? parts : mapParts(parts, without);
   const shape = { size: model === 'ridge' ? 'small' : model, fusion, channels, pixels, classes, statistics } as const;
   checkShape(shape);
   return model === 'ridge' ? ridgeVariant(used, statistics, options) : netVariant(used, shape, options);
