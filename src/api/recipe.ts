@@ -26,7 +26,7 @@ function selectionOf({ frames, roi, scan, split, team }: RunOptions): Record<str
 
 /** The recipe of a run: what decides its numbers, and nothing about how it was run. */
 export function recipeOf(refs: readonly OperatorRef[], source: Source, options: RunOptions): Recipe {
-  const values: Record<string, unknown> = selectionOf(options);
+  const values: Record<string, unknown> = { ...source.openedWith, ...selectionOf(options) };
   for (const ref of refs) {
     for (const [name, value] of Object.entries(ref.values))
       values[refs.length > 1 ? `${ref.name}.${name}` : name] = value;

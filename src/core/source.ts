@@ -90,6 +90,8 @@ export interface Source {
   readonly groups?: Int32Array;
   /** Names of the channels of a time series. */
   readonly channels?: readonly string[];
+  /** Flags that decide which frames these are, beside the location: what a recipe needs to open them again. */
+  readonly openedWith?: Readonly<Record<string, string | number>>;
   /** What files like this one follow each other along when they are joined, such as time; absent when it does not say. */
   readonly series?: Axis;
 }

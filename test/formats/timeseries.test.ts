@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -224,7 +224,9 @@ describe('files of series in rows', () => {
   });
 });
 
-describe.runIf(pythonHas('numpy', 'arrays of series made by NumPy'))('arrays', () => {
+const hasNumpy = pythonHas('numpy', 'arrays of series made by NumPy');
+
+describe.runIf(hasNumpy)('arrays', () => {
   python(
     `
 import numpy as np, sys
@@ -262,7 +264,7 @@ np.save(sys.argv[1] + '/nan.npy', np.where(x == 15, np.nan, x))`,
   });
 });
 
-describe('results', () => {
+describe.runIf(hasNumpy)('results', () => {
   it('hold the classes of their frames', async () => {
     const { run } = await import('../../dist/api/run.js');
     const path = file('labelled.ts', '@classLabel true up down\n@data\n1,2:up\n4,3:down\n1,9:up\n');
@@ -270,6 +272,27 @@ describe('results', () => {
     await run('mean', path, { outputs: [out], frames: '1:3' });
     const source = await openSource(out, { dataset: 'label', frameRank: 1 });
     expect(await frames(source)).toEqual([1, 0]);
-    expect(existsSync(out)).toBe(true);
+  });
+
+  it('carry a recipe that cuts the same windows again', async () => {
+    const { run } = await import('../../dist/cli/run.js');
+    const { signal } = new AbortController();
+    const path = file(
+      'again.csv',
+      `t,v,k\n${Array.from({ length: 12 }, (_, i) => `${i},${i * i},${i % 6 < 4 ? 1 : 2}`).join('\n')}\n`,
+    );
+    const [one, recipe, two] = ['one.npz', 'again.json', 'two.npz'].map((name) => join(folder, name));
+    await run(['copy', path, '--window', '2', '--step', '1', '--label', 'k', '-o', one ?? '', '-q'], signal);
+    const saved = JSON.parse(
+      python('import numpy, sys; print(numpy.load(sys.argv[1])["recipe.json"].decode())', one ?? ''),
+    );
+    expect(JSON.parse(saved.recipe).values).toMatchObject({ window: 2, step: 1, label: 'k' });
+    expect(saved.facts.classes).toBe('1\n2');
+    writeFileSync(recipe ?? '', saved.recipe);
+    await run([recipe ?? '', '-o', two ?? '', '-q'], signal);
+    for (const dataset of ['label', 'frames']) {
+      const [a, b] = [await openSource(one ?? '', { dataset }), await openSource(two ?? '', { dataset })];
+      expect(await frames(a)).toEqual(await frames(b));
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { SourceError, UsageError } from '../../core/errors.js';
 import { cutWindows, type SeriesSet, type WindowOptions, type Windows } from '../../core/series.js';
-import type { Source } from '../../core/source.js';
+import type { Source, TimeSeriesOptions } from '../../core/source.js';
 import { frameCount } from '../../core/stack.js';
 
 const SHOWN_CLASSES = 32;
@@ -81,6 +81,14 @@ function describe(set: SeriesSet, windows: Windows, { length, step }: WindowOpti
   ];
 }
 
+/** The options as flags, by their names on the command line. */
+function flagsOf({ length, nan, ...others }: TimeSeriesOptions): Record<string, string | number> {
+  const all = { ...(length === undefined ? {} : { window: length }), ...others, ...(nan === 'error' ? {} : { nan }) };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
 /**
  * A source of windows over series, frames of (channels, points) float64, with their classes and groups.
  *
@@ -90,7 +98,7 @@ function describe(set: SeriesSet, windows: Windows, { length, step }: WindowOpti
  */
 export function openSeriesSet(
   set: SeriesSet,
-  options: WindowOptions = {},
+  options: TimeSeriesOptions = {},
   location = 'series',
   notes: readonly string[] = [],
 ): Source {
@@ -107,6 +115,7 @@ export function openSeriesSet(
     notes: [...describe(set, windows, options), ...notes],
     groups: windows.groups,
     channels: set.channels,
+    openedWith: flagsOf(options),
     ...(set.classes.length > 0 ? { labels: windows.labels } : {}),
   };
 }
