@@ -64,7 +64,7 @@ function formatsPage() {
   return page(
     '# Formats',
     '## Input',
-    'A file is recognised by its first bytes, not by its name.',
+    'A file is recognised by its first bytes, not by its name; text of time series by both.',
     table(
       ['format', 'usual names', 'what'],
       FORMATS.map((f) => [`[${f.name}](${f.name}.md)`, f.extensions.map((e) => `.${e}`).join(' '), f.summary]),
@@ -88,8 +88,9 @@ function formatsPage() {
 
 const SOURCE_FLAGS = {
   raw: ['frameShape', 'dtype', 'offset', 'frameRank'],
-  npz: ['dataset', 'frameRank'],
-  npy: ['frameRank'],
+  npz: ['dataset', 'frameRank', 'window', 'step', 'label', 'nan'],
+  npy: ['frameRank', 'window', 'step', 'nan'],
+  series: ['window', 'step', 'label', 'time', 'gap', 'nan'],
   tiff: ['frameRank', 'allowGaps'],
   cbf: ['frameRank', 'allowGaps'],
 };
