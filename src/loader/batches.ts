@@ -58,6 +58,11 @@ export class Epoch {
     work.tally.epochs++;
   }
 
+  /** Ends it from outside: whoever waits for a batch gets `Stopped`. */
+  stop(): void {
+    this.#onAbort();
+  }
+
   #fail(error: unknown): void {
     this.#failure ??= { error };
     this.#wake?.();

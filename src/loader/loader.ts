@@ -13,9 +13,10 @@ import type { Batch, LoaderOptions } from './options.js';
 import { checkOptions } from './options-check.js';
 import { makeOrder, type Order } from './order.js';
 import { type LoaderPlan, makeLoaderPlan } from './plan.js';
+import { arrayBytes } from './processes/placed.js';
 import { Ring } from './ring.js';
 import { type PartName, splitSamples } from './split.js';
-import { type LoaderStatistics, Tally } from './statistics.js';
+import { type LoaderStatistics, type RingUsage, Tally } from './statistics.js';
 import { Steering } from './steering.js';
 import { type LoaderWork, workOf } from './task.js';
 
@@ -39,6 +40,7 @@ interface Ready {
 interface Running {
   readonly crew: BatchCrew;
   readonly ring: Ring;
+  readonly slotBytes: number;
   readonly steering: Steering | null;
 }
 
@@ -57,7 +59,11 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   #running: Promise<Running> | null = null;
   #epochs = 0;
   #isIterated = false;
-  #ring = { bytes: 0, peak: 0, redone: 0 };
+  /** The pass that is under way. */
+  #epoch: Epoch | null = null;
+  /** What of the ring was in use, and what was made again, by crews that have ended; the one at work is asked. */
+  #past: RingUsage = { bytes: 0, peak: 0, redone: 0 };
+  #atWork: Running | null = null;
 
   constructor(source: Source | string, options: LoaderOptions) {
     checkOptions(options);
@@ -92,6 +98,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     const needs = {
       ...{ samples, batch, batches, batchBytes, windowBytes, preparedBytes },
       sampleBytes: frameBytes(source.handle.stack),
+      arrayBytes: arrayBytes([source.handle, work.prepared]),
       calibrate: () => timeBatch(work, first),
     };
     const plan = await makeLoaderPlan(needs, options);
@@ -119,7 +126,8 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     const steers = isAutomatic(this.#options) && crew.workers > 1;
     const { batch } = work.outline;
     const steering = steers ? new Steering(overview, batch, running, (line) => log?.(line), loadAverage) : null;
-    return { crew, ring, steering };
+    this.#atWork = { crew, ring, slotBytes: work.outline.slotBytes, steering };
+    return this.#atWork;
   }
 
   async #run(ready: Ready): Promise<Running> {
@@ -143,7 +151,17 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
 
   /** What has been done so far. */
   stats(): LoaderStatistics {
-    return this.#tally.statistics(this.#ring, this.#fallbacks);
+    return this.#tally.statistics(this.#usage(), this.#fallbacks);
+  }
+
+  #usage(): RingUsage {
+    if (!this.#atWork) return this.#past;
+    const { crew, ring, slotBytes } = this.#atWork;
+    return {
+      bytes: ring.slots * slotBytes,
+      peak: Math.max(this.#past.peak, ring.peak * slotBytes),
+      redone: this.#past.redone + (crew.redone ?? 0),
+    };
   }
 
   /** One pass over all batches. Each time a loader is iterated, the next epoch. */
@@ -189,14 +207,13 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
         tally: this.#tally,
         onBatch,
       });
+      this.#epoch = epoch;
       try {
         for (let batch = await epoch.next(); batch; batch = await epoch.next()) yield batch;
         isWhole = true;
       } finally {
         epoch.end();
-        const { slotBytes } = work.outline;
-        const peak = Math.max(this.#ring.peak, ring.peak * slotBytes);
-        this.#ring = { bytes: ring.slots * slotBytes, peak, redone: this.#ring.redone + (crew.redone ?? 0) };
+        this.#epoch = null;
       }
     } finally {
       this.#isIterated = false;
@@ -248,11 +265,17 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     return materializeTo(path, material, options);
   }
 
-  /** Ends all workers and frees the ring; views of batches must not be used any more. Safe to call twice; iterating starts again. */
+  /**
+   * Ends all workers and frees the ring; views of batches must not be used any more. A loop that goes on ends with `Stopped`. Safe to call
+   * twice; iterating starts again.
+   */
   async close(): Promise<void> {
     const running = this.#running;
     this.#running = null;
+    this.#epoch?.stop();
     const started = await running?.catch(() => null);
+    this.#past = this.#usage();
+    this.#atWork = null;
     await started?.crew.close();
   }
 

@@ -27,6 +27,8 @@ export interface Materialized {
   readonly bytes: number;
   /** CRC-32 of all entries of an output, as bytes in row order, by output. */
   readonly checksums: Readonly<Record<string, number>>;
+  /** Rows of zeros, whose class is -1: samples that failed, where `onError` is `substitute`. */
+  readonly failed: readonly number[];
   /** Samples that an earlier call had finished. */
   readonly resumedAt: number;
 }
@@ -54,6 +56,8 @@ interface Setup {
 interface Done {
   readonly samples: number;
   readonly checksums: readonly number[];
+  /** Rows whose entries could not be made: zeros. */
+  readonly failed: readonly number[];
 }
 
 /** An NPY file beside the first of all. */
@@ -111,7 +115,7 @@ export async function materializeTo(
   const files = new Resumable(targets, overwrite);
   const [setup, ...lines] = (resume && files.exist ? (files.journal.read() ?? []) : []) as [Setup?, ...Done[]];
   if (setup && setup.fingerprint !== fingerprint) throw files.foreign();
-  let done: Done = (setup && lines.at(-1)) ?? { samples: 0, checksums: fields.map(() => 0) };
+  let done: Done = (setup && lines.at(-1)) ?? { samples: 0, checksums: fields.map(() => 0), failed: [] };
   const resumedAt = done.samples;
   const parts: OutputPart[] = [];
   let bytes = 0;
@@ -124,11 +128,13 @@ export async function materializeTo(
       for await (const batch of material.batches(done.samples)) {
         const checksums = writeBatch(batch, fields, parts, offsets, done);
         bytes += Object.values(batch.x).reduce((sum, { byteLength }) => sum + byteLength, 0);
-        done = { samples: done.samples + batch.count, checksums };
+        const rows = batch.failed.map(({ sample }) => done.samples + batch.index.indexOf(sample));
+        done = { samples: done.samples + batch.count, checksums, failed: [...done.failed, ...rows] };
         if (resume) files.journal.append(done);
       }
     }
     for (const part of parts.splice(0)) part.close();
+    for (const failed of done.failed) if (labels) labels[failed] = -1;
     const row = { shape: [samples], axes: [plainAxis(0)], unit: '' };
     if (labels && beside.labels)
       writeNpy(beside.labels, { ...row, name: 'labels', label: 'class', data: labels }, overwrite);
@@ -145,6 +151,7 @@ export async function materializeTo(
     samples,
     bytes,
     checksums: Object.fromEntries(fields.map(({ label }, i) => [label, done.checksums[i] ?? 0])),
+    failed: done.failed,
     resumedAt,
   };
 }

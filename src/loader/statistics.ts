@@ -32,6 +32,13 @@ export interface LoaderStatistics {
   readonly fallbacks: readonly string[];
 }
 
+/** Bytes of the ring, most of them in use at a time, and batches made again. */
+export interface RingUsage {
+  readonly bytes: number;
+  readonly peak: number;
+  readonly redone: number;
+}
+
 /** Adds up what batches report. */
 export class Tally {
   epochs = 0;
@@ -55,7 +62,7 @@ export class Tally {
     this.#handOverSeconds += (now - finishedAt) / 1000;
   }
 
-  statistics(ring: { bytes: number; peak: number; redone: number }, fallbacks: readonly string[]): LoaderStatistics {
+  statistics(ring: RingUsage, fallbacks: readonly string[]): LoaderStatistics {
     const { epochs, batches, samples, bytes, seconds, copiedBytes, failed } = this;
     return {
       epochs,

@@ -203,6 +203,14 @@ describe('a consumer', () => {
     expect((await loader[Symbol.asyncIterator]().next()).done).toBe(false);
   });
 
+  test('that waits when the loader is closed elsewhere ends with Stopped', async () => {
+    const loader = dataLoader(source, { map: 'copy', batch: 8, layout: 'threads', workers: 1 });
+    const run = async (): Promise<void> => {
+      for await (const { number } of loader) if (number === 1) void loader.close();
+    };
+    await expect(run()).rejects.toBeInstanceOf(Stopped);
+  });
+
   test('that does not close the loader does not keep the process alive', () => {
     const script = `
       import { dataLoader, openArray } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../dist/index.js')).href)};
@@ -277,6 +285,8 @@ describe('a worker that dies', () => {
       expect(x.frames?.[0]).toBe(values[(index[0] ?? 0) * 72]);
     }
     expect(found).toEqual(all);
+    expect(loader.stats().redone).toBe(1);
+    for await (const { count } of loader) expect(count).toBeGreaterThan(0);
     expect(loader.stats().redone).toBe(1);
   });
 

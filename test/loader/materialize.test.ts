@@ -109,6 +109,24 @@ test('an interrupted call is gone on with, and gives the same file', async () =>
   expect(existsSync(journal)).toBe(false);
 });
 
+test('samples that fail are rows of zeros without a class, also when they were made by an earlier call', async () => {
+  const path = join(folder, 'set.npy');
+  const controller = new AbortController();
+  const map = fragile({ bad: '2,59' });
+  const options = { map, batch: 8, onError: 'substitute' } as const;
+  const journal = `${join(folder, 'set.partial.npy')}.journal`;
+  const timer = setInterval(() => {
+    if (existsSync(journal) && readFileSync(journal, 'utf8').split('\n').length > 3) controller.abort();
+  }, 0);
+  const first = dataLoader(source, { ...options, signal: controller.signal });
+  await first.materialize(path, { resume: true }).catch(() => null);
+  clearInterval(timer);
+  const made = await dataLoader(source, options).materialize(path, { resume: true, overwrite: true });
+  expect(made.failed).toEqual([2, 59]);
+  const labels = readFileSync(join(folder, 'set.labels.npy'));
+  expect([2, 3, 59].map((row) => labels.readInt32LE(labels.length - 4 * SAMPLES + 4 * row))).toEqual([-1, 0, -1]);
+});
+
 test('nothing is left of a failed call without resume', async () => {
   const loader = dataLoader(source, { map: fragile({ bad: '33' }), batch: 8, layout: 'threads', workers: 2 });
   await expect(loader.materialize(join(folder, 'set.npy'))).rejects.toThrow(/Sample 33/);
