@@ -79,6 +79,7 @@ function automaticFor(facts: MachineFacts, preset: PresetName | null, bound: 'co
     batch: 32,
     batchBytes: MIB / 16,
     batches: 1e6,
+    epochs: 1,
     workerBytes: 20 * MIB,
     windowBytes: 4 * MIB,
     sharedLimit: 4096 * MIB,

@@ -20,8 +20,10 @@ export interface AutomaticInput extends MachineFacts {
   readonly batchBytes: number;
   /** Samples of a batch. */
   readonly batch: number;
-  /** Batches in all, over all epochs that are known of. */
+  /** Batches of an epoch. */
   readonly batches: number;
+  /** Times all batches will be made, as far as that is known. */
+  readonly epochs: number;
   /** Bytes that one more worker takes beside the ring, its runtime included. */
   readonly workerBytes: number;
   /** Bytes of one worker's arena, which lies in the same memory as the ring. */
@@ -101,9 +103,9 @@ export function budgetOf({ memoryLimit, freeBytes }: AutomaticInput): number {
   return memoryLimit ?? Math.floor(freeBytes / 2);
 }
 
-/** Seconds of all batches in one thread. */
-export function serialSeconds({ batchSeconds, batchBytes, batches }: AutomaticInput): number {
-  return (batchSeconds ?? batchBytes / ASSUMED_RATE) * batches;
+/** Seconds of all batches of all epochs in one thread. */
+export function serialSeconds({ batchSeconds, batchBytes, batches, epochs }: AutomaticInput): number {
+  return (batchSeconds ?? batchBytes / ASSUMED_RATE) * batches * epochs;
 }
 
 /** Memory is the limit when a worker writes as fast as memory takes it. Unmeasured, entries are taken to be. */
@@ -137,7 +139,7 @@ function machineRules(input: AutomaticInput, bound: Bound): Rule[] {
   const pays: Rule = {
     name: 'pays',
     jobs: paying < 2 ? 0 : paying,
-    why: `all batches take ${measured}${formatSeconds(serial)} in one thread, and a worker ${formatSeconds(START_SECONDS)} to start`,
+    why: `all batches${input.epochs > 1 ? ` of ${input.epochs} epochs` : ''} take ${measured}${formatSeconds(serial)} in one thread, and a worker ${formatSeconds(START_SECONDS)} to start`,
   };
   return [first, perCore, pays];
 }
@@ -193,7 +195,7 @@ function ringFor(
   const chunk = input.chunk ?? preset?.chunk ?? row.chunk.smallest;
   const from = input.chunk !== null ? 'as asked' : preset ? `the preset ${input.preset}` : `${row.name} of memory`;
   const reasons: string[] = [];
-  if (input.prefetch === null) reasons.push(`${chunk} samples a task: ${from}.`);
+  if (input.prefetch === null && jobs > 0) reasons.push(`${chunk} samples a task: ${from}.`);
   const wished = input.prefetch ?? Math.max(1, Math.ceil(chunk / batch));
   const left = Math.min(
     budgetOf(input) - input.hostBytes - jobs * input.workerBytes,

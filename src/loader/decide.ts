@@ -35,6 +35,8 @@ export interface LoaderRequest extends AutomaticInput {
   readonly facilities: Facilities;
   /** Bytes of prepared arrays. */
   readonly preparedBytes: number;
+  /** Bytes of arrays of source and operators, which a segment holds beside the ring. */
+  readonly arrayBytes: number;
 }
 
 /** How batches will be made; worked out before any sample is read. */
@@ -59,7 +61,7 @@ export interface LoaderPlan {
   readonly projectedBytes: number;
   /** Bytes that everything may take. */
   readonly budgetBytes: number;
-  /** Seconds for all batches, the start of workers included. */
+  /** Seconds for all batches of all epochs, the start of workers included. */
   readonly expectedSeconds: number;
   /** True when that comes from a measurement of this work on this machine. */
   readonly isCalibrated: boolean;
@@ -131,12 +133,20 @@ function slotsFor({ slots, prefetch }: Automatic, workers: number): number {
 
 /** Bytes of a rung with that many workers. */
 function needs(input: LoaderRequest, rung: Rung, workers: number, auto: Automatic): number {
-  const { hostBytes, workerBytes, windowBytes, batchBytes } = input;
+  const { hostBytes, workerBytes, windowBytes, batchBytes, arrayBytes } = input;
   if (rung === 'disk') return hostBytes;
   if (rung === 'one-thread') return hostBytes + windowBytes + batchBytes;
-  const copied = rung === 'copies' ? workers * COPIES_PER_BATCH * batchBytes : 0;
-  return hostBytes + workers * workerBytes + slotsFor(auto, workers) * batchBytes + copied;
+  const ring = slotsFor(auto, workers) * batchBytes;
+  const shared = hostBytes + workers * workerBytes + ring;
+  if (rung === 'memory') return shared;
+  if (rung === 'segment') return shared + arrayBytes;
+  // Every process has the source's arrays for itself; of a ring in files the host has a second one.
+  const copied = rung === 'files' ? ring : workers * COPIES_PER_BATCH * batchBytes;
+  return shared + workers * arrayBytes + copied;
 }
+
+/** Bytes of /dev/shm that a way to share takes beside the ring. */
+const besideRing = ({ arrayBytes }: LoaderRequest, rung: Rung): number => (rung === 'segment' ? arrayBytes : 0);
 
 /** Tells of every rung why it does not hold that many workers, or null. */
 function refusalOf(input: LoaderRequest, auto: Automatic): (rung: Rung, workers: number) => Refusal | null {
@@ -147,10 +157,12 @@ function refusalOf(input: LoaderRequest, auto: Automatic): (rung: Rung, workers:
     if (rung !== 'one-thread' && rung !== 'disk' && facilities[rung] !== null) return facilities[rung];
     if ((rung === 'segment' || rung === 'files') && facilities.sharedBytes !== null) {
       const slots = Math.min(slotsFor(auto, workers), workers + 1);
-      if (slots * batchBytes > facilities.sharedBytes) {
+      const beside = besideRing(input, rung);
+      if (slots * batchBytes + beside > facilities.sharedBytes) {
+        const arrays = beside > 0 ? ` and the arrays of the source ${formatBytes(beside)}` : '';
         return {
           obstacle: 'ENOSPC',
-          reason: `/dev/shm has ${formatBytes(facilities.sharedBytes)} free, but ${slots} batches take ${formatBytes(slots * batchBytes)}`,
+          reason: `/dev/shm has ${formatBytes(facilities.sharedBytes)} free, but ${slots} batches take ${formatBytes(slots * batchBytes)}${arrays} (ENOSPC)`,
           remedy: 'Use a smaller batch or fewer workers, or give /dev/shm more space',
         };
       }
@@ -208,7 +220,9 @@ export function decide(input: LoaderRequest): LoaderPlan {
   });
   const { batchBytes, windowBytes, preparedBytes } = input;
   const place = placeOf(rung);
-  const room = place.sharing === 'segment' || place.sharing === 'files' ? input.facilities.sharedBytes : null;
+  const { sharedBytes } = input.facilities;
+  const isShared = place.sharing === 'segment' || place.sharing === 'files';
+  const room = isShared && sharedBytes !== null ? sharedBytes - besideRing(input, rung) : null;
   const wanted = rung === 'disk' ? 1 : slotsFor(auto, workers);
   const slots = Math.max(1, Math.min(wanted, Math.floor((room ?? Number.POSITIVE_INFINITY) / batchBytes)));
   const serial = serialSeconds(input);
@@ -234,7 +248,7 @@ export function decide(input: LoaderRequest): LoaderPlan {
     reasons: [
       describeWorkers(auto),
       ...auto.reasons,
-      ...(slots < wanted ? [`${slots} batches in the ring: /dev/shm has ${formatBytes(room ?? 0)} free.`] : []),
+      ...(slots < wanted ? [`${slots} batches in the ring: /dev/shm has ${formatBytes(room ?? 0)} for it.`] : []),
       `All batches take about ${formatSeconds(expectedSeconds)}, ${input.batchSeconds === null ? 'at a guess' : 'by a short calibration'}.`,
     ],
     fallbacks,

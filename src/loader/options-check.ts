@@ -21,7 +21,7 @@ export function checkOptions(options: LoaderOptions): void {
       throw bad(name, `one of ${choices.join(', ')}`, given);
   }
   const { workers, shuffle, patience, part, split } = options;
-  for (const name of ['batch', 'chunk', 'prefetch'] as const) {
+  for (const name of ['batch', 'chunk', 'prefetch', 'epochs'] as const) {
     const given = options[name];
     if (given !== undefined && !(Number.isInteger(given) && given >= 1))
       throw bad(name, 'a whole number from 1 on', given);

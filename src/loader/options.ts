@@ -34,6 +34,8 @@ export interface LoaderOptions {
   readonly sharing?: 'auto' | 'segment' | 'files' | 'copies';
   /** Bytes, or text such as 64MiB: of the ring of batches, and of everything together. */
   readonly memory?: { readonly ring?: number | string; readonly max?: number | string };
+  /** Times all samples will be gone through, as far as that is known (1): workers that start once pay the sooner. */
+  readonly epochs?: number;
   /** Workers and chunk under one name; workers or chunk given beside it win. */
   readonly preset?: PresetName;
   /** Samples each worker has as its task at a time, in whole batches made ahead; absent: by the memory of the machine. */

@@ -19,6 +19,8 @@ export interface LoaderNeeds {
   readonly batchBytes: number;
   /** Decoded bytes of one sample. */
   readonly sampleBytes: number;
+  /** Bytes of arrays that come with source and operators: a segment holds them once, and copying processes each their own. */
+  readonly arrayBytes: number;
   /** Bytes of one worker's arena, without prepared arrays. */
   readonly windowBytes: number;
   readonly preparedBytes: number;
@@ -46,7 +48,7 @@ const wantsProcesses = ({ layout = 'auto', sharing = 'auto' }: LoaderOptions): b
 
 /** A request of `options` for this machine, before anything is measured. */
 function requestFor(needs: LoaderNeeds, options: LoaderOptions, facilities: Facilities): LoaderRequest {
-  const { batch, batchBytes, batches, windowBytes, preparedBytes } = needs;
+  const { batch, batchBytes, batches, windowBytes, preparedBytes, arrayBytes } = needs;
   const layout = options.layout ?? 'auto';
   const sharing = options.sharing ?? 'auto';
   return {
@@ -56,6 +58,8 @@ function requestFor(needs: LoaderNeeds, options: LoaderOptions, facilities: Faci
     batches,
     windowBytes,
     preparedBytes,
+    arrayBytes,
+    epochs: options.epochs ?? 1,
     workerBytes: windowBytes + RUNTIME_BYTES[wantsProcesses(options) ? 'processes' : 'threads'],
     hostBytes: residentBytes() + ARENA_BASE + preparedBytes,
     sharedLimit: LARGEST_MEMORY - ARENA_BASE - preparedBytes,

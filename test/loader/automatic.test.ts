@@ -16,6 +16,7 @@ const INPUT: AutomaticInput = {
   batchBytes: 64 * 1024,
   batch: 32,
   batches: 1e6,
+  epochs: 1,
   workerBytes: 16 * MIB,
   windowBytes: 4 * MIB,
   sharedLimit: 2 ** 32,
@@ -93,6 +94,10 @@ describe('rules of the machine', () => {
     [50, 0.02, 8],
   ])('%d batches of %d s are worth %d workers', (batches, batchSeconds, jobs) => {
     expect(automatic({ ...INPUT, batches, batchSeconds })).toMatchObject({ jobs, binding: { name: 'pays' } });
+  });
+
+  test('more epochs make workers pay', () => {
+    expect(automatic({ ...INPUT, batches: 10, batchSeconds: 0.02, epochs: 5 })).toMatchObject({ jobs: 8 });
   });
 
   test('workers asked for are not held back by the machine, but by what there is to do', () => {

@@ -21,6 +21,8 @@ const REQUEST: LoaderRequest = {
   batch: 32,
   batchBytes: 8 * MIB,
   batches: 10_000,
+  epochs: 1,
+  arrayBytes: 0,
   workerBytes: 20 * MIB,
   windowBytes: 4 * MIB,
   sharedLimit: 2 ** 32,
@@ -116,7 +118,10 @@ describe('decisions', () => {
     const small = { ...REQUEST, layout: 'processes' as const, jobs: 2 };
     const shrunk = decide({ ...small, facilities: { ...FACILITIES, sharedBytes: 30 * MIB } });
     expect(shrunk).toMatchObject({ sharing: 'segment', slots: 3 });
-    expect(shrunk.reasons).toContain('3 batches in the ring: /dev/shm has 30.0 MiB free.');
+    expect(shrunk.reasons).toContain('3 batches in the ring: /dev/shm has 30.0 MiB for it.');
+    const beside = decide({ ...small, arrayBytes: 10 * MIB, facilities: { ...FACILITIES, sharedBytes: 30 * MIB } });
+    expect(beside).toMatchObject({ sharing: 'files', slots: 3 });
+    expect(beside.fallbacks[0]).toContain('3 batches take 24.0 MiB and the arrays of the source 10.0 MiB');
     const none = decide({ ...small, facilities: { ...FACILITIES, sharedBytes: 20 * MIB } });
     expect(none).toMatchObject({ sharing: 'copies', workers: 2 });
     expect(none.fallbacks[0]).toContain('/dev/shm has 20.0 MiB free, but 3 batches take 24.0 MiB');
@@ -169,6 +174,7 @@ describe('on this machine', () => {
     batches: 100,
     batchBytes: MIB,
     sampleBytes: 768,
+    arrayBytes: 0,
     windowBytes: MIB,
     preparedBytes: 0,
   };
