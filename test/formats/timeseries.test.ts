@@ -103,6 +103,10 @@ describe('tables', () => {
     ['a,b\n"1,2\n', /row 2: a quote is opened and never closed/],
     ['time,b\n2020-01-01,2\n2020-13-01,3\n', /row 3, column time: '2020-13-01' is no time/],
     ['date,b\n2020-01-02 00:00,2\n2020-01-01 00:00,3\n', /row 3, column date: earlier than the row before/],
+    [
+      'Datetime,v\n1/31/2017 0:00,1\n1/31/2017 0:05,2\n',
+      /column Datetime is called like times, but '1\/31\/2017 0:00' is none/,
+    ],
     ['name,kind\na,x\nb,1\n', /row 2, column kind: 'x' is no number/],
   ])('names row and column of %j', async (text, message) => {
     const path = file('bad.csv', text);
@@ -184,7 +188,13 @@ describe('files of series in rows', () => {
     const source = await opened(path, { length: 2 });
     expect(source.labels).toEqual({ classes: ['1', '2'], of: Int32Array.from([1, 0, 0]) });
     expect(await frames(source)).toEqual([1, 2, 4, 5, 6, 7]);
-    await expect(opened(path, { length: 2, label: 'file', gap: 3 })).rejects.toThrow(FanfoldError);
+    await expect(opened(path, { length: 2, label: 'file' })).rejects.toThrow(/--label is for tables/);
+    await expect(opened(path, { length: 2, gap: 3 })).rejects.toThrow(/--gap is for tables/);
+    expect((await opened(path, { length: 2, label: 'none' })).labels).toBeUndefined();
+    const other = file('short_TEST.txt', '1 9 9 9\n');
+    const both = await openSource([path, other], { timeSeries: { length: 2 } });
+    expect(both.labels?.of.length).toBe(4);
+    expect(both.labels?.classes).toEqual(['1', '2']);
   });
 
   it('leaves files that only share a name alone', async () => {

@@ -1,6 +1,7 @@
 import { SourceError, UsageError } from '../../core/errors.js';
 import { nearest } from '../../core/nearest.js';
 import type { TimeSeriesOptions } from '../../core/source.js';
+import { printable } from '../printable.js';
 import { numberOf } from './cells.js';
 import { dateSeconds, isTimeName } from './times.js';
 
@@ -53,6 +54,16 @@ function findTimes(
   });
 }
 
+/** Times that cannot be read would hide every gap. @throws SourceError */
+function refuseTimes(path: string, name: string, cell: string): never {
+  throw new SourceError(
+    'bad-time',
+    `${path}: column ${name} is called like times, but '${printable(cell)}' is none: dates such as 2015-02-04 17:51:00, or seconds, can be read. ` +
+      'Write them so, or give --time none.',
+    { path, column: name },
+  );
+}
+
 /** A first column without a name that counts the rows, as tables of R and pandas have. */
 function isRowNumber(name: string, rows: readonly (readonly string[])[]): boolean {
   return name === '' && rows.every((row) => /^\d+$/.test(row[0] ?? ''));
@@ -77,7 +88,9 @@ export function findColumns(
   const time =
     options.time === undefined
       ? findTimes(names, header !== null, rows, label)
-      : findColumn(options.time, names, '--time', path);
+      : options.time === 'none'
+        ? -1
+        : findColumn(options.time, names, '--time', path);
   if (time >= 0 && time === label)
     throw new UsageError('column-twice', `Column ${wanted} cannot be class and time in one.`);
   const ignored: string[] = [];
@@ -85,6 +98,7 @@ export function findColumns(
     if (c === time || c === label) return [];
     const isText = rows.every((row) => numberOf(row[c] ?? '') === undefined);
     if (!isText && !(c === 0 && isRowNumber(name, rows))) return [c];
+    if (isText && options.time === undefined && isTimeName(name)) refuseTimes(path, name, rows[0]?.[c] ?? '');
     ignored.push(name || 'row numbers');
     return [];
   });

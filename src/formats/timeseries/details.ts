@@ -9,7 +9,7 @@ is text above a value. Of a header with one name less than there are cells, the 
 columns of nothing but text, are passed over, which \`info\` says.
 
 \`--time\` names the column of times: dates such as \`2015-02-04 17:51:00\` (without a zone taken as UTC), or seconds. Left out, it is the first
-column of dates, else one called time, date, timestamp or t whose numbers rise. Where more than \`--gap\` seconds pass between rows (three usual
+column of dates, else one called time, date, timestamp or t whose numbers rise; \`--time none\` takes none. A column of that name that is neither ends the command. Where more than \`--gap\` seconds pass between rows (three usual
 intervals unless told), a segment ends. Rows must be in the order of time. Columns are named or counted from 0.
 
 \`--label COLUMN\`: the class of each row; segments end where it changes, rows with an empty cell have none. \`--label file\`: the class is

@@ -6,7 +6,7 @@ import { baseName, extensionOf, inFolder } from '../../io/path.js';
 import { naturalOrder } from '../numbering.js';
 import { expandSeries } from '../series.js';
 import { readArff } from './arff.js';
-import type { Recording, Recordings } from './recording.js';
+import type { Recordings } from './recording.js';
 import { cutSegments } from './segments.js';
 import { looksLikeSeries, SERIES_EXTENSIONS } from './signature.js';
 import { readSktime } from './sktime.js';
@@ -17,25 +17,36 @@ import { openSeriesSet } from './windowed.js';
 /** Tables, of which each file is one recording; a folder is of the first kind it has. */
 const TABLES = ['.csv', '.tsv', '.txt'];
 
-/** True for a file with a class of its own in every row, where columns of classes and times mean nothing. */
-function ofRows(path: string): (() => Recordings) | null {
+/** A file with a series and its class in every row; null for tables with a row for each time. @throws UsageError for options of tables */
+function readArchive(path: string, options: TimeSeriesOptions): Recordings | null {
   const extension = extensionOf(path);
-  if (extension === '.ts') return () => readSktime(path);
-  if (extension === '.arff') return () => readArff(path);
-  return null;
+  const { label, time } = options;
+  const byColumn = time !== undefined || !(label === undefined || label === 'none' || label === 'file');
+  const inRows = extension === '.ts' ? readSktime : extension === '.arff' ? readArff : byColumn ? null : tryUcr;
+  const found = inRows?.(path) ?? null;
+  if (!found) return null;
+  const meant = (['label', 'time', 'gap'] as const).find(
+    (name) => options[name] !== undefined && options[name] !== 'none',
+  );
+  if (meant !== undefined) {
+    throw new UsageError(
+      'bad-option',
+      `--${meant} is for tables with a row for each time; ${path} holds a series in each row, its class beside it.`,
+      { path },
+    );
+  }
+  if (label === undefined) return found;
+  return { ...found, classes: null, recordings: found.recordings.map((one) => ({ ...one, label: null })) };
 }
 
-function read(path: string, options: TimeSeriesOptions): Recordings {
-  const rows = ofRows(path);
-  const archive = rows ? rows() : options.label === undefined && options.time === undefined ? tryUcr(path) : null;
-  if (!archive) return readTableRecording(path, options);
-  const meant = (['label', 'time', 'gap'] as const).find((name) => options[name] !== undefined);
-  if (meant === undefined) return archive;
-  throw new UsageError(
-    'bad-option',
-    `--${meant} is for tables with a row for each time; ${path} holds a series in each row, its class beside it.`,
-    { path },
-  );
+/** @param byName the class of a table is that of its name */
+function read(path: string, options: TimeSeriesOptions, byName: boolean): Recordings {
+  const archive = readArchive(path, options);
+  if (archive) return archive;
+  const found = readTableRecording(path, options);
+  return byName
+    ? { ...found, recordings: found.recordings.map((one) => ({ ...one, label: classOfName(path) })) }
+    : found;
 }
 
 /**
@@ -47,8 +58,6 @@ export function classOfName(path: string): string {
   const stem = name.slice(0, name.length - extensionOf(name).length);
   return /^(.*?)[\s_.-]*\d+\D*$/.exec(stem)?.[1] || stem;
 }
-
-const named = (recording: Recording, path: string): Recording => ({ ...recording, label: classOfName(path) });
 
 /** @throws SourceError naming two files whose channels differ */
 function join(paths: readonly string[], files: readonly Recordings[]): Recordings {
@@ -89,9 +98,7 @@ function checkRank({ frameRank }: OpenOptions): void {
 export function openTimeSeries(path: string, options: OpenOptions = {}): Source {
   checkRank(options);
   const { timeSeries = {} } = options;
-  const found = read(path, timeSeries);
-  const recordings = timeSeries.label === 'file' ? found.recordings.map((one) => named(one, path)) : found.recordings;
-  const { set, notes } = cutSegments({ ...found, recordings }, timeSeries);
+  const { set, notes } = cutSegments(read(path, timeSeries, timeSeries.label === 'file'), timeSeries);
   return openSeriesSet(set, timeSeries, path, notes);
 }
 
@@ -105,12 +112,9 @@ function openTimeSeriesFiles(paths: readonly string[], options: OpenOptions, cal
   checkRank(options);
   const { timeSeries = {} } = options;
   const byName = timeSeries.label === undefined || timeSeries.label === 'file';
-  const files = paths.map((path) => {
-    const found = read(path, ofRows(path) || !byName ? timeSeries : { ...timeSeries, label: 'file' });
-    return ofRows(path) || !byName ? found : { ...found, recordings: found.recordings.map((one) => named(one, path)) };
-  });
+  const files = paths.map((path) => read(path, timeSeries, byName));
   const { set, notes } = cutSegments(join(paths, files), timeSeries);
-  return openSeriesSet(set, timeSeries, called, [`${paths.length} files, each a recording of its own.`, ...notes]);
+  return openSeriesSet(set, timeSeries, called, [`${paths.length} files.`, ...notes]);
 }
 
 /** The tables of a folder in the order of their names: all .csv, or without any all .tsv, or all .txt. */
