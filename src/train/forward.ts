@@ -97,39 +97,53 @@ export class Forward {
     return grid.transpose([0, 3, 1, 2]).reshape([images, outputs * (side / 2) ** 2]);
   }
 
+  /** Channels last, until the pooling: mean and maximum of every channel. */
   #whole(weights: Tensors, branch: string, unfolded: Tensor, { first, rest, images, pixels }: BranchPlan): Tensor {
-    const { lax, nn, numpy: np } = this.#jax;
+    const { nn, numpy: np } = this.#jax;
     const side = pixels / first.stride;
     const start = this.#first(weights, branch, unfolded, first).reshape([images, side, side, first.outputs]);
-    let flow = nn.relu(this.#normalise(weights, `${branch}.${first.name}`, start.transpose([0, 3, 1, 2]), first));
+    let flow = nn.relu(this.#normalise(weights, `${branch}.${first.name}`, start));
     for (const layer of rest) {
-      const { name, outputs, stride, padding, dilation } = layer;
-      const full = `${branch}.${name}`;
-      const pads: [number, number][] = [
-        [padding, padding],
-        [padding, padding],
-      ];
-      const product = lax.convGeneralDilated(flow, take(weights, `${full}.weight`), [stride, stride], pads, {
-        rhsDilation: [dilation, dilation],
-      });
-      const biased = product.add(take(weights, `${full}.bias`).reshape([1, outputs, 1, 1]));
-      flow = nn.relu(this.#normalise(weights, full, biased, layer));
+      const full = `${branch}.${layer.name}`;
+      const product = this.#shifted(flow, take(weights, `${full}.weight`), layer, images, side);
+      const biased = product.add(take(weights, `${full}.bias`)).reshape([images, side, side, layer.outputs]);
+      flow = nn.relu(this.#normalise(weights, full, biased));
     }
-    const mean = flow.ref.mean([2, 3]);
-    return np.concatenate([mean, np.max(flow, [2, 3])], 1);
+    const mean = flow.ref.mean([1, 2]);
+    return np.concatenate([mean, np.max(flow, [1, 2])], 1);
+  }
+
+  /**
+   * A convolution of stride 1 that keeps the size, as one product of matrices for every place in the kernel: a hundred
+   * times as fast as the library's own. (images * side * side, outputs).
+   */
+  #shifted(input: Tensor, weight: Tensor, layer: ConvLayer, images: number, side: number): Tensor {
+    const { numpy: np } = this.#jax;
+    const { inputs, kernel, padding, dilation } = layer;
+    const around: [number, number] = [padding, padding];
+    const padded = np.pad(input, [[0, 0], around, around, [0, 0]]);
+    const byPlace = weight.transpose([2, 3, 1, 0]);
+    let sum: Tensor | undefined;
+    for (let place = 0; place < kernel * kernel; place++) {
+      const [row, column] = [Math.floor(place / kernel), place % kernel];
+      const [top, left] = [row * dilation, column * dilation];
+      const seen = padded.ref.slice([], [top, top + side], [left, left + side], []);
+      const product = np.matmul(seen.reshape([images * side * side, inputs]), byPlace.ref.slice(row, column));
+      sum = sum ? sum.add(product) : product;
+    }
+    padded.dispose();
+    byPlace.dispose();
+    if (!sum) throw new RangeError('a kernel has places');
+    return sum;
   }
 
   /** Every channel of every image to mean 0 and variance 1, then scaled: unlike over a batch, a sample stands for itself. */
-  #normalise(weights: Tensors, name: string, input: Tensor, { outputs }: ConvLayer): Tensor {
+  #normalise(weights: Tensors, name: string, input: Tensor): Tensor {
     const { numpy: np } = this.#jax;
-    const centred = input.ref.sub(input.mean([2, 3], { keepdims: true }));
-    const variance = centred.ref.mul(centred.ref).mean([2, 3], { keepdims: true });
-    const scale = take(weights, `${name}.scale`).reshape([1, outputs, 1, 1]);
-    const shift = take(weights, `${name}.shift`).reshape([1, outputs, 1, 1]);
-    return centred
-      .div(np.sqrt(variance.add(1e-5)))
-      .mul(scale)
-      .add(shift);
+    const centred = input.ref.sub(input.mean([1, 2], { keepdims: true }));
+    const variance = centred.ref.mul(centred.ref).mean([1, 2], { keepdims: true });
+    const scaled = centred.div(np.sqrt(variance.add(1e-5))).mul(take(weights, `${name}.scale`));
+    return scaled.add(take(weights, `${name}.shift`));
   }
 
   #fuse(weights: Tensors, sum: Tensor, diff: Tensor): Tensor {
