@@ -9,7 +9,8 @@ import type { Sharing } from './processes/ring.js';
 import type { LoaderWork } from './task.js';
 import { startThreads } from './threads.js';
 
-const SHARINGS: readonly Sharing[] = ['segment', 'files', 'copies'];
+/** What processes share when a way does not hold. */
+const BELOW: Readonly<Record<Sharing, Sharing | null>> = { segment: 'files', files: 'copies', copies: null };
 
 /** Worker processes, sharing what the plan says or, told and not when `strict`, the next best thing that holds. */
 async function startSharing(
@@ -19,21 +20,16 @@ async function startSharing(
   strict: boolean,
   fellBack: (line: string) => void,
 ): Promise<BatchCrew> {
-  const from = SHARINGS.findIndex((sharing) => sharing === plan.sharing);
-  for (const [i, sharing] of SHARINGS.entries()) {
-    const below = SHARINGS[i + 1];
-    if (i < from) continue;
-    try {
-      return await startProcesses(task, prepared, sharing);
-    } catch (error) {
-      const refusal = refusalIn(error);
-      if (!refusal || below === undefined) throw error;
-      const step = describeStep({ from: sharing, to: below, refusal });
-      if (strict) throw new LayoutError('fallback-refused', step, { obstacle: refusal.obstacle });
-      fellBack(step);
-    }
+  let sharing: Sharing = plan.sharing === 'memory' ? 'segment' : plan.sharing;
+  for (;;) {
+    const below = BELOW[sharing];
+    const refusal = await sharingRefusal(sharing, plan.ringBytes);
+    if (!refusal || below === null) return startProcesses(task, prepared, sharing);
+    const step = describeStep({ from: sharing, to: below, refusal });
+    if (strict) throw new LayoutError('fallback-refused', step, { obstacle: refusal.obstacle });
+    fellBack(step);
+    sharing = below;
   }
-  return startProcesses(task, prepared, 'copies');
 }
 
 /** Starts those that the plan speaks of. @param fellBack told of every step down @throws FanfoldError; nothing is then left of them */
