@@ -6,6 +6,7 @@ import { ensureFolder } from '../io/folder.js';
 import { absolutePath } from '../io/path.js';
 import { AZIMUTHAL_PARAMS, prepareAzimuthal, sharedParams } from './bench/azimuthal/index.js';
 import { exportReport, exportTargets } from './bench/export.js';
+import { GAF_PARAMS, prepareGaf } from './bench/gaf/index.js';
 import { Journal } from './bench/journal.js';
 import { flagsOf, ownRows, runOwn } from './bench/own.js';
 import type { PreparedBench } from './bench/prepared.js';
@@ -92,7 +93,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     prepare: prepareStem,
     help: async () =>
       verbHelp(
-        `bench ${STEM} [options]    or    bench azimuthal [SOURCE]    or    bench register [SOURCE]    or    bench OPERATOR SOURCE [options]`,
+        `bench ${STEM} [options]    or    bench azimuthal [SOURCE]    or    bench register [SOURCE]    or    bench gaf    or    bench OPERATOR SOURCE [options]`,
         'Measures the virtual image of a 4D-STEM stack on every layout, beside plain C, Python, and what disk, memory, ' +
           'decoding and arithmetic allow. With an operator, times that command over --layout and --workers.',
         [
@@ -131,6 +132,21 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
           ['benchmark', BENCH_PARAMS],
           ['register', REGISTER_PARAMS],
           ['registration', await registerParams()],
+        ],
+      ),
+  },
+  gaf: {
+    params: GAF_PARAMS,
+    prepare: prepareGaf,
+    help: async () =>
+      verbHelp(
+        'bench gaf [options]',
+        'Measures Gramian angular fields of generated series, streamed through the ring of a loader, kept in it, and by the operator ' +
+          'alone, and conversion of a large array; beside plain C that fills as much memory, and NumPy and pyts in one process, in pools ' +
+          'and on shared memory. The first time and later ones stand in columns of their own.',
+        [
+          ['benchmark', BENCH_PARAMS],
+          ['gaf', GAF_PARAMS],
         ],
       ),
   },

@@ -30,14 +30,15 @@ async function tryCompile(compiler: string, args: readonly string[], signal: Abo
 export async function compileNative(
   folder: string,
   signal: AbortSignal,
+  source = SOURCE,
 ): Promise<Native | { readonly reason: string }> {
-  if (!exists(SOURCE)) return { reason: 'the C source is not part of this installation' };
+  if (!exists(source)) return { reason: 'the C source is not part of this installation' };
   let reason = '';
   for (const compiler of COMPILERS) {
     const programs: Record<string, string> = {};
     for (const target of ['native', 'x86-64']) {
       const program = join(folder, `floor-${target}`);
-      const args = ['-O3', `-march=${target}`, '-ffast-math', SOURCE, '-o', program, '-lpthread'];
+      const args = ['-O3', `-march=${target}`, '-ffast-math', source, '-o', program, '-lpthread'];
       const failed = await tryCompile(compiler, args, signal);
       if (failed === null) programs[target] = program;
       else if (failed !== 'not installed') reason = `${compiler} -march=${target}: ${failed}`;

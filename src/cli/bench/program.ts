@@ -10,6 +10,11 @@ export function fanfoldProgram(args: readonly string[]): Command {
   return { program: process.execPath, args: [fileBeside('../main.js'), ...args] };
 }
 
+/** The program of a row of the scenario on Gramian angular fields. @param job as JSON */
+export function gafMain(job: string): Command {
+  return { program: process.execPath, args: [fileBeside('./gaf-main.js'), job] };
+}
+
 /** Frames of the sample that tells the kernel's own pace: few enough to stay in the second-level cache. */
 const SAMPLE_BYTES = 2 ** 19;
 

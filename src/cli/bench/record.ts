@@ -91,6 +91,10 @@ export interface Measurement {
   /** How far the result is from what is known to be true, in mm; absent or null where that is not known. */
   readonly error?: number | null;
   readonly isDirect: boolean;
+  /** The first time in a fresh process, where `seconds` is that of later ones; absent or null where each run is a process. */
+  readonly coldSeconds?: number | null;
+  /** Resident bytes of the program before it has anything to do; absent or null where that is not known. */
+  readonly idleBytes?: number | null;
   /** What the program itself says its workers spent most time on; null when it does not say. */
   readonly limiter: string | null;
   /** What the program said it did otherwise than asked. */

@@ -12,6 +12,8 @@ export interface RowSummary {
   readonly reason: string | null;
   readonly runs: number;
   readonly seconds: Spread | null;
+  /** The first time in a fresh process, in scenarios that tell it apart. */
+  readonly coldSeconds: number | null;
   readonly wallSeconds: number | null;
   /** Decoded bytes per second at the median. */
   readonly rate: number | null;
@@ -27,6 +29,8 @@ export interface RowSummary {
   /** Cores in use over the whole process, start-up included. */
   readonly cores: number | null;
   readonly peakBytes: number | null;
+  /** Of the peak, what the program did not hold before it had anything to do; where that is known. */
+  readonly aboveIdle: number | null;
   /** Waiting per part handed out, in seconds. */
   readonly taskSeconds: number | null;
   readonly agreement: Agreement;
@@ -75,11 +79,20 @@ function coresOf({ cpuSeconds, wallSeconds }: Measurement): number | null {
 }
 
 function peakOf({ runs, warmups }: Series): number | null {
+  // Programs that know what they hold when idle also know their peak; sampling adds what their children hold.
+  if (runs.some(({ idleBytes }) => typeof idleBytes === 'number'))
+    return Math.max(...[...warmups, ...runs].map(({ peakBytes, treeBytes }) => Math.max(peakBytes, treeBytes ?? 0)));
   const long = warmups.filter(({ wallSeconds }) => wallSeconds >= SAMPLED_SECONDS);
   const sampled = present(long.map(({ treeBytes }) => treeBytes));
   if (sampled.length > 0) return Math.max(...sampled);
   // Programs that do not say how much they held count only where they were sampled.
   return Math.max(0, ...runs.map(({ peakBytes }) => peakBytes)) || null;
+}
+
+function aboveIdle(series: Series): number | null {
+  const idle = present(series.runs.map(({ idleBytes = null }) => idleBytes))[0];
+  const peak = peakOf(series);
+  return idle === undefined || peak === null ? null : Math.max(0, peak - idle);
 }
 
 const isForeign = ({ row }: Configuration): boolean => row === 'peer' || row === 'native';
@@ -154,6 +167,7 @@ export function summarise(all: readonly Series[], context: Context): RowSummary[
       reason,
       runs: runs.length,
       seconds,
+      coldSeconds: medianOrNull(present(runs.map(({ coldSeconds = null }) => coldSeconds))),
       wallSeconds: medianOrNull(runs.map((run) => run.wallSeconds)),
       rate,
       speedUp: isFloor ? null : over(rate, control),
@@ -162,6 +176,7 @@ export function summarise(all: readonly Series[], context: Context): RowSummary[
       error: medianOrNull(present(runs.map(({ error = null }) => error))),
       cores: medianOrNull(present(runs.map(coresOf))),
       peakBytes: peakOf(series),
+      aboveIdle: aboveIdle(series),
       taskSeconds: medianOrNull(present(runs.map((run) => run.taskSeconds))),
       agreement: agreementOf(series, all, context.tolerance),
       verdict,
