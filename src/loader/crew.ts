@@ -1,7 +1,6 @@
 import type { Dtype, NumericArray } from '../core/dtype.js';
 import type { ErrorWire } from '../core/errors.js';
 import type { OperatorRef } from '../core/layout.js';
-import type { Prepared } from '../core/operator.js';
 import type { SourceHandle } from '../core/source.js';
 
 /** One named output of a batch, and where its entries lie in a slot of the ring. */
@@ -65,9 +64,6 @@ export interface Filled {
   /** When it was finished: milliseconds by the clock of all (`performance.timeOrigin + performance.now()`). */
   readonly finishedAt: number;
 }
-
-/** Starts those who make batches. @throws FanfoldError when it cannot; nothing is then left of them */
-export type StartCrew = (task: CrewTask, prepared: readonly Prepared[]) => Promise<BatchCrew>;
 
 /**
  * Those who make batches, with the memory they make them in. The host asks for one batch a slot at a time, and gives a slot out again

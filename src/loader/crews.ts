@@ -23,12 +23,16 @@ async function startSharing(
   let sharing: Sharing = plan.sharing === 'memory' ? 'segment' : plan.sharing;
   for (;;) {
     const below = BELOW[sharing];
-    const refusal = await sharingRefusal(sharing, plan.ringBytes);
-    if (!refusal || below === null) return startProcesses(task, prepared, sharing);
-    const step = describeStep({ from: sharing, to: below, refusal });
-    if (strict) throw new LayoutError('fallback-refused', step, { obstacle: refusal.obstacle });
-    fellBack(step);
-    sharing = below;
+    try {
+      return await startProcesses(task, prepared, sharing);
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (!refusal || below === null) throw error;
+      const step = describeStep({ from: sharing, to: below, refusal });
+      if (strict) throw new LayoutError('fallback-refused', step, { obstacle: refusal.obstacle });
+      fellBack(step);
+      sharing = below;
+    }
   }
 }
 
