@@ -1,6 +1,5 @@
 import { LARGEST_MEMORY } from '../../core/arena.js';
 import { DTYPES, type NumericArray } from '../../core/dtype.js';
-import type { Prepared } from '../../core/operator.js';
 import { formatBytes } from '../../core/size.js';
 import { createSegment, SEGMENT_ALIGNMENT } from '../../io/segment.js';
 import { createSharedFile } from '../../io/shared-file.js';
@@ -32,17 +31,14 @@ export interface ProcessRing {
 
 const ringBytes = ({ slots, slotBytes }: CrewTask): number => slots * slotBytes;
 
-/** Bytes that a way of sharing takes in /dev/shm. */
-export function sharedBytes(task: CrewTask, prepared: readonly Prepared[], sharing: Sharing): number {
-  if (sharing === 'copies') return 0;
-  if (sharing === 'files') return ringBytes(task);
-  return Math.ceil((ringBytes(task) + arrayBytes({ task, prepared })) / SEGMENT_ALIGNMENT) * SEGMENT_ALIGNMENT;
-}
+/** The ring and the arrays behind it, in whole pages. */
+const segmentBytes = (work: ChildWork): number =>
+  Math.ceil((ringBytes(work.task) + arrayBytes(work)) / SEGMENT_ALIGNMENT) * SEGMENT_ALIGNMENT;
 
 /** No copy: kernels write into the segment. The arrays of source and operators lie in it too, once for all processes. */
 async function segmentRing(work: ChildWork): Promise<ProcessRing> {
   const { task } = work;
-  const bytes = sharedBytes(task, work.prepared, 'segment');
+  const bytes = segmentBytes(work);
   const whole = bytes + task.windowBytes + task.preparedBytes + SEGMENT_ALIGNMENT;
   if (whole > LARGEST_MEMORY) {
     const reason = `${formatBytes(whole)} of ring, source and working memory are more than the 4 GiB that a kernel can address`;
