@@ -27,10 +27,26 @@ export function seriesShape(stack: Stack, operator: string): SeriesShape {
   return { channels, length };
 }
 
+const named = (name: string): Axis => ({ ...plainAxis(0), name });
+
 /** The axis of the channels, as the source describes it. */
 export function channelAxis(stack: Stack): Axis {
   const axis = stack.frameShape.length === 2 ? stack.axes[stack.stackShape.length] : undefined;
-  return axis ?? { ...plainAxis(0), name: 'channel' };
+  return axis ?? named('channel');
+}
+
+/**
+ * Shape and axes of results: what there is for each channel, in frames of channels, and for the frame in those of one series.
+ *
+ * @param extents of one channel, by the names of their axes
+ */
+export function channelShape(
+  stack: Stack,
+  extents: Readonly<Record<string, number>>,
+): { readonly shape: readonly number[]; readonly axes: readonly Axis[] } {
+  const own = { shape: Object.values(extents), axes: Object.keys(extents).map(named) };
+  if (stack.frameShape.length !== 2) return own;
+  return { shape: [stack.frameShape[0] ?? 1, ...own.shape], axes: [channelAxis(stack), ...own.axes] };
 }
 
 /**

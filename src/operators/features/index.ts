@@ -3,7 +3,7 @@ import { type Arrays, defineOperator, type Slot, type Tile } from '../../core/op
 import type { Params, Values } from '../../core/params.js';
 import { plainAxis, type Stack } from '../../core/stack.js';
 import { featuresWasm } from '../../kernels/features.wasm.js';
-import { channelAxis, readSeries, type SeriesShape, seriesShape } from '../series.js';
+import { channelShape, readSeries, type SeriesShape, seriesShape } from '../series.js';
 import { describeSeries, type Fill, type Scratch } from './describe.js';
 import { featureNames, selectFeatures } from './names.js';
 import { plainSums, type SeriesSums, wasmSums } from './sums.js';
@@ -111,7 +111,7 @@ function eachFrame(tile: Tile, state: FeatureState, out: Arrays<string>, sums: S
   }
 }
 
-/** Statistical features of time series: (channels, n) for each frame, and correlations of pairs of channels. */
+/** Statistical features of time series: (channels, n) for each frame, or (n) for one of a single series, and correlations of pairs of channels. */
 export default defineOperator<FeatureParams, string, FeatureState>({
   name: 'features',
   summary: 'statistical features of time series, and correlations of their channels',
@@ -128,9 +128,8 @@ export default defineOperator<FeatureParams, string, FeatureState>({
     return {
       features: {
         ...slot,
-        shape: [shape.channels, names.length],
+        ...channelShape(stack, { feature: names.length }),
         label: names.join(', '),
-        axes: [channelAxis(stack), { ...plainAxis(0), name: 'feature' }],
       },
       ...(hasPairs(shape, values)
         ? {

@@ -21,17 +21,17 @@ export type FillField = (factors: Factors, field: NumericArray) => void;
  * Block means of the field W[b_i, b_j] are (mean row of W over a piece) times (shares of the bins in the other piece): the whole field
  * is never made.
  *
- * @param bounds of the pieces, one more than there are
+ * @param bounds first point and end of each piece
  * @param matrix (bins, bins), the transitions
  */
-export function factorField(points: Uint16Array, bounds: Uint32Array, matrix: Float64Array, into: Factors): void {
+export function factorField(points: Uint16Array, bounds: Int32Array, matrix: Float64Array, into: Factors): void {
   const { size, bins, left, right, alike } = into;
   left.fill(0);
   right.fill(0);
   // Of each bin, the first piece of one point that lies in it.
   const seen = new Int32Array(bins).fill(-1);
   for (let k = 0; k < size; k++) {
-    const [start, end] = [bounds[k] ?? 0, bounds[k + 1] ?? 0];
+    const [start, end] = [bounds[2 * k] ?? 0, bounds[2 * k + 1] ?? 0];
     const count = end - start;
     for (let t = start; t < end; t++) {
       const at = (points[t] ?? 0) * size + k;

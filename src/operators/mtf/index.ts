@@ -1,12 +1,12 @@
 import { UsageError } from '../../core/errors.js';
 import { type Arrays, defineOperator, type Tile } from '../../core/operator.js';
 import type { Params, Values } from '../../core/params.js';
-import { type Axis, plainAxis, type Stack } from '../../core/stack.js';
+import type { Stack } from '../../core/stack.js';
 import { mtfWasm } from '../../kernels/mtf.wasm.js';
-import { channelAxis, readSeries, seriesShape } from '../series.js';
+import { pieces } from '../gaf/pieces.js';
+import { channelShape, readSeries, seriesShape } from '../series.js';
 import { type BinRule, binEdges, binPoints } from './bins.js';
 import { type Factors, type FillField, factorField, fillField, fillFieldWasm } from './field.js';
-import { pieceBounds } from './pieces.js';
 import { countTransitions } from './transitions.js';
 
 const params = {
@@ -23,6 +23,7 @@ const params = {
     default: 'quantile',
     help: 'Where bins end: equally many points in each, equal widths, or quantiles of the standard normal distribution.',
   },
+  overlapping: { kind: 'flag', help: 'Averages over pieces of one length, which then overlap.' },
   dtype: { kind: 'choice', choices: ['float32', 'float64'], default: 'float32', help: 'Element type of the field.' },
 } as const satisfies Params;
 
@@ -32,7 +33,8 @@ type MtfSlot = 'field' | 'transitions';
 interface MtfState {
   readonly rule: BinRule;
   readonly channels: number;
-  readonly bounds: Uint32Array;
+  /** First point and end of each piece. */
+  readonly bounds: Int32Array;
   readonly series: Float64Array;
   readonly sorted: Float64Array;
   readonly edges: Float64Array;
@@ -44,7 +46,8 @@ const details = `
 Every channel of every frame, a series of T points, becomes a field of S x S. Its values are sorted into bins; W[a, b] is the
 share of the points in bin a that are followed by one in bin b (Wang and Oates 2015), and transitions holds it. A bin that is
 never left, which only that of the last point can be, or that is empty, has a row of 0. The field is W[b_i, b_j] for all pairs of
-points i and j. For S < T it is averaged over blocks: piece k begins at k (T / S), truncated. S > T is refused.
+points i and j. For S < T it is averaged over blocks: piece k of the S pieces begins at k (T / S), truncated. Pieces that overlap all have ceil(T / S) points; gaf
+has the same ones. S > T is refused.
 
 The inner edges of bins are, for B bins and k from 1 to B - 1: with quantile the k / B quantile of the series itself, linear
 between neighbours, as numpy.percentile has it; with uniform min + k (max - min) / B; with normal the k / B quantile of the standard
@@ -93,9 +96,7 @@ function eachField(tile: Tile, state: MtfState, out: Arrays<MtfSlot>, fill: Fill
   }
 }
 
-const named = (name: string): Axis => ({ ...plainAxis(0), name });
-
-/** Markov transition fields of time series: (channels, S, S) for each frame. */
+/** Markov transition fields of time series: (channels, S, S) for each frame, or (S, S) for one of a single series. */
 export default defineOperator<MtfParams, MtfSlot, MtfState>({
   name: 'mtf',
   summary: 'Markov transition fields of time series',
@@ -104,25 +105,23 @@ export default defineOperator<MtfParams, MtfSlot, MtfState>({
   examples: [
     { size: 5, bins: 4 },
     { rule: 'uniform', dtype: 'float64' },
-    { rule: 'normal', size: 8 },
+    { rule: 'normal', size: 8, overlapping: true },
   ],
   outputs(stack, values) {
-    const { channels, size } = sizeOf(stack, values);
+    const { size } = sizeOf(stack, values);
     const { bins, dtype } = values;
     return {
       field: {
         kind: 'each',
-        shape: [channels, size, size],
+        ...channelShape(stack, { row: size, column: size }),
         dtype,
         label: 'Markov transition field',
-        axes: [channelAxis(stack), named('row'), named('column')],
       },
       transitions: {
         kind: 'each',
-        shape: [channels, bins, bins],
+        ...channelShape(stack, { from: bins, to: bins }),
         dtype: 'float64',
         label: 'share of transitions from bin to bin',
-        axes: [channelAxis(stack), named('from'), named('to')],
       },
     };
   },
@@ -140,7 +139,7 @@ export default defineOperator<MtfParams, MtfSlot, MtfState>({
     return {
       rule,
       channels,
-      bounds: pieceBounds(length, size),
+      bounds: pieces(length, size, values.overlapping),
       series: arena.float64(length),
       sorted: arena.float64(length),
       edges: new Float64Array(bins - 1),

@@ -2,9 +2,9 @@ import type { NumericArray } from '../../core/dtype.js';
 import { UsageError } from '../../core/errors.js';
 import { defineOperator, type Tile } from '../../core/operator.js';
 import type { Params, Values } from '../../core/params.js';
-import { type Axis, plainAxis, type Stack } from '../../core/stack.js';
+import type { Stack } from '../../core/stack.js';
 import { recurrenceWasm } from '../../kernels/recurrence.wasm.js';
-import { channelAxis, readSeries, seriesShape } from '../series.js';
+import { channelShape, readSeries, seriesShape } from '../series.js';
 import { type Embedding, type PlaneMath, plainMath, wasmMath } from './plane.js';
 import { limitOf, parseThreshold, type Threshold } from './threshold.js';
 
@@ -114,9 +114,7 @@ function planesOf({ count, threshold }: Given, joint: boolean): { product: numbe
   };
 }
 
-const named = (name: string): Axis => ({ ...plainAxis(0), name });
-
-/** Recurrence plots of time series: (channels, n, n) for each frame, or (n, n) when joint. */
+/** Recurrence plots of time series: (channels, n, n) for each frame, or (n, n) when joint or of a single series. */
 export default defineOperator<RecurrenceParams, 'plot', RecurrenceState>({
   name: 'recurrence',
   summary: 'recurrence plots of time series, one for each channel or joint',
@@ -129,15 +127,13 @@ export default defineOperator<RecurrenceParams, 'plot', RecurrenceState>({
     { dimension: 2, threshold: '100', dtype: 'float64' },
   ],
   outputs(stack, values) {
-    const { channels, count, threshold } = checked(stack, values);
-    const plane = [named('row'), named('column')];
+    const { length, count, threshold } = checked(stack, values);
     return {
       plot: {
         kind: 'each',
-        shape: values.joint ? [count, count] : [channels, count, count],
+        ...channelShape(values.joint ? { ...stack, frameShape: [length] } : stack, { row: count, column: count }),
         dtype: values.dtype,
         label: threshold.kind === 'none' ? 'distance between trajectories' : 'recurrence of trajectories',
-        axes: values.joint ? plane : [channelAxis(stack), ...plane],
       },
     };
   },

@@ -1,39 +1,10 @@
-import { UsageError } from '../../core/errors.js';
 import { defineOperator, type Prepared, type Slot } from '../../core/operator.js';
-import type { Params, Values } from '../../core/params.js';
-import { parseRange } from '../../core/selection.js';
-import { frameBytes, frameCount, type Stack } from '../../core/stack.js';
+import type { Values } from '../../core/params.js';
+import { frameBytes, frameCount } from '../../core/stack.js';
 import { channelAxis, readSeries, seriesShape } from '../series.js';
 import { fitChannels, RUN_BYTES } from './fit.js';
-
-const params = {
-  method: {
-    kind: 'choice',
-    choices: ['minmax', 'zscore'],
-    default: 'minmax',
-    help: 'Map the extremes of each channel to --range, or its mean to 0 and its standard deviation to 1.',
-  },
-  range: {
-    kind: 'numbers',
-    length: 2,
-    default: [-1, 1],
-    example: '-1,1',
-    help: 'Where minmax maps the smallest and the largest value to.',
-  },
-  fit: {
-    kind: 'text',
-    default: 'all',
-    help: 'The frames that extremes, or mean and standard deviation, are taken of: a range such as 0:800, the training part, or all.',
-  },
-  dtype: {
-    kind: 'choice',
-    choices: ['float32', 'float64'],
-    default: 'float32',
-    help: 'Element type of scaled frames.',
-  },
-} as const satisfies Params;
-
-type ScaleParams = typeof params;
+import { givenArrays } from './given.js';
+import { fitRanges, params, type ScaleParams, targetOf } from './params.js';
 
 interface ScaleState {
   readonly channels: number;
@@ -48,24 +19,16 @@ interface ScaleState {
 const details = `
 Every channel is scaled alike in all frames, unlike in a Gramian field, where each series is scaled for itself. What it is scaled by
 is taken over the frames of --fit alone, all their points together, and is saved with the result: low and high, the extremes of
-each channel, or mean and std. Fit on the training part: what is taken of test frames tells a model about them.
+each channel, or mean and std. Fit on the training part: what is taken of test frames tells a model about them. --given
+takes what an earlier run saved, for frames of another file.
 
 minmax: (x - low) / (high - low) * (b - a) + a for --range a,b. zscore: (x - mean) / std, with the population standard deviation,
-sqrt(sum((x - mean)^2) / n). A channel that is constant over --fit is divided by 1. Values beyond the extremes of the fit
+sqrt(sum((x - mean)^2) / n). A channel that was constant in the fit is divided by 1. Values beyond the extremes of the fit
 come out beyond the range: nothing is clipped.
 
-The stack is read twice, first for the fit. Everything is float64; float32 results are rounded at the end. A value that is not
+For a fit, its frames are read twice. Everything is float64; float32 results are rounded at the end. A value that is not
 finite ends the run.
 `;
-
-function rangeOf(values: Values<ScaleParams>): readonly [number, number] {
-  const [low = -1, high = 1] = values.range;
-  if (!(low < high)) throw new UsageError('bad-value', `--range takes two ascending numbers, not ${low},${high}.`);
-  return [low, high];
-}
-
-const fitOf = (stack: Stack, { fit }: Values<ScaleParams>): [number, number] =>
-  fit === 'all' ? [0, frameCount(stack)] : parseRange(fit, frameCount(stack), '--fit');
 
 /** What divides the values of a channel: 1 instead of 0. */
 const divisor = (width: number): number => (width > 0 ? width : 1);
@@ -80,7 +43,7 @@ function stateOf(prepared: Prepared, values: Values<ScaleParams>): Pick<ScaleSta
     };
   }
   const [low, high] = [prepared.low as Float64Array, prepared.high as Float64Array];
-  const [a, b] = rangeOf(values);
+  const [a, b] = targetOf(values);
   return { from: low, by: high.map((value, c) => divisor(value - (low[c] ?? 0))), times: b - a, to: a };
 }
 
@@ -91,16 +54,20 @@ export default defineOperator<ScaleParams, string, ScaleState>({
   details,
   params,
   examples: [{ fit: '0:3' }, { method: 'zscore', dtype: 'float64' }],
-  async prepare({ stack, values, read }) {
-    rangeOf(values);
-    const { low, high, mean, std } = await fitChannels(stack, read, fitOf(stack, values));
-    return values.method === 'zscore' ? { mean, std } : { low, high };
+  async prepare(context) {
+    const { stack, values, read } = context;
+    targetOf(values);
+    const isScore = values.method === 'zscore';
+    if (values.given.length > 0) return givenArrays(context, isScore ? ['mean', 'std'] : ['low', 'high']);
+    const { low, high, mean, std } = await fitChannels(stack, read, fitRanges(values.fit, frameCount(stack)));
+    return isScore ? { mean, std } : { low, high };
   },
   outputs(stack, values): Readonly<Record<string, Slot>> {
     const { channels } = seriesShape(stack, 'scale');
     const slot = { kind: 'derived', shape: [channels], dtype: 'float64', axes: [channelAxis(stack)] } as const;
     const frame = stack.axes.slice(stack.stackShape.length);
-    const of = `of each channel over frames ${fitOf(stack, values).join(':')}`;
+    const fitted = values.fit === 'all' ? 'all frames' : `frames ${values.fit}`;
+    const of = values.given.length > 0 ? 'of each channel, as given' : `of each channel over ${fitted}`;
     return {
       scaled: {
         kind: 'each',

@@ -18,7 +18,7 @@ def walk(length):
     return np.cumsum((i * i * 7919 + i * 104729) % 251 - 125) / 128
 
 
-def mtf(v, bins, rule, size):
+def mtf(v, bins, rule, size, overlapping=False):
     if rule == "quantile":
         edges = np.percentile(v, np.linspace(0, 100, bins + 1)[1:-1])
     elif rule == "uniform":
@@ -32,8 +32,14 @@ def mtf(v, bins, rule, size):
     w /= np.where(total == 0, 1, total)
     field = w[b[:, None], b[None, :]]
     e = np.linspace(0, len(v), size + 1).astype(int)
-    small = [[field[e[i]:e[i + 1], e[j]:e[j + 1]].mean() for j in range(size)] for i in range(size)]
-    return {"length": len(v), "values": {"bins": bins, "rule": rule, "size": size}, "transitions": w.ravel().tolist(), "field": np.ravel(small).tolist()}
+    pieces = [slice(e[k], e[k + 1]) for k in range(size)]
+    if overlapping:
+        width = -(-len(v) // size)
+        back = np.linspace(0, size * width - len(v), size).astype(int)
+        pieces = [slice(k * width - back[k], (k + 1) * width - back[k]) for k in range(size)]
+    small = [[field[rows, columns].mean() for columns in pieces] for rows in pieces]
+    values = {"bins": bins, "rule": rule, "size": size, "overlapping": overlapping}
+    return {"length": len(v), "values": values, "transitions": w.ravel().tolist(), "field": np.ravel(small).tolist()}
 
 
 def recurrence(frame, dimension=1, delay=1, threshold="none", percentage=10, joint=False):
@@ -81,6 +87,7 @@ print(json.dumps({
     "mtf": [
         mtf(walk(30), 5, "quantile", 30), mtf(walk(30), 4, "quantile", 22), mtf(walk(31) / 4, 6, "uniform", 7),
         mtf(walk(31) / 4, 6, "normal", 31), mtf(frames(1, 1, 33)[0, 0], 8, "quantile", 5), mtf(np.round(walk(25)), 7, "quantile", 25),
+        mtf(walk(30), 5, "quantile", 7, True),
     ],
     "recurrence": [
         recurrence(small), recurrence(small, 3, 2), recurrence(small, threshold="point"), recurrence(small, 2, 3, "point", 37.5),

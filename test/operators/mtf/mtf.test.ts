@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import mtf from '../../../dist/operators/mtf/index.js';
 import { normalQuantile } from '../../../dist/operators/mtf/normal.js';
-import { pieceBounds } from '../../../dist/operators/mtf/pieces.js';
 import { randomElements, run, stackOf } from '../harness.js';
 import { apart, golden, hasReference, reference, ties, walk } from '../series.js';
 
@@ -61,8 +60,9 @@ describe('Markov transition fields', () => {
 
   it('of eight rising values in four bins, halved twice', async () => {
     const values = { bins: 4, size: 2, dtype: 'float64' };
-    const { out } = await run(mtf, stackOf(1, [8], 'uint8'), Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7]), values);
+    const { out, slots } = await run(mtf, stackOf(1, [8], 'uint8'), Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7]), values);
     expect(Array.from(out.field ?? [])).toEqual([0.375, 0.125, 0, 0.5]);
+    expect(slots.field?.shape).toEqual([2, 2]);
   });
 
   it('are 1 for a constant series and keep their bins at a large offset', async () => {
@@ -90,15 +90,16 @@ describe('Markov transition fields', () => {
       bins: fc.integer({ min: 2, max: 9 }),
       part: fc.double({ min: 0, max: 1, noNaN: true }),
       rule: fc.constantFrom('quantile', 'uniform', 'normal'),
+      overlapping: fc.boolean(),
       dtype: fc.constantFrom('float32', 'float64'),
       seed: fc.integer(),
     });
     await fc.assert(
-      fc.asyncProperty(cases, async ({ channels, length, frames, bins, part, rule, dtype, seed }) => {
+      fc.asyncProperty(cases, async ({ channels, length, frames, bins, part, rule, overlapping, dtype, seed }) => {
         const data = randomElements('int16', frames * channels * length, seed).map((v) => v % 12);
         const stack = stackOf(frames, [channels, length], 'int16');
         const size = 1 + Math.floor(part * (length - 1));
-        const values = { bins: Math.min(bins, length), size, rule, dtype };
+        const values = { bins: Math.min(bins, length), size, rule, overlapping, dtype };
         const [ts, wasm] = await Promise.all(
           KERNELS.map((kernel) => run(mtf, stack, data, values, { kernel, tile: 2 })),
         );
@@ -138,11 +139,5 @@ describe('what they are made with', () => {
   it('quantiles of the normal distribution agree with SciPy', () => {
     for (const [share, expected] of golden.normal)
       expect(Math.abs(normalQuantile(share) - expected)).toBeLessThan(2e-15);
-  });
-
-  it('pieces begin where NumPy truncates, not where whole numbers would', () => {
-    expect(pieceBounds(30, 22)[11]).toBe(14);
-    expect(Array.from(pieceBounds(9, 3))).toEqual([0, 3, 6, 9]);
-    expect(Array.from(pieceBounds(5, 5))).toEqual([0, 1, 2, 3, 4, 5]);
   });
 });

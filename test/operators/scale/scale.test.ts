@@ -22,6 +22,22 @@ describe('scaling of channels', () => {
     expect(apart(wide.out[b], golden.scale[b])).toBeLessThanOrEqual(1e-15);
   });
 
+  it.each(['minmax', 'zscore'] as const)('%s is the same by what an earlier run saved', async (method) => {
+    const fitted = await run(scale, stack, data, { method, fit: '0:2,4:5', dtype: 'float64' });
+    const [a = '', b = ''] = Object.keys(fitted.slots).slice(1);
+    const given = [a, b].map((name) => ({ shape: [2], data: Array.from(fitted.out[name] ?? []) }));
+    const { out, slots } = await run(scale, stack, data, { method, given, dtype: 'float64' });
+    expect(out).toEqual(fitted.out);
+    expect(slots[a]?.label).toMatch(/of each channel, as given$/);
+  });
+
+  it('fits several ranges as the frames they name', async () => {
+    const picked = Float64Array.from([...data.subarray(0, 36), ...data.subarray(72, 90)]);
+    const alone = await run(scale, stackOf(3, [2, 9], 'float64'), picked, { method: 'zscore' });
+    const among = await run(scale, stack, data, { method: 'zscore', fit: '0:2,4:5' });
+    for (const name of ['mean', 'std']) expect(among.out[name]).toEqual(alone.out[name]);
+  });
+
   it('takes all frames unless told, a frame of one series too', async () => {
     const { out } = await run(scale, stackOf(12, [9], 'float64'), data, { dtype: 'float64' });
     expect([out.low?.[0], out.high?.[0]]).toEqual([Math.min(...data), Math.max(...data)]);
@@ -63,6 +79,12 @@ describe('scaling of channels', () => {
 
   it.each([
     [{ fit: '4:9' }, /--fit 4:9 lies outside 0:6 or is empty/],
+    [{ fit: '0:3,2:4' }, /--fit takes ranges in order, but 2:4 begins before 3/],
+    [{ fit: '0:2', given: [{ shape: [2], data: [0, 0] }] }, /--fit and --given exclude each other/],
+    [{ given: [{ shape: [2], data: [0, 0] }] }, /needs --given twice, low and high of 2 channels, not 2\./],
+    [{ given: [0, 1].map((v) => ({ shape: [3], data: [v, v, v] })) }, /of 2 channels, not 3 and 3/],
+    [{ given: [1, 0].map((v) => ({ shape: [2], data: [v, v] })) }, /high given with --given is below low/],
+    [{ given: [1, Number.NaN].map((v) => ({ shape: [2], data: [v, v] })) }, /must be finite/],
     [{ fit: 'train' }, /--fit takes ranges such as 0:100, not 'train'/],
     [{ range: [1, 1] }, /--range takes two ascending numbers, not 1,1/],
   ])('refuses %j', async (values, message) => {
