@@ -1,5 +1,6 @@
 import { provenanceOf } from '../api/recipe.js';
 import { refsOf } from '../api/work.js';
+import { grouping } from '../core/blocks.js';
 import { UsageError } from '../core/errors.js';
 import type { Source } from '../core/source.js';
 import { frameBytes, frameCount } from '../core/stack.js';
@@ -48,6 +49,15 @@ interface Running {
 const BATCH = 32;
 
 const isAutomatic = ({ workers }: LoaderOptions): boolean => workers === undefined || workers === 'auto' || workers < 0;
+
+/** What a person should know of reading these samples in this order. */
+function remarksOn({ handle }: Source, { shuffle }: LoaderOptions): string[] {
+  const { frames } = grouping(handle);
+  if (!shuffle || frames < 2) return [];
+  return [
+    `Stored in chunks of ${frames} samples, each decoded up to ${frames} times an epoch because the order is shuffled: a copy with a sample in each chunk is read faster.`,
+  ];
+}
 
 /** Streams batches of entries that operators make of the samples of a source. */
 export class DataLoader implements AsyncIterable<Batch, void, void> {
@@ -103,9 +113,10 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     };
     const plan = await makeLoaderPlan(needs, options);
     const counts = parts && { train: parts.train.length, validation: parts.validation.length, test: parts.test.length };
-    for (const line of plan.reasons) options.log?.(line);
+    const reasons = [...plan.reasons, ...remarksOn(source, options)];
+    for (const line of reasons) options.log?.(line);
     for (const line of plan.fallbacks) this.#fellBack(line);
-    return { source, work, positions, overview: { ...plan, samples, batches, parts: counts } };
+    return { source, work, positions, overview: { ...plan, reasons, samples, batches, parts: counts } };
   }
 
   #fellBack(line: string): void {
