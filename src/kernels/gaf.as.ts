@@ -3,10 +3,6 @@ import { paintDouble, paintSingle, single } from './_gaf_floats.as';
 import { arranged, multiplied, paintLevels } from './_gaf_levels.as';
 import { means, scale, sines, widen } from './_gaf_series.as';
 
-/** sqrt(127.5) and sqrt(32767.5). */
-const FACTOR8: f64 = 11.291589790636214;
-const FACTOR16: f64 = 181.01795490558227;
-
 function widened(dtype: i32, series: usize, index: usize, length: u32, into: usize): bool {
   const at = index * <usize>length;
   if (dtype == 0) return widen<u8>(series + at, length, into);
@@ -19,18 +15,19 @@ function widened(dtype: i32, series: usize, index: usize, length: u32, into: usi
   return widen<f64>(series + (at << 3), length, into);
 }
 
-function paintIntegers<T>(x: usize, y: usize, size: u32, work: usize, factor: f64, bias: f64, sum: usize, diff: usize): void {
+function paintIntegers<T>(x: usize, y: usize, size: u32, work: usize, bias: f64, sum: usize, diff: usize): void {
   const room = <usize>(size + 7) >> 3 << 6;
   const a = work;
   const b = a + room;
   const u = b + room;
   const v = u + room;
+  const factor = Math.sqrt(bias - 0.5);
   multiplied(x, size, factor, a);
   multiplied(y, size, factor, b);
   arranged(a, size, u);
   arranged(b, size, v);
-  if (sum) paintLevels<T>(u, v, a, b, size, bias, sum, v + room);
-  if (diff) paintLevels<T>(u, v, b, a, size, bias, diff, v + room);
+  if (sum) paintLevels<T>(u, v, a, b, size, bias, sum, true, v + room);
+  if (diff) paintLevels<T>(u, v, b, a, size, bias, diff, false, v + room);
 }
 
 function paint(kind: i32, x: usize, y: usize, size: u32, work: usize, bias: f64, sum: usize, diff: usize): void {
@@ -41,8 +38,8 @@ function paint(kind: i32, x: usize, y: usize, size: u32, work: usize, bias: f64,
     single(y, size, v);
     paintSingle(u, v, size, sum, diff);
   } else if (kind == 7) paintDouble(x, y, size, sum, diff);
-  else if (kind == 0) paintIntegers<u8>(x, y, size, work, FACTOR8, bias, sum, diff);
-  else paintIntegers<u16>(x, y, size, work, FACTOR16, bias, sum, diff);
+  else if (kind == 0) paintIntegers<u8>(x, y, size, work, bias, sum, diff);
+  else paintIntegers<u16>(x, y, size, work, bias, sum, diff);
 }
 
 /**
