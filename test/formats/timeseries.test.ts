@@ -200,7 +200,7 @@ describe('files of series in rows', () => {
   it('leaves files that only share a name alone', async () => {
     await expect(opened(file('video.ts', 'G@\0\0'))).rejects.toThrow(/not SERIES despite its name|of no known format/);
     await expect(opened(file('code.ts', 'export const a = 1;\n'))).rejects.toThrow(/despite its name/);
-    await expect(opened(file('letter.txt', 'Dear all,\nnothing here.\n'))).rejects.toThrow(/despite its name/);
+    await expect(opened(file('letter.txt', 'Dear all 5\nwe have 3 items here\n'))).rejects.toThrow(/despite its name/);
   });
 
   it('ends in a FanfoldError for any damage, or reads something', async () => {

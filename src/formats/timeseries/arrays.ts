@@ -13,6 +13,9 @@ import { openSeriesSet } from './windowed.js';
 const SERIES_NAMES = ['X', 'x', 'series', 'data', 'frames'];
 const CLASS_NAMES = ['y', 'Y', 'label', 'labels'];
 
+/** A recipe has a few lines; what is larger is none. */
+const RECIPE_LIMIT = 2 ** 24;
+
 interface Archive {
   readonly names: readonly string[];
   /** Names of the classes, where fanfold wrote them. */
@@ -20,7 +23,7 @@ interface Archive {
 }
 
 function classNames(file: InputFile, member: ZipMember | undefined): readonly string[] | null {
-  if (member?.compression !== 'stored') return null;
+  if (member?.compression !== 'stored' || member.size > RECIPE_LIMIT) return null;
   const bytes = new Uint8Array(member.size);
   file.read(bytes, memberData(file, member));
   try {
@@ -109,9 +112,9 @@ function isLabelled({ names }: Archive): boolean {
 export function openSeriesArrays(path: string, options: OpenOptions, isArchive: boolean): Source | null {
   const { timeSeries = {}, dataset } = options;
   const isAsked = timeSeries.length !== undefined || timeSeries.label !== undefined;
-  if (!isArchive && !isAsked) return null;
+  if (!isAsked && (!isArchive || dataset !== undefined)) return null;
   const archive = isArchive ? readArchive(path) : { names: [], classes: null };
-  if (!isAsked && (dataset !== undefined || !isLabelled(archive))) return null;
+  if (!isAsked && !isLabelled(archive)) return null;
   const series = dataset ?? SERIES_NAMES.find((name) => archive.names.includes(name));
   const location = series === undefined ? path : `${path}:${series}`;
   const { shape, data } = readNpyArray(path, series);

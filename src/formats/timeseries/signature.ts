@@ -16,13 +16,13 @@ function looksLikeTable(text: string, isWhole: boolean): boolean {
   const whole = isWhole ? lines : lines.slice(0, -1);
   const rows = (whole.length > 0 ? whole : lines).filter((line) => !/^\s*(?:[#%]|$)/.test(line)).slice(0, SNIFFED);
   const separator = separatorOf(rows[1] ?? rows[0] ?? '');
-  const mark = separator === ' ' ? /\s+/ : separator;
-  return rows.some((row) =>
-    row
-      .replaceAll('"', '')
-      .split(mark)
-      .some((cell) => Number.isFinite(numberOf(cell.trim()))),
-  );
+  // Letters have numbers, too, but not half of their words.
+  const [mark, least] = separator === ' ' ? [/\s+/, 0.5] : [separator, 0];
+  return rows.some((row) => {
+    const cells = row.trim().replaceAll('"', '').split(mark);
+    const numbers = cells.filter((cell) => Number.isFinite(numberOf(cell.trim()))).length;
+    return numbers > 0 && numbers >= least * cells.length;
+  });
 }
 
 /**
