@@ -96,6 +96,14 @@ export class Epoch {
     return this.#ready.values().next().value;
   }
 
+  /** Where the consumer keeps as many batches as the ring may use, all of it may be used. */
+  #openRing(): void {
+    const { ring } = this.#work;
+    if (this.#outstanding > 0 || ring.limit === ring.slots) return;
+    ring.limit = ring.slots;
+    this.#pump();
+  }
+
   /** Waits until something happens, for a limited time where it is the consumer's turn. */
   async #wait(): Promise<void> {
     const { ring, options } = this.#work;
@@ -128,6 +136,7 @@ export class Epoch {
     while (this.#failure === null && this.#delivered < order.batches) {
       const filled = this.#due();
       if (!filled) {
+        this.#openRing();
         await this.#wait();
         continue;
       }

@@ -44,8 +44,8 @@ class Thread implements BatchWorker {
     const worker = new Worker(new URL('./entry.js', import.meta.url), {
       name: this.#name,
       workerData: this.#start,
-      // It says what the program given as text is, and a worker has none.
-      execArgv: process.execArgv.filter((flag) => !flag.startsWith('--input-type')),
+      // It says what a program given as text is, and a worker has none.
+      ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
     });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
