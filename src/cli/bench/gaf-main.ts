@@ -11,8 +11,9 @@ import { medianOf } from './spread.js';
 // A process of its own for a row of the scenario: one job as JSON. Prints seconds of the first time and of later ones.
 
 function start(job: GafJob): Repeatable | Promise<Repeatable> {
-  if (job.what === 'convert') return convertJob(job);
-  return job.what === 'run' ? runJob(job) : loaderJob(job);
+  const { what } = job;
+  if (what === 'convert') return convertJob(job);
+  return what === 'run' ? runJob(job) : loaderJob({ ...job, what });
 }
 
 async function main(): Promise<void> {

@@ -12,8 +12,11 @@ export interface GafSize {
 
 /** What a row's program is told. */
 export interface GafJob extends GafSize {
-  /** Batches through a small ring, batches in a ring that keeps them all, the operator alone, or conversion of arrays. */
-  readonly what: 'stream' | 'keep' | 'run' | 'convert';
+  /**
+   * Batches of threads through a small ring, or in one that keeps them all; batches of worker processes, on a segment, on files, or copied;
+   * the operator alone; or conversion of arrays.
+   */
+  readonly what: 'stream' | 'keep' | 'segment' | 'files' | 'copies' | 'run' | 'convert';
   readonly dtype: Dtype;
   /** Of `convert`: what there is, on memory of the kind `shared` or `plain`. */
   readonly from: Dtype;

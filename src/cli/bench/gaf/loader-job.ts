@@ -5,6 +5,9 @@ import { type GafJob, imageBytes, type Repeatable } from './job.js';
 import { gafValues, joinFirst } from './run-job.js';
 import { makeSeries } from './series.js';
 
+/** A job that a loader does. */
+export type LoaderJob = GafJob & { readonly what: Exclude<GafJob['what'], 'run' | 'convert'> };
+
 /** Samples of a batch. */
 const BATCH = 32;
 /** Ring of the streaming rows: a few batches, but more than any cache holds. */
@@ -24,16 +27,16 @@ function keptBatch(samples: number, workers: number): number {
 }
 
 /** Batches of a loader: each given back at once (`stream`), or all kept to the end (`keep`). Workers and ring stay for the next time. */
-export function loaderJob(job: GafJob): Repeatable {
-  const { samples, workers } = job;
-  const isKept = job.what === 'keep';
+export function loaderJob(job: LoaderJob): Repeatable {
+  const { samples, workers, what } = job;
+  const isKept = what === 'keep';
   const bytes = imageBytes(job, DTYPES[job.dtype].bytes);
   const batch = isKept ? keptBatch(samples, workers) : Math.min(BATCH, samples);
   const batches = Math.ceil(samples / batch);
   const loader = dataLoader(makeSeries(job), {
     map: { name: 'gaf', values: gafValues(job) },
     batch,
-    layout: 'threads',
+    ...(what === 'stream' || what === 'keep' ? { layout: 'threads' } : { layout: 'processes', sharing: what }),
     workers,
     patience: PATIENCE,
     prefetch: isKept ? Math.ceil(batches / workers) : AHEAD,

@@ -47,6 +47,9 @@ const threads = (workers: number): string => `${workers} thread${workers === 1 ?
 const MAKING: readonly (readonly [what: GafJob['what'], label: string, holds: number])[] = [
   ['stream', 'batches through a ring', 0.1],
   ['keep', 'batches, a ring that keeps them all', 1.1],
+  ['segment', 'batches of processes, on one segment', 0.2],
+  ['files', 'batches of processes, on files in shared memory', 0.2],
+  ['copies', 'batches of processes, copied through pipes', 0.2],
   ['run', 'the operator alone, new memory each time', 2.2],
 ];
 
@@ -55,12 +58,15 @@ const CONVERTING: readonly (readonly [what: 'shared' | 'plain', label: string])[
   ['plain', 'ordinary arrays'],
 ];
 
+const ofProcesses = (what: GafJob['what']): boolean => ['segment', 'files', 'copies'].includes(what);
+const workersOf = (what: GafJob['what'], n: number): string => (ofProcesses(what) ? `${n} of them` : threads(n));
+
 /** Rows of fanfold's own: one worker, and all. */
 export function ownRows({ from }: GafGroup, workers: number): GafRow[] {
   const counts = workers > 1 ? [1, workers] : [1];
   if (from === null)
     return MAKING.flatMap(([what, label, holds]) =>
-      counts.map((n) => gafRow(`${what}-${n}`, 'own', `${label}, ${threads(n)}`, n, own(what), holds)),
+      counts.map((n) => gafRow(`${what}-${n}`, 'own', `${label}, ${workersOf(what, n)}`, n, own(what), holds)),
     );
   // Threads cannot see ordinary arrays.
   return CONVERTING.flatMap(([what, label]) =>
