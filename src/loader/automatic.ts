@@ -89,8 +89,8 @@ export interface Automatic {
 /** Starting a worker takes about this long; less work than that is done sooner without it. */
 export const START_SECONDS = 0.12;
 
-/** A worker that writes this many bytes a second is held up by memory, no longer by arithmetic. */
-const MEMORY_BOUND_RATE = 8e9;
+/** A worker that writes this many bytes a second uses its share of what memory takes: more than arithmetic, memory is its limit. */
+const MEMORY_BOUND_RATE = 4e9;
 
 /** Bytes a second that a worker is taken to make before anything was measured. */
 const ASSUMED_RATE = 1e9;
