@@ -154,7 +154,7 @@ function methodOf({ runs, warmups, times, size, bytes }: GafSettings): string[] 
     `${samples} samples of ${channels} channels and ${length} points become summation and difference images of ${side} x ${side}; arrays of ${formatBytes(bytes)} are converted.`,
     `Every run is a process of its own; ${runs} timed runs of each row, round after round over all rows, after ${warmups} without timing.`,
     `Each process does its job ${times} times. Seconds: the median of all but the first. First: the first time, in which memory is touched, workers start and code is compiled.`,
-    'GiB/s counts bytes of images; of conversion, bytes of the source. Speed-up is against the fastest of NumPy in one process.',
+    'GiB/s counts bytes of images; of conversion, bytes of the source. Speed-up is against NumPy at its best in one process; without it, against the first row.',
     'Memory is the highest proportional size of the process tree and of shared memory, sampled in the warm-up; above idle is what comes on top of the same program with nothing to do.',
   ];
 }
