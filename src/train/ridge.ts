@@ -64,23 +64,53 @@ function spreadOf(features: Float64Array, width: number): { mean: Float64Array; 
   return { mean, spread: spread.map((variance) => Math.sqrt(variance) || 1) };
 }
 
-/** Products of samples with each other, samples x samples. */
-function gramOf(x: Float64Array, count: number, width: number): Float64Array {
-  const gram = new Float64Array(count * count);
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = 0; k < width; k++) sum += (x[i * width + k] ?? 0) * (x[j * width + k] ?? 0);
-      gram[i * count + j] = sum;
-      gram[j * count + i] = sum;
+/** Products of features with each other, summed over samples: width x width. */
+function gramOf(x: Float64Array, width: number): Float64Array {
+  const gram = new Float64Array(width * width);
+  for (let at = 0; at < x.length; at += width) {
+    for (let i = 0; i < width; i++) {
+      const value = x[at + i] ?? 0;
+      for (let j = 0; j <= i; j++) gram[i * width + j] = (gram[i * width + j] ?? 0) + value * (x[at + j] ?? 0);
     }
   }
   return gram;
 }
 
+/** Weights of one class: (X' X + penalty) w = X' target, for the factor of the left side. */
+function solve(lower: Float64Array, x: Float64Array, target: Float64Array, width: number): Float64Array {
+  const weights = new Float64Array(width);
+  target.forEach((value, row) => {
+    for (let k = 0; k < width; k++) weights[k] = (weights[k] ?? 0) + value * (x[row * width + k] ?? 0);
+  });
+  forwards(lower, weights);
+  backwards(lower, weights);
+  return weights;
+}
+
+/** Squared errors of samples that are left out one by one: each residual over 1 - h, its leverage h = |L^-1 x|^2. */
+function leftOutError(
+  x: Float64Array,
+  targets: readonly Float64Array[],
+  solutions: readonly Float64Array[],
+  lower: Float64Array,
+): number {
+  const width = solutions[0]?.length ?? 1;
+  let sum = 0;
+  for (let row = 0; row * width < x.length; row++) {
+    const sample = x.slice(row * width, (row + 1) * width);
+    const residuals = solutions.map((weights, c) =>
+      weights.reduce((rest, weight, k) => rest - weight * (sample[k] ?? 0), targets[c]?.[row] ?? 0),
+    );
+    forwards(lower, sample);
+    const free = 1 - sample.reduce((leverage, value) => leverage + value * value, 0);
+    for (const residual of residuals) sum += (residual / free) ** 2;
+  }
+  return sum;
+}
+
 /**
- * Fits the classifier: (X X' + penalty) alpha = targets, weights X' alpha; the penalty is the one whose left-out
- * samples have the least squared error, which the same solution gives: alpha_i / inverse_ii.
+ * Fits the classifier: (X' X + penalty) weights = X' targets, the features standardised and the targets 1 for the class
+ * and 0 for the rest, less their mean. The penalty is the one whose left-out samples have the least squared error.
  *
  * @param features samples x width
  * @param y class of each sample
@@ -90,37 +120,23 @@ export function fitRidge(features: Float64Array, y: Int32Array, classes: number)
   const width = features.length / count;
   const { mean, spread } = spreadOf(features, width);
   const x = standardised(features, mean, spread);
-  const gram = gramOf(x, count, width);
+  const gram = gramOf(x, width);
   const bias = new Float64Array(classes);
   for (const label of y) bias[label] = (bias[label] ?? 0) + 1 / count;
-  let best = { error: Number.POSITIVE_INFINITY, penalty: 0, alpha: [] as Float64Array[] };
+  const targets = Array.from(bias, (share, c) => Float64Array.from(y, (label) => Number(label === c) - share));
+  let best = { error: Number.POSITIVE_INFINITY, penalty: 0, solutions: [] as Float64Array[] };
   for (const penalty of PENALTIES) {
     const matrix = gram.slice();
-    for (let i = 0; i < count; i++) matrix[i * count + i] = (matrix[i * count + i] ?? 0) + penalty * width;
-    const lower = cholesky(matrix, count);
-    const inverse = Float64Array.from({ length: count }, (_, i) => {
-      const unit = new Float64Array(count);
-      unit[i] = 1;
-      forwards(lower, unit);
-      return unit.reduce((sum, value) => sum + value * value, 0);
-    });
-    const alpha = Array.from({ length: classes }, (_, c) => {
-      const target = Float64Array.from(y, (label) => Number(label === c) - (bias[c] ?? 0));
-      forwards(lower, target);
-      backwards(lower, target);
-      return target;
-    });
-    const error = alpha.reduce(
-      (sum, column) => column.reduce((part, value, i) => part + (value / (inverse[i] ?? 1)) ** 2, sum),
-      0,
-    );
-    if (error < best.error) best = { error, penalty, alpha };
+    for (let i = 0; i < width; i++) matrix[i * width + i] = (matrix[i * width + i] ?? 0) + penalty * width;
+    const lower = cholesky(matrix, width);
+    const solutions = targets.map((target) => solve(lower, x, target, width));
+    const error = leftOutError(x, targets, solutions, lower);
+    if (error < best.error) best = { error, penalty, solutions };
   }
   const weights = new Float64Array(width * classes);
-  best.alpha.forEach((column, c) => {
-    column.forEach((value, i) => {
-      for (let k = 0; k < width; k++)
-        weights[k * classes + c] = (weights[k * classes + c] ?? 0) + value * (x[i * width + k] ?? 0);
+  best.solutions.forEach((solution, c) => {
+    solution.forEach((weight, k) => {
+      weights[k * classes + c] = weight;
     });
   });
   return { mean, spread, weights, bias, penalty: best.penalty };
