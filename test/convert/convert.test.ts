@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertElements } from '../../dist/convert/elements.js';
-import { DTYPES, type Dtype, type NumericArray } from '../../dist/core/dtype.js';
+import { allocate, DTYPES, type Dtype, type NumericArray } from '../../dist/core/dtype.js';
 import { allocateShared, convert, convertInto, openConverter, PlanError, UsageError } from '../../dist/index.js';
 
 interface Case {
@@ -20,9 +20,8 @@ const golden = JSON.parse(
 ) as Case[];
 
 const ways = {
-  'ordinary memory': (dtype: Dtype, length: number) => new DTYPES[dtype].array(length),
-  'shared buffers': (dtype: Dtype, length: number) =>
-    new DTYPES[dtype].array(new SharedArrayBuffer(length * DTYPES[dtype].bytes)),
+  'ordinary memory': allocate,
+  'shared buffers': (dtype: Dtype, length: number): NumericArray => allocate(dtype, length, true),
   'shared WebAssembly memory': allocateShared,
 };
 
@@ -53,7 +52,7 @@ describe.each(Object.entries(ways))('arrays on %s', (_, make) => {
 
 it('the definition in plain TypeScript gives the same', () => {
   for (const { from, to, scale, offset, values, expected } of golden) {
-    const source = new DTYPES[from].array(values.map(Number));
+    const source = DTYPES[from].array.from(values.map(Number));
     const target = new DTYPES[to].array(source.length);
     convertElements(source, target, scale, offset === 0 ? -0 : offset);
     expect([...target]).toEqual(expected.map(Number));
