@@ -3,6 +3,7 @@ import { nearest } from '../core/nearest.js';
 import { checkValues, type Params, type Values } from '../core/params.js';
 import type { Source } from '../core/source.js';
 import { openSource } from '../formats/registry.js';
+import { removeIfEmpty } from '../io/output.js';
 import { LOADER_PARAMS, loaderOptionsOf, plainNames, TRAIN_NAMES } from '../loader/names.js';
 import type { Split } from '../loader/options.js';
 import { openData } from '../train/data.js';
@@ -128,7 +129,7 @@ async function train(command: Command, sources: readonly [Source, Source | undef
   const data = openData(...sources, {
     ...{ pixels, seed, statistics: !values.imagesOnly },
     ...(sources[1] ? {} : { split: splitOf(values) }),
-    loader: { ...loaderOptionsOf(values), signal, ...(values.verbose ? { log: say } : {}) },
+    loader: { ...loaderOptionsOf(values), epochs: values.trainEpochs, signal, ...(values.verbose ? { log: say } : {}) },
   });
   try {
     for (const remark of data.remarks) say(remark);
@@ -157,6 +158,9 @@ async function train(command: Command, sources: readonly [Source, Source | undef
         ? { files: [], remarks: [] }
         : await writeTrained(folder, trained, parts, provenance, values.overwrite);
     return { trained, ...written };
+  } catch (error) {
+    if (folder !== undefined) removeIfEmpty(folder);
+    throw error;
   } finally {
     await data.close();
   }
