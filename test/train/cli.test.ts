@@ -98,7 +98,10 @@ describe('what is refused', () => {
 
   it('names what is wrong with the size, and what is in the way', () => {
     expect(refused('dual-gaf', 'train.tsv', '--size', '20').stderr).toMatch(/multiple of 8, not 20/);
-    expect(refused('dual-gaf', 'train.tsv', '--size', '32').stderr).toMatch(/--size 32 is more than the 24 points/);
+    expect(refused('dual-gaf', 'train.tsv', '--size', '32', '-o', 'none').stderr).toMatch(
+      /--size 32 is more than the 24 points/,
+    );
+    expect(existsSync(join(folder, 'none'))).toBe(false);
     writeFileSync(join(folder, 'history.csv'), '');
     expect(refused('dual-gaf', 'train.tsv', '--size', '16', '-o', '.')).toMatchObject({
       code: 5,
