@@ -179,7 +179,10 @@ function tileBytesFor({ sharedBytes, limits }: PlanInput): number {
 
 function sizesFor(input: PlanInput, blockFrames: number): Sizes {
   const { source, slots, costs } = input;
-  const perTile = Math.max(1, Math.floor(tileBytesFor(input) / frameBytes(source.stack)));
+  const tile = tileBytesFor(input);
+  const made = sum(slots.map((slot) => (slot.kind === 'each' ? slotBytes(slot) : 0)));
+  // Images made of short series are a hundred times as large: they too should still be in cache when they are written.
+  const perTile = Math.max(1, Math.floor(tile / Math.max(frameBytes(source.stack), made / LARGEST_TILE)));
   const tileFrames = Math.min(blockFrames, perTile);
   const each = sum(slots.map((slot) => (slot.kind === 'each' ? slotBytes(slot) * tileFrames + 2 * SLACK : 0)));
   const whole = sum(slots.map((slot) => (slot.kind === 'whole' ? slotBytes(slot) + 2 * SLACK : 0)));

@@ -1,5 +1,5 @@
 // Images of float32 and float64: products of every pair of points. The last columns of a row are one vector that ends with
-// the row, so that nothing is written behind it; rows shorter than a vector are copied.
+// the row, so that nothing is written behind it; rows shorter than a vector are made number by number.
 
 /** `x` as float32, with room for a whole vector. */
 export function single(x: usize, n: u32, into: usize): void {
@@ -8,44 +8,56 @@ export function single(x: usize, n: u32, into: usize): void {
 
 /** Four columns of a x - b y: the sum; with a and b exchanged the difference. */
 @inline
-function four(x: usize, y: usize, a: v128, b: v128, out: usize): void {
-  v128.store(out, f32x4.sub(f32x4.mul(a, v128.load(x)), f32x4.mul(b, v128.load(y))));
+function sumOf(p: v128, q: v128, a: v128, b: v128): v128 {
+  return f32x4.sub(f32x4.mul(a, p), f32x4.mul(b, q));
 }
 
-/** Four columns of both images: every vector is loaded once. */
-@inline
-function fourOfBoth(x: usize, y: usize, a: v128, b: v128, sum: usize, diff: usize): void {
-  const p = v128.load(x);
-  const q = v128.load(y);
-  v128.store(sum, f32x4.sub(f32x4.mul(a, p), f32x4.mul(b, q)));
-  v128.store(diff, f32x4.sub(f32x4.mul(b, p), f32x4.mul(a, q)));
-}
-
+/** A row of both images: every vector is loaded once. */
 @inline
 function columnsOfBoth(x: usize, y: usize, width: usize, a: v128, b: v128, sum: usize, diff: usize): void {
   let at: usize = 0;
   for (; at + 64 <= width; at += 64) {
-    fourOfBoth(x + at, y + at, a, b, sum + at, diff + at);
-    fourOfBoth(x + at + 16, y + at + 16, a, b, sum + at + 16, diff + at + 16);
-    fourOfBoth(x + at + 32, y + at + 32, a, b, sum + at + 32, diff + at + 32);
-    fourOfBoth(x + at + 48, y + at + 48, a, b, sum + at + 48, diff + at + 48);
+    const s = sum + at;
+    const d = diff + at;
+    const p0 = v128.load(x + at), q0 = v128.load(y + at), p1 = v128.load(x + at, 16), q1 = v128.load(y + at, 16);
+    v128.store(s, sumOf(p0, q0, a, b));
+    v128.store(s, sumOf(p1, q1, a, b), 16);
+    v128.store(d, sumOf(p0, q0, b, a));
+    v128.store(d, sumOf(p1, q1, b, a), 16);
+    const p2 = v128.load(x + at, 32), q2 = v128.load(y + at, 32), p3 = v128.load(x + at, 48), q3 = v128.load(y + at, 48);
+    v128.store(s, sumOf(p2, q2, a, b), 32);
+    v128.store(s, sumOf(p3, q3, a, b), 48);
+    v128.store(d, sumOf(p2, q2, b, a), 32);
+    v128.store(d, sumOf(p3, q3, b, a), 48);
   }
-  for (; at + 16 <= width; at += 16) fourOfBoth(x + at, y + at, a, b, sum + at, diff + at);
-  if (at < width) {
-    const last = width - 16;
-    fourOfBoth(x + last, y + last, a, b, sum + last, diff + last);
+  while (at < width) {
+    // The last vector ends with the row.
+    const here = min(at, width - 16);
+    const p = v128.load(x + here);
+    const q = v128.load(y + here);
+    v128.store(sum + here, sumOf(p, q, a, b));
+    v128.store(diff + here, sumOf(p, q, b, a));
+    at += 16;
   }
 }
 
 @inline
 function columns(x: usize, y: usize, width: usize, a: v128, b: v128, out: usize): void {
   let at: usize = 0;
-  for (; at + 32 <= width; at += 32) {
-    four(x + at, y + at, a, b, out + at);
-    four(x + at + 16, y + at + 16, a, b, out + at + 16);
+  for (; at + 64 <= width; at += 64) {
+    const to = out + at;
+    const p0 = v128.load(x + at), q0 = v128.load(y + at), p1 = v128.load(x + at, 16), q1 = v128.load(y + at, 16);
+    v128.store(to, sumOf(p0, q0, a, b));
+    v128.store(to, sumOf(p1, q1, a, b), 16);
+    const p2 = v128.load(x + at, 32), q2 = v128.load(y + at, 32), p3 = v128.load(x + at, 48), q3 = v128.load(y + at, 48);
+    v128.store(to, sumOf(p2, q2, a, b), 32);
+    v128.store(to, sumOf(p3, q3, a, b), 48);
   }
-  for (; at + 16 <= width; at += 16) four(x + at, y + at, a, b, out + at);
-  if (at < width) four(x + width - 16, y + width - 16, a, b, out + width - 16);
+  while (at < width) {
+    const here = min(at, width - 16);
+    v128.store(out + here, sumOf(v128.load(x + here), v128.load(y + here), a, b));
+    at += 16;
+  }
 }
 
 /** Rows of less than a vector. */
