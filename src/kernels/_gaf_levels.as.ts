@@ -33,13 +33,21 @@ function firstOf(column: u32, n: u32): u32 {
 
 /** Blocks of eight values, in each the even ones first; zeros where a row is shorter than that. */
 export function arranged(values: usize, n: u32, into: usize): void {
-  for (let column: u32 = 0; column < n; column += COLUMNS) {
-    const first = firstOf(column, n);
-    for (let p: u32 = 0; p < COLUMNS; p++) {
-      const from = first + ((p & 3) << 1) + (p >> 2);
-      store<f64>(into, from < n ? load<f64>(values + (<usize>from << 3)) : 0);
-      into += 8;
+  if (n < COLUMNS) {
+    memory.fill(into, 0, COLUMNS << 3);
+    for (let i: u32 = 0; i < n; i++) {
+      store<f64>(into + (<usize>((i >> 1) + ((i & 1) << 2)) << 3), load<f64>(values + (<usize>i << 3)));
     }
+    return;
+  }
+  for (let column: u32 = 0; column < n; column += COLUMNS) {
+    const at = values + (<usize>firstOf(column, n) << 3);
+    const v01 = v128.load(at), v23 = v128.load(at, 16), v45 = v128.load(at, 32), v67 = v128.load(at, 48);
+    v128.store(into, v128.shuffle<i64>(v01, v23, 0, 2));
+    v128.store(into, v128.shuffle<i64>(v45, v67, 0, 2), 16);
+    v128.store(into, v128.shuffle<i64>(v01, v23, 1, 3), 32);
+    v128.store(into, v128.shuffle<i64>(v45, v67, 1, 3), 48);
+    into += 64;
   }
 }
 
