@@ -1,0 +1,36 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { openSource } from '../../../dist/formats/registry.js';
+import { run } from '../../../dist/index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'fanfold-gaf-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Three series of two classes, as UCR files have them: the class first. */
+function series(): string {
+  const path = join(folder, 'waves_TRAIN.tsv');
+  const rows = [1, 2, 1].map((label, n) =>
+    [label, ...Array.from({ length: 20 }, (_, i) => Math.sin((i * (n + 1)) / 3))].join('\t'),
+  );
+  writeFileSync(path, `${rows.join('\n')}\n`);
+  return path;
+}
+
+test('a folder holds a file for each result, the classes, and a sheet to look at', async () => {
+  const source = await openSource(series());
+  const out = join(folder, 'out/');
+  await run('gaf', source, { values: { size: 10, dtype: 'u8' }, outputs: [out] });
+  expect(readdirSync(out).sort()).toEqual([
+    'contact.png',
+    'labels.csv',
+    'recipe.json',
+    'waves_TRAIN_diff.npy',
+    'waves_TRAIN_sum.npy',
+  ]);
+  expect(readFileSync(join(out, 'labels.csv'), 'utf8')).toBe('frame,label,class\n0,0,1\n1,1,2\n2,0,1\n');
+  expect(readFileSync(join(out, 'contact.png')).readUInt32BE(16)).toBe(1280);
+  const npy = readFileSync(join(out, 'waves_TRAIN_sum.npy'));
+  expect(npy.toString('latin1', 0, 128)).toMatch(/'\|u1'.*\(3, 1, 10, 10\)/);
+});
