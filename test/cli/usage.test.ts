@@ -9,6 +9,7 @@ const USAGE = `fanfold: one operator over large stacks of scientific frames, in 
   fanfold run OPERATOR SOURCE -o OUT   run one operator, or several in one pass (mask+com+sum)
   fanfold plan OPERATOR SOURCE         parts, tiles, memory, layout and kernel of that run; reads no pixels
   fanfold make SHAPE OUT               write a generated stack of any size
+  fanfold train dual-gaf TRAIN [TEST]  train a network on Gramian angular fields of time series
   fanfold bench SCENARIO               measure every layout against the others, the floors and Python
   fanfold ops [OPERATOR]               list operators, or one with its parameters and outputs
   fanfold doctor                       what works on this machine, and why something does not
