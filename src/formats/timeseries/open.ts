@@ -141,7 +141,7 @@ export function trySeriesFiles(texts: string | readonly string[], options: OpenO
       ? openTimeSeriesFiles(tables, options, texts)
       : null;
   }
-  if (!texts.every((text) => SERIES_EXTENSIONS.includes(extensionOf(text)))) return null;
+  if (texts.length === 0 || !texts.every((text) => SERIES_EXTENSIONS.includes(extensionOf(text)))) return null;
   return openTimeSeriesFiles(expandSeries(texts), options, texts.join(','));
 }
 
