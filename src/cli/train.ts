@@ -26,7 +26,7 @@ const PARAMS = {
     kind: 'choice',
     choices: ['small', 'source', 'ridge'],
     default: 'small',
-    help: 'small trains in minutes; source has the published widths, hours; ridge is a closed-form head on pooled images',
+    help: 'small trains in minutes; source has the published widths and takes far longer; ridge is a closed-form head on pooled images',
   },
   fusion: {
     kind: 'choice',
