@@ -40,8 +40,10 @@ export function levelAxis(scale: Scale, pixels: number, unit = ''): AxisPlan {
   for (let most = Math.floor(pixels / 70); ; most--) {
     const marks = ticksOf(scale, Math.max(1, most), unit);
     const widest = Math.max(0, ...marks.ticks.map(({ label }) => widthOf(label, TICK_SIZE)));
-    const labels = marks.ticks.filter(({ label }) => label !== '').length;
-    if (most <= 1 || labels * (widest + 16) <= pixels) return { scale, marks };
+    const places = marks.ticks.flatMap(({ at, label }) => (label === '' ? [] : [at * pixels])).sort((a, b) => a - b);
+    const apart = places.slice(1).map((place, i) => place - (places[i] ?? 0));
+    const isClear = Math.min(Number.POSITIVE_INFINITY, ...apart) >= widest + 1;
+    if (most <= 1 || (isClear && places.length * (widest + 16) <= pixels)) return { scale, marks };
   }
 }
 
