@@ -1,11 +1,12 @@
 import { UsageError } from '../core/errors.js';
 import type { NamedArray, Provenance } from '../core/sink.js';
 import { type Axis, formatShape } from '../core/stack.js';
-import { type OutputFile, writeFile } from '../io/output.js';
+import { writeFile } from '../io/output.js';
 import { commonCurves, curveLines } from './curve-text.js';
 import { isCoordinate } from './measured.js';
 import { formatNumber } from './number-text.js';
 import { provenanceLines } from './provenance-lines.js';
+import { writeLines } from './text-lines.js';
 
 function withUnit(name: string, unit: string): string {
   return unit ? `${name} (${unit})` : name;
@@ -41,26 +42,6 @@ function matrix({ data, shape }: NamedArray): string[][] {
   return Array.from({ length: height }, (_, y) =>
     Array.from({ length: width }, (__, x) => formatNumber(data[y * width + x] ?? 0, single)),
   );
-}
-
-/** Text is written in pieces of about this many characters. */
-const PIECE = 2 ** 20;
-
-function writeLines(file: OutputFile, lines: Iterable<string>): void {
-  const encoder = new TextEncoder();
-  let [piece, end] = ['', 0];
-  const flush = (): void => {
-    const bytes = encoder.encode(piece);
-    file.write(bytes, end);
-    end += bytes.length;
-    piece = '';
-  };
-  for (const line of lines) {
-    // A name or unit from a file may hold anything; a line must stay one.
-    piece += `${line.replaceAll(/[\r\n]/g, ' ')}\n`;
-    if (piece.length >= PIECE) flush();
-  }
-  flush();
 }
 
 /** An image, or curves without axes of their own. */

@@ -1,7 +1,7 @@
 import type { Arena } from '../core/arena.js';
 import { SourceError, UsageError } from '../core/errors.js';
 import type { FrameReader, OpenOptions, ReadOptions, Source, SourceHandle } from '../core/source.js';
-import { InputFile, isDirectory } from '../io/file.js';
+import { isDirectory, readHead } from '../io/file.js';
 import { looksLikeCbf } from './cbf/signature.js';
 import type { Filler } from './filled.js';
 import { openLed } from './led.js';
@@ -185,17 +185,6 @@ async function openArrays(path: string, options: OpenOptions, isArchive: boolean
   return isArchive
     ? (await import('./npz.js')).openNpz(path, options)
     : (await import('./npy.js')).openNpy(path, options);
-}
-
-function readHead(path: string): Uint8Array {
-  const file = InputFile.open(path);
-  try {
-    const head = new Uint8Array(Math.min(65536, file.size));
-    file.read(head, 0);
-    return head;
-  } finally {
-    file.close();
-  }
 }
 
 /** The format of a file and what to open of it. @throws SourceError when it is missing or of no known format */

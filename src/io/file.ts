@@ -125,3 +125,18 @@ export function isDirectory(path: string): boolean {
     return false;
   }
 }
+
+/** Bytes at the start of a file by which its format is told. */
+const HEAD_BYTES = 65536;
+
+/** The first bytes of a file, up to 64 KiB. @throws SourceError as `InputFile.open` */
+export function readHead(path: string): Uint8Array {
+  const file = InputFile.open(path);
+  try {
+    const head = new Uint8Array(Math.min(HEAD_BYTES, file.size));
+    file.read(head, 0);
+    return head;
+  } finally {
+    file.close();
+  }
+}

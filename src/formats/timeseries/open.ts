@@ -1,6 +1,6 @@
 import { SourceError, UsageError } from '../../core/errors.js';
 import type { OpenOptions, Source, TimeSeriesOptions } from '../../core/source.js';
-import { InputFile } from '../../io/file.js';
+import { readHead } from '../../io/file.js';
 import { namesIn } from '../../io/folder.js';
 import { baseName, extensionOf, inFolder } from '../../io/path.js';
 import { naturalOrder } from '../numbering.js';
@@ -137,21 +137,10 @@ export function trySeriesFiles(texts: string | readonly string[], options: OpenO
   if (typeof texts === 'string') {
     const tables = tablesIn(texts);
     const [first] = tables;
-    return first !== undefined && looksLikeSeries(headOf(first), first)
+    return first !== undefined && looksLikeSeries(readHead(first), first)
       ? openTimeSeriesFiles(tables, options, texts)
       : null;
   }
   if (texts.length === 0 || !texts.every((text) => SERIES_EXTENSIONS.includes(extensionOf(text)))) return null;
   return openTimeSeriesFiles(expandSeries(texts), options, texts.join(','));
-}
-
-function headOf(path: string): Uint8Array {
-  const file = InputFile.open(path);
-  try {
-    const head = new Uint8Array(Math.min(65536, file.size));
-    file.read(head, 0);
-    return head;
-  } finally {
-    file.close();
-  }
 }

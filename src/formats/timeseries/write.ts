@@ -1,27 +1,9 @@
 import type { Segment, SeriesSet } from '../../core/series.js';
 import { isDirectory } from '../../io/file.js';
-import { makeFolder, type OutputFile, removeFile, removeIfEmpty, tryTarget, writeFile } from '../../io/output.js';
+import { makeFolder, removeFile, removeIfEmpty, tryTarget, writeFile } from '../../io/output.js';
 import { inFolder } from '../../io/path.js';
 import { formatNumber } from '../number-text.js';
-
-/** Text is written in pieces of about this many characters. */
-const PIECE = 2 ** 20;
-
-function writeLines(file: OutputFile, lines: Iterable<string>): void {
-  const encoder = new TextEncoder();
-  let [piece, end] = ['', 0];
-  const flush = (): void => {
-    const bytes = encoder.encode(piece);
-    file.write(bytes, end);
-    end += bytes.length;
-    piece = '';
-  };
-  for (const line of lines) {
-    piece += `${line}\n`;
-    if (piece.length >= PIECE) flush();
-  }
-  flush();
-}
+import { writeLines } from '../text-lines.js';
 
 /** The beginnings of segments that hold the first `count` windows of `length` points, and no more. */
 export function firstWindows(set: SeriesSet, length: number, count: number): SeriesSet {

@@ -13,18 +13,15 @@ export interface Pyfai {
 
 const beside = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where the script lies when nobody says: in the package, or in a folder of rivals beside it. */
-const SCRIPTS = [
-  beside('../../../../bench/peers/pyfai_layouts.py'),
-  beside('../../../../../shared/peers/pyfai_layouts.py'),
-];
+/** Where the script lies when nobody says. */
+const SCRIPT = beside('../../../../bench/peers/pyfai_layouts.py');
 
 const PROBE = `import json, pyFAI, h5py, numpy
 print(json.dumps({'pyFAI': pyFAI.version, 'h5py': h5py.__version__, 'numpy': numpy.__version__}))`;
 
 /** The first Python that has pyFAI; or what is missing. @param given path of the script, or undefined to look for it */
 export async function findPyfai(given: string | undefined, signal: AbortSignal): Promise<Pyfai | { reason: string }> {
-  const script = given ?? SCRIPTS.find(exists);
+  const script = given ?? (exists(SCRIPT) ? SCRIPT : undefined);
   if (script === undefined)
     return { reason: 'pyfai_layouts.py is not part of this installation: name it with --pyfai' };
   if (!exists(script)) return { reason: `${script} does not exist` };
