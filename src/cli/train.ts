@@ -6,6 +6,7 @@ import { openSource } from '../formats/registry.js';
 import { removeIfEmpty } from '../io/output.js';
 import { LOADER_PARAMS, loaderOptionsOf, plainNames, TRAIN_NAMES } from '../loader/names.js';
 import type { Split } from '../loader/options.js';
+import { AUGMENTS } from '../train/augment.js';
 import { openData } from '../train/data.js';
 import { describeEpoch, describeVariant, variantName } from '../train/describe.js';
 import { majorityAccuracy } from '../train/metrics.js';
@@ -41,6 +42,12 @@ const PARAMS = {
   },
   imagesOnly: { kind: 'flag', help: 'train without the statistics branch only' },
   learningRate: { kind: 'number', default: 0.001, min: 0, help: 'step of Adam' },
+  augment: {
+    kind: 'choice',
+    choices: AUGMENTS,
+    default: 'none',
+    help: 'training windows begin anywhere, around their end, and half of them backwards; for classes that do not depend on where in a window something happens',
+  },
   seed: { kind: 'number', default: 1, min: 0, integer: true, help: 'decides weights, order and split' },
   split: {
     kind: 'choice',
@@ -102,7 +109,7 @@ function splitOf({ shares, split, seed }: Values<typeof ALL>): Split {
 
 /** Flags that decide the numbers, for the recipe. */
 function recipeOf({ values, train, test }: Command): string {
-  const { model, fusion, size, trainEpochs, learningRate, seed, batch, split, shares, window, step } = values;
+  const { model, fusion, size, trainEpochs, learningRate, augment, seed, batch, split, shares, window, step } = values;
   const data = {
     data: test === undefined ? train : `${train},${test}`,
     ...(test === undefined ? { split, shares } : {}),
@@ -110,7 +117,7 @@ function recipeOf({ values, train, test }: Command): string {
   const windows = { ...(window === undefined ? {} : { window }), ...(step === undefined ? {} : { step }) };
   return JSON.stringify({
     train: 'dual-gaf',
-    ...{ ...data, model, fusion, size, trainEpochs, learningRate, seed, batch, ...windows },
+    ...{ ...data, model, fusion, size, trainEpochs, learningRate, augment, seed, batch, ...windows },
     useStatisticalFeatures: !values.imagesOnly,
   });
 }
@@ -122,7 +129,7 @@ const summaryOf = ({ statistics, parameters, score, judgedOn, best, seconds }: V
 
 async function train(command: Command, sources: readonly [Source, Source | undefined], signal: AbortSignal) {
   const { values, folder } = command;
-  const { model, fusion, size: pixels, trainEpochs: epochs, learningRate, seed, batch } = values;
+  const { model, fusion, size: pixels, trainEpochs: epochs, learningRate, augment, seed, batch } = values;
   const say = (line: string): void => {
     if (!values.quiet) tell(line);
   };
@@ -148,7 +155,18 @@ async function train(command: Command, sources: readonly [Source, Source | undef
     for (const statistics of widths) {
       if (model !== 'ridge') say(`training ${variantName(statistics)}`);
       const onEpoch = (epoch: Variant['history'][number]) => say(describeEpoch(epoch, epochs));
-      const options = { model, fusion, channels, pixels, classes: classes.length, batch, epochs, learningRate, seed };
+      const options = {
+        model,
+        fusion,
+        channels,
+        pixels,
+        classes: classes.length,
+        batch,
+        epochs,
+        learningRate,
+        augment,
+        seed,
+      };
       variants.push(await trainVariant(parts, statistics, { ...options, signal, onEpoch }));
     }
     const trained: Trained = { variants, classes, majority, channels, pixels };

@@ -1,3 +1,4 @@
+import { type Augment, augmented } from './augment.js';
 import { type Epoch, fitNetwork, judge, type Score } from './fit.js';
 import { loadJax } from './library.js';
 import { accuracyOf, confusionOf, largestOf, macroF1Of } from './metrics.js';
@@ -28,6 +29,8 @@ export interface VariantOptions {
   readonly batch: number;
   readonly epochs: number;
   readonly learningRate: number;
+  /** Of training samples; `none` when absent. The ridge head sees them as they are. */
+  readonly augment?: Augment;
   readonly seed: number;
   readonly signal?: AbortSignal;
   onEpoch?(epoch: Epoch, statistics: number): void;
@@ -90,18 +93,19 @@ async function ridgeVariant(parts: Parts, statistics: number, options: VariantOp
 
 async function netVariant(parts: Parts, shape: NetShape, options: VariantOptions): Promise<Variant> {
   const start = performance.now();
-  const { epochs, learningRate, seed, signal, onEpoch } = options;
+  const { epochs, learningRate, augment = 'none', seed, signal, onEpoch } = options;
   const scaler = await fitScaler(parts.train, shape.statistics);
   const trainer = new Trainer(await loadJax(), shape, Math.min(options.batch, parts.train.count));
   const weights = initialWeights(shape, seed);
+  const used = mapParts(parts, (part) => scaled(part, scaler));
+  const train = augmented(used.train, augment, shape.pixels, seed);
   const fitted = await fitNetwork(
     trainer,
     shape,
     weights,
-    mapParts(parts, (part) => scaled(part, scaler)),
+    { ...used, train },
     {
-      epochs,
-      learningRate,
+      ...{ epochs, learningRate },
       ...(signal ? { signal } : {}),
       ...(onEpoch ? { onEpoch: (epoch: Epoch) => onEpoch(epoch, shape.statistics) } : {}),
     },
