@@ -35,7 +35,7 @@ const PARAMS = {
     default: 'adaptive',
     help: 'how summation and difference come together: a learned gate, side by side, added',
   },
-  size: { kind: 'number', default: 32, min: 8, integer: true, help: 'height and width of the images, a multiple of 8' },
+  size: { kind: 'number', default: 32, min: 8, integer: true, help: 'height and width of the images, a multiple of 4' },
   useStatisticalFeatures: {
     kind: 'flag',
     help: 'train with the statistics branch only (default: with and without it)',

@@ -51,8 +51,6 @@ interface Widths {
   readonly convs: readonly ConvLayer[];
   /** Channels are normalised over each image after every convolution. */
   readonly normalised: boolean;
-  /** `grid`: means of 2 x 2 cells, kept in place. `whole`: mean and maximum over the image. */
-  readonly pooling: 'grid' | 'whole';
   /** Features of an image. */
   readonly features: number;
   readonly statistics: number;
@@ -64,7 +62,6 @@ export const WIDTHS: Readonly<Record<NetSize, Widths>> = {
   small: {
     convs: [conv('conv1', [1, 8], 4, { stride: 2, padding: 1 }), conv('conv2', [8, 16], 2, { stride: 2 })],
     normalised: false,
-    pooling: 'grid',
     features: 32,
     statistics: 32,
     hidden: [64],
@@ -76,7 +73,6 @@ export const WIDTHS: Readonly<Record<NetSize, Widths>> = {
       conv('conv3', [64, 128], 3, { padding: 4, dilation: 4 }),
     ],
     normalised: true,
-    pooling: 'whole',
     features: 128,
     statistics: 128,
     hidden: [2048, 512, 128],
@@ -86,11 +82,8 @@ export const WIDTHS: Readonly<Record<NetSize, Widths>> = {
 /** Names of the two kinds of image, as the weights and the inputs of the network have them. */
 export const BRANCHES = ['sum', 'diff'] as const;
 
-/** Numbers that the pooled images of a branch have. */
-export function pooledLength({ size, pixels }: NetShape): number {
-  const outputs = WIDTHS[size].convs.at(-1)?.outputs ?? 0;
-  return WIDTHS[size].pooling === 'whole' ? 2 * outputs : outputs * (pixels / 8) ** 2;
-}
+/** Numbers of a pooled image: mean and maximum of every channel, wherever in the image they are. */
+const pooledLength = (size: NetSize): number => 2 * (WIDTHS[size].convs.at(-1)?.outputs ?? 0);
 
 /** Dense layers behind the images, by name: inputs and outputs of each, in the order they are applied. */
 export function denseLayers(shape: NetShape): readonly (readonly [name: string, inputs: number, outputs: number])[] {
@@ -99,7 +92,7 @@ export function denseLayers(shape: NetShape): readonly (readonly [name: string, 
   const first = fused + (shape.statistics > 0 ? statistics : 0);
   const widths = [first, ...hidden, shape.classes];
   return [
-    ...BRANCHES.map((branch) => [`${branch}.dense`, pooledLength(shape), features] as const),
+    ...BRANCHES.map((branch) => [`${branch}.dense`, pooledLength(shape.size), features] as const),
     ...(shape.fusion === 'adaptive' ? [['gate', 2 * features, features] as const] : []),
     ...(shape.statistics > 0 ? [['statistics', shape.statistics, statistics] as const] : []),
     ...widths.slice(1).map((width, i) => [`classifier${i + 1}`, widths[i] ?? 0, width] as const),
@@ -107,11 +100,11 @@ export function denseLayers(shape: NetShape): readonly (readonly [name: string, 
 }
 
 /** @throws UsageError for images the network cannot take */
-export function checkShape({ size, pixels }: NetShape): void {
-  if (pixels >= 8 && pixels % 8 === 0) return;
+export function checkShape({ pixels }: NetShape): void {
+  if (pixels >= 8 && pixels % 4 === 0) return;
   throw new UsageError(
     'bad-size',
-    `The ${size} network halves its images three times: --size must be a multiple of 8, not ${pixels}. Try --size ${Math.max(8, 8 * Math.round(pixels / 8))}.`,
+    `The network takes images of 8 pixels or more that halve twice: --size must be a multiple of 4, not ${pixels}. Try --size ${Math.max(8, 4 * Math.round(pixels / 4))}.`,
   );
 }
 

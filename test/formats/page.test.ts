@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Page } from '../../dist/core/page.js';
+import type { MatrixPart, Page } from '../../dist/core/page.js';
 import { makeHtml } from '../../dist/formats/page/html.js';
 import { writePage } from '../../dist/formats/page/index.js';
 import { makePicture } from '../../dist/formats/page/picture.js';
@@ -114,17 +114,16 @@ print(json.dumps({name: of(name) for name in ['script', 'title', 'h1', 'h2', 'p'
   });
 
   it('shades the cells of a matrix by their share, with the names of rows and columns around them', () => {
-    const part = {
-      ...{
-        kind: 'matrix',
-        title: 'counts',
-        rows: ['on', 'off & on'],
-        columns: ['up', 'down'],
-        down: 'is',
-        across: 'was',
-      },
-      ...{ shares: [1, 0, 0.25, 0.75], texts: ['8', '0', '1', '3'] },
-    } as const;
+    const part: MatrixPart = {
+      kind: 'matrix',
+      title: 'counts',
+      rows: ['on', 'off & on'],
+      columns: ['up', 'down'],
+      down: 'is',
+      across: 'was',
+      shares: [1, 0, 0.25, 0.75],
+      texts: ['8', '0', '1', '3'],
+    };
     const html = makeHtml({ title: '', summary: '', facts: [], parts: [part] }, PROVENANCE);
     expect([...html.matchAll(/<rect [^>]*fill="(#\w+)"/g)].map((match) => match[1])).toEqual([
       '#2f5fb3',

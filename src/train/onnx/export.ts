@@ -51,14 +51,10 @@ class Exporter {
   }
 
   #pool(branch: string, input: string): string {
-    const flat = (pooled: string) => this.graph.node('Flatten', [pooled], `${pooled}.flat`, { axis: { int: 1 } });
-    if (WIDTHS[this.#shape.size].pooling === 'grid') {
-      const two = { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } };
-      return flat(this.graph.node('AveragePool', [input], `${branch}.pool`, two));
-    }
     const mean = this.graph.node('GlobalAveragePool', [input], `${branch}.mean`);
     const most = this.graph.node('GlobalMaxPool', [input], `${branch}.max`);
-    return flat(this.graph.node('Concat', [mean, most], `${branch}.pool`, { axis: { int: 1 } }));
+    const pooled = this.graph.node('Concat', [mean, most], `${branch}.pool`, { axis: { int: 1 } });
+    return this.graph.node('Flatten', [pooled], `${pooled}.flat`, { axis: { int: 1 } });
   }
 
   fuse([sum = '', diff = '']: readonly string[]): string {
