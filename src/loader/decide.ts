@@ -127,8 +127,8 @@ function firstRung({ layout, sharing }: LoaderRequest, jobs: number): Rung {
 }
 
 /** Batches in the ring of that many workers. */
-function slotsFor({ slots, prefetch }: Automatic, workers: number): number {
-  return Math.max(1, Math.min(slots, workers === 0 ? 2 : workers * prefetch + 1));
+function slotsFor({ slots, largestPrefetch }: Automatic, workers: number): number {
+  return Math.max(1, Math.min(slots, workers === 0 ? 2 : workers * largestPrefetch + 1));
 }
 
 /** Bytes of a rung with that many workers. */

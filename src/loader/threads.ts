@@ -69,8 +69,8 @@ class Thread implements BatchWorker {
     });
   }
 
-  send(order: BatchOrder): void {
-    this.#worker?.postMessage(order);
+  send(orders: readonly BatchOrder[]): void {
+    this.#worker?.postMessage(orders);
   }
 
   listen(answer: (answer: WorkerAnswer) => void): void {
@@ -124,6 +124,10 @@ class ThreadsCrew implements BatchCrew {
 
   limit(workers: number): void {
     this.#dispatcher.limit(workers);
+  }
+
+  task(samples: number): void {
+    this.#dispatcher.task(samples);
   }
 
   async close(): Promise<void> {
