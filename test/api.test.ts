@@ -55,6 +55,8 @@ test('the public API has exactly these names', () => {
         'Converter',
         'Cost',
         'Dtype',
+        'GatherOptions',
+        'Gathered',
         'InitContext',
         'LoadedArray',
       ],

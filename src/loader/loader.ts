@@ -9,22 +9,26 @@ import { loadAverage } from '../io/shared-usage.js';
 import { Epoch } from './batches.js';
 import type { BatchCrew } from './crew.js';
 import { startCrew, timeBatch } from './crews.js';
+import { type Gathered, type GatherOptions, gather } from './gather.js';
 import { type Material, type Materialized, type MaterializeOptions, materializeTo } from './materialize.js';
 import type { Batch, LoaderOptions } from './options.js';
 import { checkOptions } from './options-check.js';
-import { makeOrder, type Order } from './order.js';
+import { inPieces, makeOrder, type Order } from './order.js';
 import { type LoaderPlan, makeLoaderPlan } from './plan.js';
 import { arrayBytes } from './processes/placed.js';
 import { Ring } from './ring.js';
 import { type PartName, splitSamples } from './split.js';
 import { type LoaderStatistics, type RingUsage, Tally } from './statistics.js';
 import { Steering } from './steering.js';
-import { type LoaderWork, workOf } from './task.js';
+import { inBatchesOf, type LoaderWork, workOf } from './task.js';
 
 /** What a loader will do, and with what. */
 export interface LoaderOverview extends LoaderPlan {
   /** Of the part that is loaded. */
   readonly samples: number;
+  /** Samples of a batch. */
+  readonly batch: number;
+  /** Those that are handed over: with `pieces`, parts of batches. */
   readonly batches: number;
   /** Samples of every part; null without a split. */
   readonly parts: Readonly<Record<PartName, number>> | null;
@@ -116,7 +120,9 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     const reasons = [...plan.reasons, ...remarksOn(source, options)];
     for (const line of reasons) options.log?.(line);
     for (const line of plan.fallbacks) this.#fellBack(line);
-    return { source, work, positions, overview: { ...plan, reasons, samples, batches, parts: counts } };
+    const order = inPieces(makeOrder(positions, samples, batch, dropLast, null, 0), plan.pieces);
+    const overview = { ...plan, reasons, samples, batch, batches: order.batches, parts: counts };
+    return { source, work: plan.pieces > 1 ? inBatchesOf(order.batch, work) : work, positions, overview };
   }
 
   #fellBack(line: string): void {
@@ -189,9 +195,10 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   async *epoch(number: number): AsyncGenerator<Batch, void, void> {
     const { shuffle, dropLast = false } = this.#options;
     const ready = await this.#readied();
-    const { positions, overview, work } = ready;
-    const order = makeOrder(positions, overview.samples, work.outline.batch, dropLast, shuffle?.seed ?? null, number);
-    yield* this.#iterate(ready, order, this.#options);
+    const { positions, overview } = ready;
+    const { samples, batch, pieces } = overview;
+    const order = makeOrder(positions, samples, batch, dropLast, shuffle?.seed ?? null, number);
+    yield* this.#iterate(ready, inPieces(order, pieces), this.#options);
   }
 
   async *#iterate(ready: Ready, order: Order, options: LoaderOptions): AsyncGenerator<Batch, void, void> {
@@ -240,10 +247,27 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    * @throws UsageError, SinkError, and as iterating does
    */
   async materialize(path: string, options: MaterializeOptions = {}): Promise<Materialized> {
+    return materializeTo(path, await this.#material(), options);
+  }
+
+  /**
+   * Makes all entries of the part into arrays in memory or, where these pass the memory that the loader may take, into the file
+   * `orTo`, batch by batch, which is then said once with the number that caused it.
+   *
+   * @throws PlanError when they do not fit and there is no `orTo`; LayoutError for that step when `strict`; as `materialize`
+   */
+  async gather(options: GatherOptions = {}): Promise<Gathered> {
+    const material = await this.#material();
+    const room = { ...(await this.plan()), strict: this.#options.strict ?? false };
+    const toFile = (path: string) => materializeTo(path, material, options);
+    return gather(material, room, options, toFile, (line) => this.#fellBack(line));
+  }
+
+  async #material(): Promise<Material> {
     if (this.#options.onError === 'skip')
       throw new UsageError(
         'bad-option',
-        "Files have a row for every sample: materialize with onError 'throw' or 'substitute'.",
+        "All entries have a row for every sample: gather and materialize with onError 'throw' or 'substitute'.",
       );
     const ready = await this.#readied();
     const { source, work, positions, overview } = ready;
@@ -255,13 +279,12 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     const decides = {
       recipe: provenance.recipe,
       stack: source.handle.stack,
-      fields,
-      batch,
+      fields: fields.map(({ label, dtype, shape }) => ({ label, dtype, shape })),
       samples,
       split: this.#options.split,
       part: this.#options.part,
     };
-    const material: Material = {
+    return {
       fields,
       samples,
       index,
@@ -273,7 +296,6 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
         return this.#iterate(ready, rest, { ...this.#options, ordered: true, debug: false });
       },
     };
-    return materializeTo(path, material, options);
   }
 
   /**

@@ -73,6 +73,11 @@ export async function workOf(source: Source, map: Work, options: LoaderOptions, 
   };
 }
 
+/** The same work in smaller batches. */
+export function inBatchesOf(batch: number, { outline, prepared, bound }: LoaderWork): LoaderWork {
+  return { prepared, bound, outline: { ...outline, batch, ...fieldsOf(bound, batch) } };
+}
+
 /** Where everything lies in one memory: prepared arrays, the arenas of workers, the ring. */
 export function layOut({ preparedBytes: prepared, windowBytes, slots, slotBytes }: CrewTask, arenas: number) {
   const first = ARENA_BASE + prepared;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { NumericArray } from '../../core/dtype.js';
 import { asFanfoldError, fromWire, LayoutError } from '../../core/errors.js';
 import type { Prepared } from '../../core/operator.js';
+import { workerEnvironment } from '../../io/worker-start.js';
 import type { BatchCrew, BatchRequest, CrewTask, Filled } from '../crew.js';
 import { type BatchOrder, type BatchWorker, Dispatcher, type WorkerAnswer } from '../dispatch.js';
 import type { FromChild, ToChild } from './messages.js';
@@ -32,6 +33,7 @@ class Worker implements BatchWorker {
     await this.stop();
     const child = fork(ENTRY, [], {
       execArgv: [],
+      env: workerEnvironment(),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
