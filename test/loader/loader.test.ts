@@ -211,6 +211,37 @@ describe('a consumer', () => {
     await expect(run()).rejects.toBeInstanceOf(Stopped);
   });
 
+  test.each(['inline', 'threads'] as const)(
+    'that is closed before its first batch ends with Stopped (%s)',
+    async (layout) => {
+      const loader = dataLoader(source, { map: 'copy', batch: 8, layout, workers: 1 });
+      const outcomeOf = (next: Promise<unknown>): Promise<unknown> => next.catch((error: unknown) => error);
+      const early = outcomeOf(loader[Symbol.asyncIterator]().next());
+      await loader.close();
+      expect(await early).toBeInstanceOf(Stopped);
+      await loader.plan();
+      const starting = outcomeOf(loader[Symbol.asyncIterator]().next());
+      // Until workers are being started, but not yet up.
+      for (let turn = 0; turn < 4; turn++) await Promise.resolve();
+      await loader.close();
+      expect(await starting).toBeInstanceOf(Stopped);
+      expect((await load({ map: 'copy', batch: 8, layout, workers: 1 })).index).toEqual(all);
+    },
+  );
+
+  test('that waits in one epoch goes on when it releases what it kept of the one before', async () => {
+    const slot = 8 * 72 * 8;
+    await using loader = dataLoader(source, { map: 'copy', batch: 8, patience: 20, memory: { ring: 2 * slot + 1000 } });
+    expect((await loader.plan()).slots).toBe(2);
+    let kept: Batch | null = null;
+    for await (const batch of loader) if (batch.number === 12) kept = batch.keep();
+    const next = loader[Symbol.asyncIterator]();
+    (await next.next()).value?.keep();
+    const waiting = next.next();
+    setTimeout(() => kept?.release(), 20);
+    expect((await waiting).value?.number).toBe(1);
+  });
+
   test('that does not close the loader does not keep the process alive', () => {
     const script = `
       import { dataLoader, openArray } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../dist/index.js')).href)};
