@@ -56,6 +56,8 @@ export interface Job {
   readonly streams: readonly Stream[];
   /** What the source is called, when the results of its one operator go to a folder. */
   readonly folder?: string;
+  /** What the source is called, when a sheet of its one operator is wanted. */
+  readonly sheet?: string;
   readonly fallbacks: readonly string[];
   readonly signal: AbortSignal;
   onProgress?(frames: number, total: number): void;

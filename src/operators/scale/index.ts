@@ -52,6 +52,7 @@ export default defineOperator<ScaleParams, string, ScaleState>({
   name: 'scale',
   summary: 'min-max or z-score scaling of channels, fitted on a part of the stack',
   details,
+  frames: 'series',
   params,
   examples: [{ fit: '0:3' }, { method: 'zscore', dtype: 'float64' }],
   async prepare(context) {
