@@ -203,6 +203,11 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   merge?(into: Arrays<O>, from: Arrays<O>): void;
   /** After every pass, merged: divides, subtracts, fills `derived` slots. Slots that went to a file are read back. */
   finish?(out: Arrays<O>, stack: Stack, values: Values<P>, prepared: Prepared, read: ReadBack): void;
+  /**
+   * Whether `finish` or `again` changes entries of `each` slots: they are then not known before all frames were seen, and no loader
+   * can hand them over in batches. Absent: where there is one of them, it does.
+   */
+  revises?(values: Values<P>): boolean;
   /** What a person should know of finished results, in sentences, such as frames that cannot be trusted. */
   remarks?(out: Partial<Arrays<O>>, stack: Stack, values: Values<P>): readonly string[];
   /**

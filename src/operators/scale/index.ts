@@ -103,6 +103,7 @@ export default defineOperator<ScaleParams, string, ScaleState>({
       }
     }
   },
+  revises: () => false,
   finish(out, _stack, _values, prepared) {
     for (const [name, fitted] of Object.entries(prepared)) if (typeof fitted === 'object') out[name]?.set(fitted);
   },
