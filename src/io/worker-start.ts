@@ -1,5 +1,3 @@
-import type { WorkerOptions } from 'node:worker_threads';
-
 /** It tells what a program given as text is; a worker, which is a file, does not start with it. */
 const INPUT_TYPE = /--input-type(?:=|\s+)\S+/g;
 
@@ -14,7 +12,7 @@ export function workerEnvironment(): NodeJS.ProcessEnv {
  * What a worker thread is started with, so that it also starts from `node --input-type=module -e`. Flags of Node are inherited as far
  * as they can be: those of the whole process may not be handed on by name, so that it is all or none.
  */
-export function threadStart(): Pick<WorkerOptions, 'execArgv' | 'env'> {
+export function threadStart(): { readonly env: NodeJS.ProcessEnv; readonly execArgv?: string[] } {
   const isText = process.execArgv.some((flag) => flag.startsWith('--input-type'));
   return { env: workerEnvironment(), ...(isText ? { execArgv: [] } : {}) };
 }

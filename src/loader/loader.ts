@@ -1,7 +1,7 @@
 import { provenanceOf } from '../api/recipe.js';
 import { refsOf } from '../api/work.js';
 import { grouping } from '../core/blocks.js';
-import { UsageError } from '../core/errors.js';
+import { Stopped, UsageError } from '../core/errors.js';
 import type { Source } from '../core/source.js';
 import { frameBytes, frameCount } from '../core/stack.js';
 import { openSource } from '../formats/registry.js';
@@ -73,6 +73,8 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   #running: Promise<Running> | null = null;
   #epochs = 0;
   #isIterated = false;
+  /** How often it was closed. */
+  #closes = 0;
   /** The pass that is under way. */
   #epoch: Epoch | null = null;
   /** What of the ring was in use, and what was made again, by crews that have ended; the one at work is asked. */
@@ -105,7 +107,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
       );
     }
     const batch = Math.min(wished, samples);
-    const work = await workOf(source, options.map, options, batch);
+    const work = await workOf(source, options.map, options, batch, parts?.train ?? null);
     const { batches } = makeOrder(positions, samples, batch, dropLast, null, 0);
     const { slotBytes: batchBytes, windowBytes, preparedBytes } = work.outline;
     const first = positions?.slice(0, batch) ?? Uint32Array.from({ length: batch }, (_, i) => i);
@@ -186,6 +188,19 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     return this.epoch(this.#epochs++);
   }
 
+  #checkFree(): void {
+    if (!this.#isIterated) return;
+    throw new UsageError(
+      'busy',
+      'A loader goes through one epoch at a time: end the loop before, or make another loader.',
+    );
+  }
+
+  /** Workers that were ended while they started answer no more. @throws Stopped when it was closed since */
+  #checkOpen(closes: number, { overview }: Ready): void {
+    if (this.#closes !== closes) throw new Stopped(0, overview.samples);
+  }
+
   /**
    * One pass over all batches in the order of epoch `number`. Workers stay for the next one; leaving the loop early, or an error, ends
    * them and frees the ring.
@@ -194,7 +209,9 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    */
   async *epoch(number: number): AsyncGenerator<Batch, void, void> {
     const { shuffle, dropLast = false } = this.#options;
+    const closes = this.#closes;
     const ready = await this.#readied();
+    this.#checkOpen(closes, ready);
     const { positions, overview } = ready;
     const { samples, batch, pieces } = overview;
     const order = makeOrder(positions, samples, batch, dropLast, shuffle?.seed ?? null, number);
@@ -202,16 +219,13 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   }
 
   async *#iterate(ready: Ready, order: Order, options: LoaderOptions): AsyncGenerator<Batch, void, void> {
-    if (this.#isIterated) {
-      throw new UsageError(
-        'busy',
-        'A loader goes through one epoch at a time: end the loop before, or make another loader.',
-      );
-    }
+    this.#checkFree();
     this.#isIterated = true;
+    const closes = this.#closes;
     let isWhole = false;
     try {
       const { crew, ring, steering } = await this.#run(ready);
+      this.#checkOpen(closes, ready);
       const { source, work } = ready;
       const labels = source.labels?.of ?? null;
       const onBatch = () => steering?.look();
@@ -269,6 +283,8 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
         'bad-option',
         "All entries have a row for every sample: gather and materialize with onError 'throw' or 'substitute'.",
       );
+    // Said before files are touched: those of the call that is under way may be the same.
+    this.#checkFree();
     const ready = await this.#readied();
     const { source, work, positions, overview } = ready;
     const { batch, fields } = work.outline;
@@ -303,6 +319,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    * twice; iterating starts again.
    */
   async close(): Promise<void> {
+    this.#closes++;
     const running = this.#running;
     this.#running = null;
     this.#epoch?.stop();
