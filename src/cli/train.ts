@@ -41,7 +41,12 @@ const PARAMS = {
     help: 'train with the statistics branch only (default: with and without it)',
   },
   imagesOnly: { kind: 'flag', help: 'train without the statistics branch only' },
-  learningRate: { kind: 'number', default: 0.001, min: 0, help: 'step of Adam' },
+  learningRate: {
+    kind: 'number',
+    default: 0.002,
+    min: 0,
+    help: 'first step of Adam; it falls to nothing along half a cosine',
+  },
   augment: {
     kind: 'choice',
     choices: AUGMENTS,

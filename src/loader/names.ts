@@ -30,7 +30,7 @@ export const LOADER_PARAMS = {
 export const TRAIN_NAMES = {
   model: { kind: 'text', help: 'the network to train' },
   data: { kind: 'text', help: 'the data set to train on' },
-  trainEpochs: { kind: 'number', default: 50, min: 1, integer: true, help: 'times all samples are gone through' },
+  trainEpochs: { kind: 'number', default: 100, min: 1, integer: true, help: 'times all samples are gone through' },
   useStatisticalFeatures: { kind: 'flag', help: 'a branch of statistics of each window beside the images' },
 } as const satisfies Params;
 
