@@ -57,6 +57,8 @@ export {
   type Batch,
   type DataLoader,
   dataLoader,
+  type Gathered,
+  type GatherOptions,
   type LoaderOptions,
   type LoaderOverview,
   type LoaderPlan,

@@ -55,6 +55,8 @@ test('the public API has exactly these names', () => {
         'Converter',
         'Cost',
         'Dtype',
+        'Gathered',
+        'GatherOptions',
         'InitContext',
         'LoadedArray',
       ],

@@ -29,9 +29,12 @@ export class Resumable {
     this.journal = new JournalFile(journalOf(this.partials[0] ?? ''));
   }
 
-  /** True when all files are there. */
+  /** True when all files are there, and hold something. */
   get exist(): boolean {
-    return this.partials.every((path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
+    return this.partials.every((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      return stat?.isFile() === true && stat.size > 0;
+    });
   }
 
   /** Gives the files their names, and forgets the journal. @throws SinkError */

@@ -55,6 +55,10 @@ export class Epoch {
     const { signal } = work.options;
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    work.ring.listen(() => {
+      this.#pump();
+      this.#wake?.();
+    });
     work.tally.epochs++;
   }
 
@@ -84,9 +88,9 @@ export class Epoch {
 
   #take(slot: number, filled: Filled | Error): void {
     this.#outstanding--;
-    if (this.#isOver || filled instanceof Error) this.#work.ring.give(slot);
     if (filled instanceof Error) this.#fail(filled);
     else if (!this.#isOver) this.#ready.set(filled.number, filled);
+    if (this.#isOver || filled instanceof Error) this.#work.ring.give(slot);
     this.#wake?.();
   }
 
@@ -163,11 +167,6 @@ export class Epoch {
     this.#ready.delete(number);
     this.#samples.delete(number);
     this.#delivered++;
-    const giveBack = (): void => {
-      ring.give(slot);
-      this.#pump();
-      this.#wake?.();
-    };
     const failure = onError === 'throw' ? failureOf(filled) : null;
     if (onError === 'throw' && failure) {
       this.#fail(failure);
@@ -186,7 +185,7 @@ export class Epoch {
       labels,
       onError: kind,
       debug,
-      onRelease: giveBack,
+      onRelease: () => ring.give(slot),
     });
     tally.failed += failed.length;
     if (batch.count === 0) {
@@ -211,6 +210,7 @@ export class Epoch {
     if (this.#last && !this.#last.isKept) this.#last.release();
     for (const { slot } of this.#ready.values()) ring.give(slot);
     this.#ready.clear();
+    ring.listen(null);
     tally.seconds += (performance.now() - this.#started) / 1000;
   }
 }

@@ -43,6 +43,8 @@ export interface CrewTask {
 export interface BatchRequest {
   readonly number: number;
   readonly samples: Uint32Array;
+  /** Place of the first of them in the batch (0): not 0 where a worker makes only a piece of it. */
+  readonly at?: number;
 }
 
 /** A sample whose entries could not be made. */
@@ -82,6 +84,8 @@ export interface BatchCrew {
   views(slot: number): Readonly<Record<string, NumericArray>>;
   /** @param done called once, from the event loop, never from within `fill`. A worker that dies has its request done once more by another */
   fill(slot: number, request: BatchRequest, done: (filled: Filled | Error) => void): void;
+  /** Samples that a worker gets at a time from now on: whole batches until there are as many, or pieces of a batch. */
+  task?(samples: number): void;
   /** Lets only the first `workers` of all take requests from now on; 1 at least. */
   limit?(workers: number): void;
   /** Ends all workers and frees what they shared; what was asked for is never answered. Safe to call twice. */

@@ -2,6 +2,7 @@ import type { Source } from '../core/source.js';
 import { DataLoader } from './loader.js';
 import type { LoaderOptions } from './options.js';
 
+export type { Gathered, GatherOptions } from './gather.js';
 export type { DataLoader, LoaderOverview } from './loader.js';
 export type { Materialized, MaterializeOptions } from './materialize.js';
 export type { Batch, LoaderOptions, Split } from './options.js';

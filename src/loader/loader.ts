@@ -1,7 +1,7 @@
 import { provenanceOf } from '../api/recipe.js';
 import { refsOf } from '../api/work.js';
 import { grouping } from '../core/blocks.js';
-import { UsageError } from '../core/errors.js';
+import { Stopped, UsageError } from '../core/errors.js';
 import type { Source } from '../core/source.js';
 import { frameBytes, frameCount } from '../core/stack.js';
 import { openSource } from '../formats/registry.js';
@@ -9,22 +9,26 @@ import { loadAverage } from '../io/shared-usage.js';
 import { Epoch } from './batches.js';
 import type { BatchCrew } from './crew.js';
 import { startCrew, timeBatch } from './crews.js';
+import { type Gathered, type GatherOptions, gather } from './gather.js';
 import { type Material, type Materialized, type MaterializeOptions, materializeTo } from './materialize.js';
 import type { Batch, LoaderOptions } from './options.js';
 import { checkOptions } from './options-check.js';
-import { makeOrder, type Order } from './order.js';
+import { inPieces, makeOrder, type Order } from './order.js';
 import { type LoaderPlan, makeLoaderPlan } from './plan.js';
 import { arrayBytes } from './processes/placed.js';
 import { Ring } from './ring.js';
 import { type PartName, splitSamples } from './split.js';
 import { type LoaderStatistics, type RingUsage, Tally } from './statistics.js';
 import { Steering } from './steering.js';
-import { type LoaderWork, workOf } from './task.js';
+import { inBatchesOf, type LoaderWork, workOf } from './task.js';
 
 /** What a loader will do, and with what. */
 export interface LoaderOverview extends LoaderPlan {
   /** Of the part that is loaded. */
   readonly samples: number;
+  /** Samples of a batch. */
+  readonly batch: number;
+  /** Those that are handed over: with `pieces`, parts of batches. */
   readonly batches: number;
   /** Samples of every part; null without a split. */
   readonly parts: Readonly<Record<PartName, number>> | null;
@@ -69,6 +73,8 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   #running: Promise<Running> | null = null;
   #epochs = 0;
   #isIterated = false;
+  /** How often it was closed. */
+  #closes = 0;
   /** The pass that is under way. */
   #epoch: Epoch | null = null;
   /** What of the ring was in use, and what was made again, by crews that have ended; the one at work is asked. */
@@ -101,7 +107,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
       );
     }
     const batch = Math.min(wished, samples);
-    const work = await workOf(source, options.map, options, batch);
+    const work = await workOf(source, options.map, options, batch, parts?.train ?? null);
     const { batches } = makeOrder(positions, samples, batch, dropLast, null, 0);
     const { slotBytes: batchBytes, windowBytes, preparedBytes } = work.outline;
     const first = positions?.slice(0, batch) ?? Uint32Array.from({ length: batch }, (_, i) => i);
@@ -116,7 +122,9 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     const reasons = [...plan.reasons, ...remarksOn(source, options)];
     for (const line of reasons) options.log?.(line);
     for (const line of plan.fallbacks) this.#fellBack(line);
-    return { source, work, positions, overview: { ...plan, reasons, samples, batches, parts: counts } };
+    const order = inPieces(makeOrder(positions, samples, batch, dropLast, null, 0), plan.pieces);
+    const overview = { ...plan, reasons, samples, batch, batches: order.batches, parts: counts };
+    return { source, work: plan.pieces > 1 ? inBatchesOf(order.batch, work) : work, positions, overview };
   }
 
   #fellBack(line: string): void {
@@ -180,6 +188,19 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     return this.epoch(this.#epochs++);
   }
 
+  #checkFree(): void {
+    if (!this.#isIterated) return;
+    throw new UsageError(
+      'busy',
+      'A loader goes through one epoch at a time: end the loop before, or make another loader.',
+    );
+  }
+
+  /** Workers that were ended while they started answer no more. @throws Stopped when it was closed since */
+  #checkOpen(closes: number, { overview }: Ready): void {
+    if (this.#closes !== closes) throw new Stopped(0, overview.samples);
+  }
+
   /**
    * One pass over all batches in the order of epoch `number`. Workers stay for the next one; leaving the loop early, or an error, ends
    * them and frees the ring.
@@ -188,23 +209,23 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    */
   async *epoch(number: number): AsyncGenerator<Batch, void, void> {
     const { shuffle, dropLast = false } = this.#options;
+    const closes = this.#closes;
     const ready = await this.#readied();
-    const { positions, overview, work } = ready;
-    const order = makeOrder(positions, overview.samples, work.outline.batch, dropLast, shuffle?.seed ?? null, number);
-    yield* this.#iterate(ready, order, this.#options);
+    this.#checkOpen(closes, ready);
+    const { positions, overview } = ready;
+    const { samples, batch, pieces } = overview;
+    const order = makeOrder(positions, samples, batch, dropLast, shuffle?.seed ?? null, number);
+    yield* this.#iterate(ready, inPieces(order, pieces), this.#options);
   }
 
   async *#iterate(ready: Ready, order: Order, options: LoaderOptions): AsyncGenerator<Batch, void, void> {
-    if (this.#isIterated) {
-      throw new UsageError(
-        'busy',
-        'A loader goes through one epoch at a time: end the loop before, or make another loader.',
-      );
-    }
+    this.#checkFree();
     this.#isIterated = true;
+    const closes = this.#closes;
     let isWhole = false;
     try {
       const { crew, ring, steering } = await this.#run(ready);
+      this.#checkOpen(closes, ready);
       const { source, work } = ready;
       const labels = source.labels?.of ?? null;
       const onBatch = () => steering?.look();
@@ -240,11 +261,30 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    * @throws UsageError, SinkError, and as iterating does
    */
   async materialize(path: string, options: MaterializeOptions = {}): Promise<Materialized> {
+    return materializeTo(path, await this.#material(), options);
+  }
+
+  /**
+   * Makes all entries of the part into arrays in memory or, where these pass the memory that the loader may take, into the file
+   * `orTo`, batch by batch, which is then said once with the number that caused it.
+   *
+   * @throws PlanError when they do not fit and there is no `orTo`; LayoutError for that step when `strict`; as `materialize`
+   */
+  async gather(options: GatherOptions = {}): Promise<Gathered> {
+    const material = await this.#material();
+    const room = { ...(await this.plan()), strict: this.#options.strict ?? false };
+    const toFile = (path: string) => materializeTo(path, material, options);
+    return gather(material, room, options, toFile, (line) => this.#fellBack(line));
+  }
+
+  async #material(): Promise<Material> {
     if (this.#options.onError === 'skip')
       throw new UsageError(
         'bad-option',
-        "Files have a row for every sample: materialize with onError 'throw' or 'substitute'.",
+        "All entries have a row for every sample: gather and materialize with onError 'throw' or 'substitute'.",
       );
+    // Said before files are touched: those of the call that is under way may be the same.
+    this.#checkFree();
     const ready = await this.#readied();
     const { source, work, positions, overview } = ready;
     const { batch, fields } = work.outline;
@@ -255,13 +295,12 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     const decides = {
       recipe: provenance.recipe,
       stack: source.handle.stack,
-      fields,
-      batch,
+      fields: fields.map(({ label, dtype, shape }) => ({ label, dtype, shape })),
       samples,
       split: this.#options.split,
       part: this.#options.part,
     };
-    const material: Material = {
+    return {
       fields,
       samples,
       index,
@@ -273,7 +312,6 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
         return this.#iterate(ready, rest, { ...this.#options, ordered: true, debug: false });
       },
     };
-    return materializeTo(path, material, options);
   }
 
   /**
@@ -281,6 +319,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    * twice; iterating starts again.
    */
   async close(): Promise<void> {
+    this.#closes++;
     const running = this.#running;
     this.#running = null;
     this.#epoch?.stop();

@@ -5,6 +5,7 @@ import { UsageError } from '../core/errors.js';
 import { type BoundJob, bindJob, slotLabel } from '../core/job.js';
 import { type Prepared, preparedBytes } from '../core/operator.js';
 import { readerBytes } from '../core/plan.js';
+import { selectPositions } from '../core/selection.js';
 import type { Source } from '../core/source.js';
 import { frameBytes, product } from '../core/stack.js';
 import { localHost, makeJob } from '../layouts/local.js';
@@ -31,6 +32,8 @@ function fieldsOf({ slots, bound }: BoundJob, batch: number): { fields: Field[];
   let offset = 0;
   for (const one of slots) {
     const { slot, name, operator } = one;
+    // What `finish` makes of all frames, or of what was prepared, is not of any sample.
+    if (slot.kind === 'derived') continue;
     if (slot.kind !== 'each') {
       throw new UsageError(
         'not-each',
@@ -43,15 +46,34 @@ function fieldsOf({ slots, bound }: BoundJob, batch: number): { fields: Field[];
     fields.push({ label: slotLabel(one, bound), operator, name, dtype, shape, size, offset });
     offset += round(batch * size * DTYPES[dtype].bytes + SLACK);
   }
+  for (const { operator, values } of bound) {
+    if (!(operator.revises?.(values) ?? Boolean(operator.finish ?? operator.again))) continue;
+    throw new UsageError(
+      'not-each',
+      `Operator ${operator.name}, with these values, finishes its entries when it has seen all frames, but batches are made of a few at a time. Run it over the stack first, and load what it gives.`,
+    );
+  }
   return { fields, slotBytes: offset };
 }
 
-/** Checks operators and values, and lets the operators prepare. @throws UsageError, SourceError, Stopped */
-export async function workOf(source: Source, map: Work, options: LoaderOptions, batch: number): Promise<LoaderWork> {
+/**
+ * Checks operators and values, and lets the operators prepare.
+ *
+ * @param training positions of the samples they may look at for that, ascending; null: all
+ * @throws UsageError, SourceError, Stopped
+ */
+export async function workOf(
+  source: Source,
+  map: Work,
+  options: LoaderOptions,
+  batch: number,
+  training: Uint32Array | null = null,
+): Promise<LoaderWork> {
   const operators = refsOf(map);
   if (operators.length === 0) throw new UsageError('no-operator', 'A loader needs an operator to make batches with.');
   const { kernel = 'wasm', signal } = options;
-  const { job } = await makeJob(source, operators, { layout: 'serial', kernel, ...(signal ? { signal } : {}) });
+  const seen = training ? { ...source, handle: selectPositions(source.handle, training) } : source;
+  const { job } = await makeJob(seen, operators, { layout: 'serial', kernel, ...(signal ? { signal } : {}) });
   const whole = await bindJob(job, localHost);
   const { handle } = source;
   const blockFrames = Math.max(1, Math.min(batch, Math.floor(BLOCK_BYTES / frameBytes(handle.stack))));
@@ -71,6 +93,11 @@ export async function workOf(source: Source, map: Work, options: LoaderOptions, 
       preparedBytes: round(prepared.reduce((sum, one) => sum + preparedBytes(one), 0)),
     },
   };
+}
+
+/** The same work in smaller batches. */
+export function inBatchesOf(batch: number, { outline, prepared, bound }: LoaderWork): LoaderWork {
+  return { prepared, bound, outline: { ...outline, batch, ...fieldsOf(bound, batch) } };
 }
 
 /** Where everything lies in one memory: prepared arrays, the arenas of workers, the ring. */

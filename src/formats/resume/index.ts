@@ -128,8 +128,9 @@ export class ResumableRun {
         commit: async () => undefined,
         abort: () => undefined,
       };
-      const finishes = bound.bound[one.operator]?.operator.finish !== undefined;
-      return [{ slot, sink, provenance, ...(finishes ? { recalled: true as const } : {}) }];
+      const { operator, values } = bound.bound[one.operator] ?? {};
+      const revised = operator?.finish !== undefined && values !== undefined && (operator.revises?.(values) ?? true);
+      return [{ slot, sink, provenance, ...(revised ? { recalled: true as const } : {}) }];
     });
   }
 

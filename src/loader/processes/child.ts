@@ -1,5 +1,5 @@
 import { ARENA_BASE, makeMemory, SLACK } from '../../core/arena.js';
-import { type NumericArray, viewOf } from '../../core/dtype.js';
+import { DTYPES, type NumericArray, viewOf } from '../../core/dtype.js';
 import { asFanfoldError } from '../../core/errors.js';
 import { OutputPart } from '../../io/output.js';
 import { overlaySegment, SEGMENT_ALIGNMENT } from '../../io/segment.js';
@@ -7,11 +7,11 @@ import { removeLeftovers } from '../../io/shared-file.js';
 import { openParcel } from '../../layouts/processes/parcel.js';
 import type { CrewTask } from '../crew.js';
 import { BatchFiller } from '../fill.js';
+import type { BatchOrder } from '../tasks.js';
 import type { ChildWork, FromChild, ToChild } from './messages.js';
 import { findArrays } from './placed.js';
 
 type Start = Extract<ToChild, { kind: 'start' }>;
-type Order = Extract<ToChild, { kind: 'fill' }>;
 
 const tell = (message: FromChild): void => {
   // A host that is gone needs no answers; this process ends with the event of its leaving.
@@ -47,20 +47,22 @@ class Child {
     return new Child(task, filler, ring.kind === 'segment' ? null : slots, file);
   }
 
-  fill({ slot, request }: Order): void {
+  fill({ slot, request }: BatchOrder): void {
     const filled = this.#filler.fill(this.#own ? 0 : slot, request);
     const samples = request.samples.length;
-    const entries = this.#own && this.#handOver(this.#own, slot, samples);
-    tell({ kind: 'filled', filled: { ...filled, slot }, samples, entries });
+    const at = request.at ?? 0;
+    const entries = this.#own && this.#handOver(this.#own, slot, at, samples);
+    tell({ kind: 'filled', filled: { ...filled, slot }, at, samples, entries });
   }
 
   /** @returns what could not be put into the ring's file */
-  #handOver(own: Uint8Array, slot: number, samples: number): NumericArray[] | null {
+  #handOver(own: Uint8Array, slot: number, at: number, samples: number): NumericArray[] | null {
     const { fields, slotBytes } = this.#task;
     const entries: NumericArray[] = [];
     for (const { dtype, size, offset } of fields) {
-      const made = viewOf(dtype, own.buffer, own.byteOffset + offset, samples * size);
-      if (this.#file) this.#file.write(made, slot * slotBytes + offset);
+      const from = offset + at * size * DTYPES[dtype].bytes;
+      const made = viewOf(dtype, own.buffer, own.byteOffset + from, samples * size);
+      if (this.#file) this.#file.write(made, slot * slotBytes + from);
       // No process can send shared memory.
       else entries.push(made.slice());
     }
@@ -76,13 +78,21 @@ async function receive(message: ToChild): Promise<void> {
     leftovers = message.leftovers;
     child = await Child.open(message);
     tell({ kind: 'ready' });
-  } else child?.fill(message);
+    return;
+  }
+  for (const order of message.orders) {
+    try {
+      child?.fill(order);
+    } catch (error) {
+      const wire = asFanfoldError(error, `Batch ${order.request.number}`).toWire();
+      tell({ kind: 'error', during: 'fill', error: wire });
+    }
+  }
 }
 
 process.on('message', (message: ToChild) => {
   receive(message).catch((error: unknown) => {
-    const during = message.kind === 'start' ? 'Starting a worker process' : `Batch ${message.request.number}`;
-    tell({ kind: 'error', during: message.kind, error: asFanfoldError(error, during).toWire() });
+    tell({ kind: 'error', during: message.kind, error: asFanfoldError(error, 'Starting a worker process').toWire() });
   });
 });
 // The host takes its names away itself unless it was killed; then whoever is left does.

@@ -24,8 +24,8 @@ export interface ProcessRing {
   readonly copies: number;
   readonly leftovers: readonly string[];
   readonly views: readonly Readonly<Record<string, NumericArray>>[];
-  /** Brings the entries of a filled slot to where the consumer reads them. */
-  receive(slot: number, samples: number, entries: readonly NumericArray[] | null): void;
+  /** Brings the entries of a filled slot, from place `at` on, to where the consumer reads them. */
+  receive(slot: number, at: number, samples: number, entries: readonly NumericArray[] | null): void;
   close(): void;
 }
 
@@ -71,10 +71,11 @@ function fileRing(work: ChildWork): ProcessRing {
     copies: 2,
     leftovers: [file.name],
     views: ringViews(task, memory.buffer, 0),
-    receive(slot, samples) {
+    receive(slot, at, samples) {
       for (const { size, dtype, offset } of task.fields) {
-        const at = slot * task.slotBytes + offset;
-        file.read(memory.subarray(at, at + samples * size * DTYPES[dtype].bytes), at);
+        const bytes = size * DTYPES[dtype].bytes;
+        const from = slot * task.slotBytes + offset + at * bytes;
+        file.read(memory.subarray(from, from + samples * bytes), from);
       }
     },
     close: () => file.close(),
@@ -93,10 +94,10 @@ function copiedRing(work: ChildWork): ProcessRing {
     copies: 6,
     leftovers: [],
     views,
-    receive(slot, _, entries) {
-      for (const [i, { label }] of task.fields.entries()) {
+    receive(slot, at, _, entries) {
+      for (const [i, { label, size }] of task.fields.entries()) {
         const from = entries?.[i];
-        if (from) views[slot]?.[label]?.set(from);
+        if (from) views[slot]?.[label]?.set(from, at * size);
       }
     },
     close: () => undefined,
