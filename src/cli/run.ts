@@ -66,7 +66,8 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
     onPlan: (_plan, reasons) => {
       if (values.verbose) for (const reason of reasons) tell(reason);
     },
-    onResume: ({ done, parts }) => {
+    onResume: ({ done, parts, framesBefore }) => {
+      progress.goOn(framesBefore);
       if (!values.quiet) tell(`resuming: ${done} of ${parts} parts done`);
     },
     onKept: (state) => {

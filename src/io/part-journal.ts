@@ -36,6 +36,7 @@ export class PartJournal {
   readonly done: ReadonlySet<number>;
   readonly #journal: JournalFile;
   readonly #files: readonly string[];
+  readonly #setup: unknown;
   readonly #open: number[] = [];
   #waiting: number[] = [];
   #noted: number;
@@ -43,7 +44,8 @@ export class PartJournal {
   #writing: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | null = null;
 
-  private constructor(journal: JournalFile, files: readonly string[], done: ReadonlySet<number>) {
+  private constructor(journal: JournalFile, files: readonly string[], setup: unknown, done: ReadonlySet<number>) {
+    this.#setup = setup;
     this.#journal = journal;
     this.#files = files;
     this.done = done;
@@ -60,7 +62,7 @@ export class PartJournal {
   static open(journal: JournalFile, files: readonly string[], setup: unknown, done: ReadonlySet<number>): PartJournal {
     const parts = [...done];
     journal.restart([setup, ...(parts.length > 0 ? [parts] : [])].map(sealed));
-    const opened = new PartJournal(journal, files, done);
+    const opened = new PartJournal(journal, files, setup, done);
     try {
       for (const file of files) opened.#open.push(openSync(file, 'r+'));
     } catch (error) {
@@ -96,6 +98,12 @@ export class PartJournal {
     } catch (error) {
       this.#failure = { error };
     }
+  }
+
+  /** Takes back that any part is done. @throws SinkError */
+  forget(): void {
+    this.#journal.restart([sealed(this.#setup)]);
+    this.#noted = 0;
   }
 
   /** Notes what is left, and lets go of the files. @throws SinkError when bytes did not reach the disk: those parts are not noted */

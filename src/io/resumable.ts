@@ -23,10 +23,15 @@ export class Resumable {
 
   /** @throws SinkError when a target is in the way */
   constructor(targets: readonly string[], overwrite: boolean) {
-    for (const target of targets) checkTarget(target, overwrite);
     this.targets = targets;
+    this.check(overwrite);
     this.partials = targets.map(partialOf);
     this.journal = new JournalFile(journalOf(this.partials[0] ?? ''));
+  }
+
+  /** @throws SinkError when a target is in the way */
+  check(overwrite: boolean): void {
+    for (const target of this.targets) checkTarget(target, overwrite);
   }
 
   /** True when all files are there, and hold something. */

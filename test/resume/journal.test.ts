@@ -109,6 +109,24 @@ test('a damaged journal gives the right bytes or is refused', { timeout: 60_000 
   }
 });
 
+test('a run that fails at its very end is not revised twice', async () => {
+  for (const path of [out, partial, journal]) rmSync(path, { force: true });
+  const how: RunRequest = { outputs: [out], resume: true, layout: 'serial' };
+  let meanwhile = 0;
+  const late: RunRequest = { ...how, onProgress: () => meanwhile++ || writeFileSync(out, 'in the way') };
+  await expect(run(steady, series, late)).rejects.toThrow(/exists already/);
+  rmSync(out);
+  let found = 0;
+  await run(steady, series, {
+    ...how,
+    onResume: ({ done }) => {
+      found = done;
+    },
+  });
+  expect(found).toBe(64);
+  expect(readFileSync(out).equals(whole)).toBe(true);
+});
+
 const MASK = { preset: 'bf', disk: 5 };
 const GEOMETRY = { distance: 0.1, beamCenter: [8, 8], pixelSize: 1e-4, npt: 10 };
 

@@ -1,7 +1,4 @@
-import { dtypeOfArray, type NumericArray } from '../../core/dtype.js';
-import { UsageError } from '../../core/errors.js';
 import { type BoundJob, type Job, type PartLog, type Stream, slotLabel } from '../../core/job.js';
-import { nameSlot } from '../../core/named.js';
 import type { Plan } from '../../core/plan.js';
 import type { NamedArray, Provenance, Unfilled } from '../../core/sink.js';
 import { frameBytes, type Stack } from '../../core/stack.js';
@@ -9,8 +6,8 @@ import { OutputPart } from '../../io/output.js';
 import { PartJournal, readJournal } from '../../io/part-journal.js';
 import { absolutePath } from '../../io/path.js';
 import { leftBeside, Resumable, stateOf } from '../../io/resumable.js';
-import type { Folder } from '../output-folder.js';
-import { checkOutline, isArchive, outlineOutput, type Target, targetsOf } from '../outputs.js';
+import { outlineOutput, type Target } from '../outputs.js';
+import { checkSlots, type Destination, filesOfRun } from './destination.js';
 import { differenceOf, partsDigest, type Signature, signatureOf } from './signature.js';
 
 /** How far a run with `resume` is, or was when it ended. */
@@ -20,6 +17,8 @@ export interface Resumption {
   readonly done: number;
   /** Of the whole run. */
   readonly parts: number;
+  /** In the parts that earlier runs have done. */
+  readonly framesBefore: number;
 }
 
 /** The first line of a journal. */
@@ -38,51 +37,6 @@ interface Found {
   readonly done: ReadonlySet<number>;
 }
 
-/** Refuses what cannot be done part by part over several runs. @throws UsageError */
-function checkSlots({ bound, slots }: BoundJob): void {
-  const again = bound.find(({ operator }) => operator.again);
-  const whole = slots.find(({ slot }) => slot.kind === 'whole' || (slot.kind === 'each' && slot.private));
-  const name = again?.operator.name ?? (whole && bound[whole.operator]?.operator.name);
-  if (name === undefined) return;
-  const why = again ? 'goes over the frames several times' : `adds up over frames ('${whole?.name}')`;
-  throw new UsageError(
-    'no-resume',
-    `${name} ${why}, in memory until it ends: leave --resume out. It is for results with an entry for each frame, as of gaf, mask, com or azimuthal.`,
-    { operator: name },
-  );
-}
-
-/** Where the results of a run go. */
-export interface Destination {
-  readonly outputs: readonly string[];
-  readonly folder: Folder | null;
-  readonly overwrite: boolean;
-  /** Arrays that are written beside the results where a format takes them. */
-  readonly beside: readonly NamedArray[];
-}
-
-const unfilled = ({ data, ...array }: NamedArray): Unfilled => ({ ...array, dtype: dtypeOfArray(data) });
-
-/** Files of a run and the results that go to each. @throws UsageError */
-function filesOfRun(job: Job, bound: BoundJob, { outputs, folder, beside }: Destination): Target<Unfilled>[] {
-  const named = bound.slots.filter(({ slot }) => !slot.private).map((slot) => nameSlot(job, bound, slot));
-  const [output, ...more] = outputs;
-  if (folder && output === undefined) {
-    const unplaced = named.find(({ name }) => folder.slots[name] === undefined);
-    for (const path of Object.values(folder.slots)) checkOutline(path);
-    if (!unplaced) return named.map((array) => ({ path: folder.slots[array.name] ?? '', arrays: [array] }));
-    throw new UsageError(
-      'no-resume',
-      `'${unplaced.name}' has no file of its own in ${folder.path}: leave --resume out.`,
-    );
-  }
-  if (folder || output === undefined || more.length > 0)
-    throw new UsageError('no-resume', '--resume writes one output: give one -o FILE, or one folder.');
-  checkOutline(output);
-  const others = isArchive(output) ? beside.filter(({ name }) => !named.some((one) => one.name === name)) : [];
-  return targetsOf(output, [...named, ...others.map(unfilled)]);
-}
-
 /**
  * Files of a run that is done part by part, perhaps over several runs: made at the start as they will be in the end but for their numbers,
  * filled by the workers, renamed when every part is there.
@@ -97,6 +51,7 @@ export class ResumableRun {
   #journal: PartJournal | null = null;
   #isDone = false;
   #parts = 0;
+  #framesBefore = 0;
 
   private constructor(
     job: Job,
@@ -186,6 +141,7 @@ export class ResumableRun {
     const parts = partsDigest(plan);
     if (setup.parts !== undefined && setup.parts !== parts) throw this.#files.foreign('cut into other parts');
     this.#parts = plan.parts.length - 1;
+    for (const part of done) this.#framesBefore += (plan.parts[part + 1] ?? 0) - (plan.parts[part] ?? 0);
     const { journal, partials } = this.#files;
     this.#journal = PartJournal.open(journal, partials, { ...setup, parts }, done);
     if (done.size > 0 && this.#job.onBadFrame !== 'fail')
@@ -194,29 +150,38 @@ export class ResumableRun {
   }
 
   get state(): Resumption {
-    return { files: this.#files.partials, done: this.#journal?.count ?? 0, parts: this.#parts };
+    const done = this.#journal?.count ?? 0;
+    return { files: this.#files.partials, done, parts: this.#parts, framesBefore: this.#framesBefore };
   }
 
   /** Writes what was finished in memory and gives the files their names. @throws SinkError */
   async commit(arrays: readonly NamedArray[]): Promise<readonly string[]> {
-    const finished = new Map<string, NumericArray>(
-      [...this.#destination.beside, ...arrays].map(({ name, data }) => [name, data]),
-    );
+    const files = this.#files;
+    files.check(this.#destination.overwrite);
+    const finished = [...this.#destination.beside, ...arrays];
+    const revised = new Set(this.streams.filter(({ recalled }) => recalled).map(({ slot }) => slot));
+    this.#write(finished.filter(({ name }) => !revised.has(name)));
+    await this.#journal?.close();
+    // What is revised must not be taken for what workers wrote, and revised again, should this process be killed before it is done.
+    if (revised.size > 0) this.#journal?.forget();
+    this.#write(finished.filter(({ name }) => revised.has(name)));
+    files.commit(this.#destination.overwrite);
+    this.#isDone = true;
+    return files.targets;
+  }
+
+  #write(arrays: readonly NamedArray[]): void {
     for (const [i, { arrays: placed }] of this.#targets.entries()) {
       const part = new OutputPart(this.#files.partials[i] ?? '');
       try {
         for (const [k, { name }] of placed.entries()) {
-          const data = finished.get(name);
+          const data = arrays.findLast((array) => array.name === name)?.data;
           if (data) part.write(data, this.#found.setup.offsets[i]?.[k] ?? 0);
         }
       } finally {
         part.close();
       }
     }
-    await this.#journal?.close();
-    this.#files.commit(this.#destination.overwrite);
-    this.#isDone = true;
-    return this.#files.targets;
   }
 
   /** After a failure: notes what is done. @returns what stays, null when nothing was begun */
