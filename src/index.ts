@@ -67,5 +67,7 @@ export {
   type MaterializeOptions,
   type Split,
 } from './loader/index.js';
+export { type InverseOptions, inverseGaf } from './operators/gaf/inverse.js';
+export { type GafImageOptions, gafImages } from './operators/gaf/on-demand.js';
 export { operatorNames } from './operators/registry.js';
 export { version } from './version.js';
