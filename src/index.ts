@@ -60,9 +60,13 @@ export {
   type LoaderOptions,
   type LoaderOverview,
   type LoaderPlan,
+  type LoaderSource,
   type LoaderStatistics,
   type Materialized,
   type MaterializeOptions,
+  type ReadAtSource,
+  type RecordSource,
+  type SampleRecord,
   type Split,
 } from './loader/index.js';
 export { operatorNames } from './operators/registry.js';

@@ -1,14 +1,15 @@
 import { provenanceOf } from '../api/recipe.js';
 import { refsOf } from '../api/work.js';
 import { grouping } from '../core/blocks.js';
-import { UsageError } from '../core/errors.js';
+import { Stopped, UsageError } from '../core/errors.js';
 import type { Source } from '../core/source.js';
 import { frameBytes, frameCount } from '../core/stack.js';
-import { openSource } from '../formats/registry.js';
 import { loadAverage } from '../io/shared-usage.js';
 import { Epoch } from './batches.js';
 import type { BatchCrew } from './crew.js';
 import { startCrew, timeBatch } from './crews.js';
+import { FedCrew } from './fed-crew.js';
+import { type Input, inputOf, type LoaderSource } from './input.js';
 import { type Material, type Materialized, type MaterializeOptions, materializeTo } from './materialize.js';
 import type { Batch, LoaderOptions } from './options.js';
 import { checkOptions } from './options-check.js';
@@ -23,7 +24,7 @@ import { type LoaderWork, workOf } from './task.js';
 
 /** What a loader will do, and with what. */
 export interface LoaderOverview extends LoaderPlan {
-  /** Of the part that is loaded. */
+  /** Of the part that is loaded; infinite, like batches, where an iterable does not say how many records come. */
   readonly samples: number;
   readonly batches: number;
   /** Samples of every part; null without a split. */
@@ -48,7 +49,16 @@ interface Running {
 /** Samples of a batch when nobody says. */
 const BATCH = 32;
 
+/** Samples that are planned for when nobody knows how many come. */
+const NOMINAL = 2 ** 16;
+
+const UNCOUNTED = `How many records come is not known: planned for ${NOMINAL}. Give their length beside them where it is known.`;
+
 const isAutomatic = ({ workers }: LoaderOptions): boolean => workers === undefined || workers === 'auto' || workers < 0;
+
+/** What is known of all samples, of those in a file. */
+const rowsOf = (index: Uint32Array, of: Int32Array | undefined): Int32Array | null =>
+  of ? Int32Array.from(index, (sample) => of[sample] ?? -1) : null;
 
 /** What a person should know of reading these samples in this order. */
 function remarksOn({ handle }: Source, { shuffle }: LoaderOptions): string[] {
@@ -61,13 +71,14 @@ function remarksOn({ handle }: Source, { shuffle }: LoaderOptions): string[] {
 
 /** Streams batches of entries that operators make of the samples of a source. */
 export class DataLoader implements AsyncIterable<Batch, void, void> {
-  readonly #source: Source | string;
+  readonly #input: Input;
   readonly #options: LoaderOptions;
   readonly #tally = new Tally();
   readonly #fallbacks: string[] = [];
   #ready: Promise<Ready> | null = null;
   #running: Promise<Running> | null = null;
   #epochs = 0;
+  #closes = 0;
   #isIterated = false;
   /** The pass that is under way. */
   #epoch: Epoch | null = null;
@@ -75,19 +86,21 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   #past: RingUsage = { bytes: 0, peak: 0, redone: 0 };
   #atWork: Running | null = null;
 
-  constructor(source: Source | string, options: LoaderOptions) {
+  constructor(source: LoaderSource, options: LoaderOptions) {
     checkOptions(options);
-    this.#source = source;
+    this.#input = inputOf(source, options);
     this.#options = options;
   }
 
   async #prepare(): Promise<Ready> {
     const options = this.#options;
-    const source = typeof this.#source === 'string' ? await openSource(this.#source) : this.#source;
+    const { feed } = this.#input;
+    const source = await this.#input.open();
     const parts = options.split ? splitSamples(source, options.split) : null;
     const part = options.part ?? 'train';
     const positions = parts ? parts[part] : null;
-    const samples = positions?.length ?? frameCount(source.handle.stack);
+    const known = feed ? feed.samples : frameCount(source.handle.stack);
+    const samples = positions?.length ?? known ?? NOMINAL;
     if (samples === 0) {
       const what = parts ? `The part ${part} of the split of ${source.location}` : source.location;
       throw new UsageError('no-samples', `${what} holds no samples.`, { part });
@@ -101,7 +114,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
       );
     }
     const batch = Math.min(wished, samples);
-    const work = await workOf(source, options.map, options, batch);
+    const work = await workOf(source, options.map, options, batch, feed);
     const { batches } = makeOrder(positions, samples, batch, dropLast, null, 0);
     const { slotBytes: batchBytes, windowBytes, preparedBytes } = work.outline;
     const first = positions?.slice(0, batch) ?? Uint32Array.from({ length: batch }, (_, i) => i);
@@ -109,14 +122,16 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
       ...{ samples, batch, batches, batchBytes, windowBytes, preparedBytes },
       sampleBytes: frameBytes(source.handle.stack),
       arrayBytes: arrayBytes([source.handle, work.prepared]),
-      calibrate: () => timeBatch(work, first),
+      calibrate: async () => timeBatch(work, first, feed && (await feed.typical(first[0] ?? 0))),
     };
     const plan = await makeLoaderPlan(needs, options);
     const counts = parts && { train: parts.train.length, validation: parts.validation.length, test: parts.test.length };
-    const reasons = [...plan.reasons, ...remarksOn(source, options)];
+    const reasons = [...plan.reasons, ...remarksOn(source, options), ...(known === null ? [UNCOUNTED] : [])];
     for (const line of reasons) options.log?.(line);
     for (const line of plan.fallbacks) this.#fellBack(line);
-    return { source, work, positions, overview: { ...plan, reasons, samples, batches, parts: counts } };
+    const many =
+      known === null ? { samples: Number.POSITIVE_INFINITY, batches: Number.POSITIVE_INFINITY } : { samples, batches };
+    return { source, work, positions, overview: { ...plan, reasons, ...many, parts: counts } };
   }
 
   #fellBack(line: string): void {
@@ -125,13 +140,19 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   }
 
   #readied(): Promise<Ready> {
-    this.#ready ??= this.#prepare();
+    this.#ready ??= this.#prepare().catch((error: unknown) => {
+      // What was stopped may be asked for again.
+      if (error instanceof Stopped) this.#ready = null;
+      throw error;
+    });
     return this.#ready;
   }
 
   async #start({ work, overview }: Ready): Promise<Running> {
     const { strict = false, log } = this.#options;
-    const crew = await startCrew(work, overview, strict, (line) => this.#fellBack(line));
+    const made = await startCrew(work, overview, strict, (line) => this.#fellBack(line));
+    const { feed } = this.#input;
+    const crew = feed ? new FedCrew(made, feed) : made;
     const ring = new Ring(crew.slots);
     const running = { crew, ring, tally: this.#tally };
     const steers = isAutomatic(this.#options) && crew.workers > 1;
@@ -142,9 +163,12 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   }
 
   async #run(ready: Ready): Promise<Running> {
-    this.#running ??= this.#start(ready);
+    const starting = this.#running ?? this.#start(ready);
+    this.#running = starting;
     try {
-      return await this.#running;
+      const running = await starting;
+      if (this.#running !== starting) throw new Stopped();
+      return running;
     } catch (error) {
       this.#running = null;
       throw error;
@@ -188,9 +212,14 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    */
   async *epoch(number: number): AsyncGenerator<Batch, void, void> {
     const { shuffle, dropLast = false } = this.#options;
+    const closes = this.#closes;
     const ready = await this.#readied();
+    if (closes !== this.#closes) throw new Stopped();
     const { positions, overview, work } = ready;
-    const order = makeOrder(positions, overview.samples, work.outline.batch, dropLast, shuffle?.seed ?? null, number);
+    const { batch } = work.outline;
+    const order =
+      this.#input.feed?.order(batch, dropLast) ??
+      makeOrder(positions, overview.samples, batch, dropLast, shuffle?.seed ?? null, number);
     yield* this.#iterate(ready, order, this.#options);
   }
 
@@ -228,7 +257,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
       }
     } finally {
       this.#isIterated = false;
-      if (!isWhole) await this.close();
+      if (!isWhole || this.#input.feed?.isRandom === false) await this.close();
     }
   }
 
@@ -244,6 +273,12 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
       throw new UsageError(
         'bad-option',
         "Files have a row for every sample: materialize with onError 'throw' or 'substitute'.",
+      );
+    const { feed } = this.#input;
+    if (feed?.isRandom === false && (feed.samples === null || options.resume))
+      throw new UsageError(
+        'one-pass',
+        'A file has a known number of rows: give the length of an iterable beside it, { records, length }. Records that are gone cannot be resumed with.',
       );
     const ready = await this.#readied();
     const { source, work, positions, overview } = ready;
@@ -265,11 +300,13 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
       fields,
       samples,
       index,
-      labels: source.labels ? Int32Array.from(index, (sample) => source.labels?.of[sample] ?? -1) : null,
+      labels: feed?.labels ?? rowsOf(index, source.labels?.of),
+      groups: feed?.groups ?? rowsOf(index, source.groups),
       fingerprint: JSON.stringify(decides),
       provenance,
       batches: (first) => {
-        const rest = makeOrder(index.subarray(first), samples - first, batch, false, null, 0);
+        const rest =
+          feed?.order(batch, false) ?? makeOrder(index.subarray(first), samples - first, batch, false, null, 0);
         return this.#iterate(ready, rest, { ...this.#options, ordered: true, debug: false });
       },
     };
@@ -282,12 +319,15 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    */
   async close(): Promise<void> {
     const running = this.#running;
+    this.#closes++;
     this.#running = null;
     this.#epoch?.stop();
+    const fed = this.#input.feed?.close();
     const started = await running?.catch(() => null);
     this.#past = this.#usage();
     this.#atWork = null;
     await started?.crew.close();
+    await fed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

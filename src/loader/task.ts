@@ -6,9 +6,10 @@ import { type BoundJob, bindJob, slotLabel } from '../core/job.js';
 import { type Prepared, preparedBytes } from '../core/operator.js';
 import { readerBytes } from '../core/plan.js';
 import type { Source } from '../core/source.js';
-import { frameBytes, product } from '../core/stack.js';
+import { frameBytes, framePixels, product } from '../core/stack.js';
 import { localHost, makeJob } from '../layouts/local.js';
 import type { CrewTask, Field } from './crew.js';
+import type { Feed } from './feed.js';
 import type { LoaderOptions } from './options.js';
 
 /** Frames of at most this many bytes are read and processed at a time. */
@@ -47,14 +48,24 @@ function fieldsOf({ slots, bound }: BoundJob, batch: number): { fields: Field[];
 }
 
 /** Checks operators and values, and lets the operators prepare. @throws UsageError, SourceError, Stopped */
-export async function workOf(source: Source, map: Work, options: LoaderOptions, batch: number): Promise<LoaderWork> {
+export async function workOf(
+  source: Source,
+  map: Work,
+  options: LoaderOptions,
+  batch: number,
+  feed: Feed | null = null,
+): Promise<LoaderWork> {
   const operators = refsOf(map);
   if (operators.length === 0) throw new UsageError('no-operator', 'A loader needs an operator to make batches with.');
   const { kernel = 'wasm', signal } = options;
   const { job } = await makeJob(source, operators, { layout: 'serial', kernel, ...(signal ? { signal } : {}) });
-  const whole = await bindJob(job, localHost);
+  const host = feed ? { ...localHost, read: (first: number, count: number) => feed.read(first, count) } : localHost;
+  const whole = await bindJob(job, host);
   const { handle } = source;
-  const blockFrames = Math.max(1, Math.min(batch, Math.floor(BLOCK_BYTES / frameBytes(handle.stack))));
+  const { stack } = handle;
+  const blockFrames = Math.max(1, Math.min(batch, Math.floor(BLOCK_BYTES / frameBytes(stack))));
+  const { fields, slotBytes: entryBytes } = fieldsOf(whole, batch);
+  const readingBytes = feed ? 0 : readerBytes(handle, blockFrames, localHost.decodeScratch(handle));
   const working = whole.costs.reduce((sum, { workerBytes }) => sum + workerBytes + 64 * SLACK, 0);
   const prepared = whole.bound.map((one) => one.prepared);
   return {
@@ -66,8 +77,10 @@ export async function workOf(source: Source, map: Work, options: LoaderOptions, 
       kernel,
       batch,
       blockFrames,
-      ...fieldsOf(whole, batch),
-      windowBytes: round(readerBytes(handle, blockFrames, localHost.decodeScratch(handle)) + working + SLACK),
+      fields,
+      room: feed && { dtype: stack.dtype, size: framePixels(stack), offset: entryBytes },
+      slotBytes: entryBytes + (feed ? round(batch * frameBytes(stack) + SLACK) : 0),
+      windowBytes: round(readingBytes + working + SLACK),
       preparedBytes: round(prepared.reduce((sum, one) => sum + preparedBytes(one), 0)),
     },
   };

@@ -87,7 +87,7 @@ class Worker implements BatchWorker {
   send({ slot, request }: BatchOrder): void {
     // It may have died while nobody listened.
     if (this.#child === null || isGone(this.#child)) setImmediate(() => this.#answer?.(this.#died('was gone')));
-    else this.#tell({ kind: 'fill', slot, request });
+    else this.#tell({ kind: 'fill', slot, request, frames: this.#ring.send(slot, request.samples.length) });
   }
 
   hold(isBusy: boolean): void {
@@ -148,6 +148,10 @@ class ProcessesCrew implements BatchCrew {
 
   views(slot: number): Readonly<Record<string, NumericArray>> {
     return this.#ring.views[slot] ?? {};
+  }
+
+  frames(slot: number): NumericArray | null {
+    return this.#ring.frames[slot] ?? null;
   }
 
   fill(slot: number, request: BatchRequest, done: (filled: Filled | Error) => void): void {

@@ -24,7 +24,13 @@ export type ToChild =
       /** Names in /dev/shm that this process takes away when the host has gone without doing so. */
       readonly leftovers: readonly string[];
     }
-  | { readonly kind: 'fill'; readonly slot: number; readonly request: BatchRequest };
+  | {
+      readonly kind: 'fill';
+      readonly slot: number;
+      readonly request: BatchRequest;
+      /** Frames of the batch that the worker finds nowhere else. */
+      readonly frames: NumericArray | null;
+    };
 
 export type FromChild =
   | { readonly kind: 'ready' }
