@@ -4,9 +4,10 @@ import { reachOf } from '../core/selection.js';
 import { filesOf, type Source } from '../core/source.js';
 import { splitDataset } from '../formats/location.js';
 import type { Announced } from '../formats/measured.js';
-import { abandonFolder, fillFolder, folderOf, isFolder, openFolder } from '../formats/output-folder.js';
+import { abandonFolder, fillFolder, folderOf, isFolder, nameOf, openFolder } from '../formats/output-folder.js';
 import { checkOutputs, isArchive, writeOutput } from '../formats/outputs.js';
 import { openSource } from '../formats/registry.js';
+import { sheetsOf, writeSheets } from '../formats/sheet.js';
 import { localHost, makeJob } from '../layouts/local.js';
 import { labelArrays, withClasses } from './labels.js';
 import { provenanceOf } from './recipe.js';
@@ -46,7 +47,9 @@ export async function run(work: Work, source: Source | string, request: RunReque
   const bound = await bindJob(job, localHost);
   const inputs = [splitDataset(opened.location).path, ...filesOf(opened.handle), ...(options.replicas ?? [])];
   const folder = folderOf(outputs, opened, bound, overwrite);
-  const single = folder ? outputs.filter((output) => !isFolder(output)) : outputs;
+  const sheets = sheetsOf(outputs, bound);
+  const single = outputs.filter((output) => !(folder && isFolder(output)) && !sheets.includes(output));
+  checkOutputs(sheets, [], overwrite, inputs);
   checkOutputs(single, announced(job.source, bound), overwrite, inputs);
   const made = provenanceOf(refs, opened, options, bound);
   const provenance = withClasses(made, job.source, false);
@@ -61,7 +64,11 @@ export async function run(work: Work, source: Source | string, request: RunReque
       : folder
         ? []
         : await streamFor(job, bound, single, overwrite, alone);
-    const whole: Job = { ...job, streams, ...(folder ? { folder: folder.name } : {}) };
+    const named = {
+      ...(folder ? { folder: folder.name } : {}),
+      ...(sheets.length > 0 ? { sheet: nameOf(opened) } : {}),
+    };
+    const whole: Job = { ...job, streams, ...named };
     const planned = planBound(whole, localHost, bound);
     onPlan?.(planned.plan, [...reasons, ...planned.plan.reasons]);
     const outcome = await runPlanned(whole, planned, localHost);
@@ -70,13 +77,14 @@ export async function run(work: Work, source: Source | string, request: RunReque
     if (folder) {
       const streamed = streams.map(({ slot }) => slot);
       files.push(...(await fillFolder(folder, outcome.arrays, outcome.beside, streamed, provenance, how)));
-    } else if (streams.length > 0) return { ...outcome, files: single };
-    for (const output of single) {
+    } else if (streams.length > 0) files.push(...single);
+    for (const output of !folder && streams.length > 0 ? [] : single) {
       const beside =
         isArchive(output) && !outcome.arrays.some(({ name }) => name === 'label') ? labelArrays(job.source) : [];
       files.push(...(await writeOutput(output, [...outcome.arrays, ...beside], provenance, how)));
     }
-    return { ...outcome, files };
+    await writeSheets(sheets, outcome.sheet, provenance, overwrite);
+    return { ...outcome, files: [...files, ...sheets] };
   } catch (error) {
     for (const { sink } of streams) sink.abort();
     if (folder) abandonFolder(folder);

@@ -64,6 +64,7 @@ export class Converter {
     this.#ended ??= new LayoutError('worker-died', why);
     for (const pending of this.#pending.values()) pending.reject(this.#ended);
     this.#pending.clear();
+    for (const worker of this.#workers) worker.unref();
   }
 
   /** Resolves when every worker has found no block any more. */
@@ -109,6 +110,7 @@ export class Converter {
 
   /** Ends the threads. */
   async close(): Promise<void> {
+    this.#ended ??= new LayoutError('closed', 'This converter has ended its threads. Open another one.');
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 

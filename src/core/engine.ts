@@ -4,6 +4,7 @@ import { contextOf, type EngineHost, isOrdered, type Job, type Planned, slotLabe
 import type { Crew, Task, WorkerReport } from './layout.js';
 import { Merger, pendingPartials } from './merge.js';
 import type { Arrays, FolderFile, Prepared, ReadBack, Slot } from './operator.js';
+import type { Page } from './page.js';
 import { findLimiter, type Report, totalSeconds } from './report.js';
 import type { ChunkEntries, NamedArray } from './sink.js';
 import { placementOf } from './source.js';
@@ -14,6 +15,8 @@ export interface Outcome {
   readonly report: Report;
   /** Files that the operator puts beside those of its slots; none unless the results go to a folder. */
   readonly beside: readonly FolderFile[];
+  /** The operator's sheet, where it is wanted. */
+  readonly sheet: Page | null;
   /** What the operators have to say of the results. */
   readonly remarks: readonly string[];
 }
@@ -164,7 +167,7 @@ function axesOf(slot: Slot, job: Job): { shape: number[]; axes: Axis[] } {
 
 /** What follows from the results in `finish`, and uncertainties, may have no value on purpose: they are not counted. */
 function countNonFinite(arrays: readonly NamedArray[], { slots, bound }: Planned): number {
-  const measured = slots.filter(({ slot }) => slot.kind !== 'derived' && slot.errorsOf === undefined);
+  const measured = slots.filter(({ slot }) => slot.kind !== 'derived' && slot.errorsOf === undefined && !slot.mayBeNaN);
   const names = new Set(measured.map((slot) => slotLabel(slot, bound)));
   let count = 0;
   for (const { name, data } of arrays) {
@@ -204,14 +207,14 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
     const runSeconds = (performance.now() - running) / 1000;
     await crew.close();
     crew = null;
-    const beside = await besideOf(job, planned, pass, prepared, host);
+    const { beside, sheet } = await besideOf(job, planned, pass, prepared, host);
     await commitStreams(job, pass.reports);
     const arrays = nameArrays(job, planned, pass.outs);
     const report = makeReport(job, planned, pass, host, arrays, { started, startSeconds, runSeconds });
     const remarks = planned.bound.flatMap(
       ({ operator, values }, i) => operator.remarks?.((pass.outs[i] ?? {}) as Arrays<string>, stack, values) ?? [],
     );
-    return { arrays, report, beside, remarks };
+    return { arrays, report, beside, sheet, remarks };
   } catch (error) {
     await crew?.close();
     for (const { sink } of job.streams) sink.abort();
@@ -221,22 +224,25 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
   }
 }
 
+/** What the operator makes of its finished results beside them: the files of a folder, a sheet. */
 async function besideOf(
   job: Job,
   { bound: [one] }: Planned,
   { outs: [out], read: [read] }: Pass,
   [prepared]: readonly Prepared[],
   host: EngineHost,
-): Promise<readonly FolderFile[]> {
-  const { folder, source } = job;
-  if (folder === undefined || !one || !out || !read || !prepared) return [];
+): Promise<Pick<Outcome, 'beside' | 'sheet'>> {
+  const { folder, sheet, source } = job;
+  if (!one || !out || !read || !prepared) return { beside: [], sheet: null };
   const { operator, values } = one;
   const { read: frames } = contextOf(host, job, values);
   const { labels, channels } = source;
   const belongs = { ...(labels ? { labels } : {}), ...(channels ? { channels } : {}) };
-  const { stack } = source.handle;
-  const files = operator.files?.({ out, stack, values, prepared, name: folder, ...belongs, read, frames });
-  return (await files) ?? [];
+  const known = { out, stack: source.handle.stack, values, prepared, ...belongs, read, frames };
+  return {
+    beside: folder === undefined ? [] : ((await operator.files?.({ ...known, name: folder })) ?? []),
+    sheet: sheet === undefined ? null : ((await operator.sheet?.({ ...known, name: sheet })) ?? null),
+  };
 }
 
 async function commitStreams(job: Job, reports: readonly WorkerReport[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { ARENA_BASE, Arena, makeMemory } from './arena.js';
-import type { Dtype, NumericArray } from './dtype.js';
+import { allocate, type Dtype, type NumericArray } from './dtype.js';
 import { SourceError, Stopped, UsageError } from './errors.js';
 import type { BoundSlot, CrewOptions, Layout, OperatorRef } from './layout.js';
 import { pendingPartials } from './merge.js';
@@ -15,7 +15,7 @@ import { type ArrayInput, checkValues, type Params, type Values } from './params
 import { type Limits, makePlan, type Plan, readerBytes } from './plan.js';
 import type { Provenance, SinkRef, StreamSink } from './sink.js';
 import type { BadFramePolicy, FrameReader, ReadOptions, Source, SourceHandle } from './source.js';
-import { frameCount, fullShape, stackBytes } from './stack.js';
+import { frameCount, fullShape, product, stackBytes } from './stack.js';
 
 /** What the engine cannot do itself because it does no I/O. */
 export interface EngineHost {
@@ -58,6 +58,8 @@ export interface Job {
   readonly streams: readonly Stream[];
   /** What the source is called, when the results of its one operator go to a folder. */
   readonly folder?: string;
+  /** What the source is called, when a sheet of its one operator is wanted. */
+  readonly sheet?: string;
   readonly fallbacks: readonly string[];
   readonly signal: AbortSignal;
   onProgress?(frames: number, total: number): void;
@@ -93,7 +95,16 @@ async function readOnHost(host: EngineHost, job: Job, first: number, count: numb
     kernel: job.kernel,
   });
   try {
-    return reader.load(first, count).slice();
+    const { dtype, frameShape } = handle.stack;
+    const size = product(frameShape);
+    const frames = allocate(dtype, count * size);
+    // Frames of a selection that follow each other need not do so in the file.
+    for (let at = 0; at < count; ) {
+      const end = reader.blockEnd(first + at, count - at) - first;
+      frames.set(reader.load(first + at, end - at), at * size);
+      at = end;
+    }
+    return frames;
   } finally {
     reader.close();
   }

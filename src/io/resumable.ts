@@ -26,9 +26,12 @@ export class Resumable {
     this.journal = new JournalFile(`${this.partials[0] ?? ''}.journal`);
   }
 
-  /** True when all files are there. */
+  /** True when all files are there, and hold something. */
   get exist(): boolean {
-    return this.partials.every((path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
+    return this.partials.every((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      return stat?.isFile() === true && stat.size > 0;
+    });
   }
 
   /** Gives the files their names, and forgets the journal. @throws SinkError */

@@ -58,6 +58,10 @@ export class Epoch {
     const { signal } = work.options;
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    work.ring.listen(() => {
+      this.#pump();
+      this.#wake?.();
+    });
     work.tally.epochs++;
   }
 
@@ -87,11 +91,11 @@ export class Epoch {
 
   #take(slot: number, filled: Filled | Error): void {
     this.#outstanding--;
-    if (this.#isOver || filled instanceof Error) this.#work.ring.give(slot);
     const isNone = !(filled instanceof Error) && filled.fed?.samples.length === 0 && filled.fed.error === null;
     if (filled instanceof Error) this.#fail(filled);
     else if (isNone && !this.#isOver) this.#work.ring.give(slot);
     else if (!this.#isOver) this.#ready.set(filled.number, filled);
+    if (this.#isOver || filled instanceof Error) this.#work.ring.give(slot);
     this.#wake?.();
   }
 
@@ -180,11 +184,6 @@ export class Epoch {
     this.#ready.delete(number);
     this.#samples.delete(number);
     this.#delivered++;
-    const giveBack = (): void => {
-      ring.give(slot);
-      this.#pump();
-      this.#wake?.();
-    };
     const failure = filled.fed?.error ?? (onError === 'throw' ? failureOf(filled) : null);
     if (failure) {
       this.#fail(failure);
@@ -203,7 +202,7 @@ export class Epoch {
       labelOf,
       onError: kind,
       debug,
-      onRelease: giveBack,
+      onRelease: () => ring.give(slot),
     });
     tally.failed += failed.length;
     if (batch.count === 0) {
@@ -228,6 +227,7 @@ export class Epoch {
     if (this.#last && !this.#last.isKept) this.#last.release();
     for (const { slot } of this.#ready.values()) ring.give(slot);
     this.#ready.clear();
+    ring.listen(null);
     tally.seconds += (performance.now() - this.#started) / 1000;
   }
 }

@@ -49,6 +49,8 @@ export class Dispatcher {
   #limit: number;
   #redone = 0;
   #isClosed = false;
+  /** Why there is no worker left, nor one on its way. */
+  #failure: Error | null = null;
 
   constructor(workers: readonly BatchWorker[]) {
     this.#limit = workers.length;
@@ -74,7 +76,8 @@ export class Dispatcher {
     const able = this.#seats.slice(0, this.#limit).filter(({ state }) => state === 'up');
     const [first, ...others] = able.length > 0 ? able : this.#seats.filter(({ state }) => state === 'up');
     if (!first) {
-      this.#waiting.push(job);
+      if (this.#failure) job.done(this.#failure);
+      else this.#waiting.push(job);
       return;
     }
     const seat = others.reduce((least, one) => (one.jobs.length < least.jobs.length ? one : least), first);
@@ -129,6 +132,7 @@ export class Dispatcher {
   #giveUp(seat: Seat, failure: Error): void {
     seat.state = 'gone';
     if (this.#isClosed || this.#seats.some(({ state }) => state !== 'gone')) return;
+    this.#failure = failure;
     for (const job of this.#waiting.splice(0)) job.done(failure);
   }
 

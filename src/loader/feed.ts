@@ -22,8 +22,8 @@ export interface Feed {
   /** Classes and groups of all samples, for files; null where the source has them, or none. Filled while the pass is taken. */
   readonly labels: Int32Array | null;
   readonly groups: Int32Array | null;
-  /** Frames `first` to `first + count`, for what operators want to know before. @throws FanfoldError, Stopped */
-  read(first: number, count: number): Promise<NumericArray>;
+  /** Frames one behind the other, for what operators want to know before. @throws FanfoldError, Stopped */
+  read(samples: Uint32Array): Promise<NumericArray>;
   /** A frame to measure with. @throws Stopped */
   typical(sample: number): Promise<NumericArray>;
   /** Fills the places of a batch. @param frames room for all of them, on memory that workers see */

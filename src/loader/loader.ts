@@ -1,6 +1,5 @@
 import { provenanceOf } from '../api/recipe.js';
 import { refsOf } from '../api/work.js';
-import { grouping } from '../core/blocks.js';
 import { Stopped, UsageError } from '../core/errors.js';
 import type { Source } from '../core/source.js';
 import { frameBytes, frameCount } from '../core/stack.js';
@@ -16,6 +15,7 @@ import { checkOptions } from './options-check.js';
 import { makeOrder, type Order } from './order.js';
 import { type LoaderPlan, makeLoaderPlan } from './plan.js';
 import { arrayBytes } from './processes/placed.js';
+import { NOMINAL, remarksOn } from './remarks.js';
 import { Ring } from './ring.js';
 import { type PartName, splitSamples } from './split.js';
 import { type LoaderStatistics, type RingUsage, Tally } from './statistics.js';
@@ -49,25 +49,11 @@ interface Running {
 /** Samples of a batch when nobody says. */
 const BATCH = 32;
 
-/** Samples that are planned for when nobody knows how many come. */
-const NOMINAL = 2 ** 16;
-
-const UNCOUNTED = `How many records come is not known: planned for ${NOMINAL}. Give their length beside them where it is known.`;
-
 const isAutomatic = ({ workers }: LoaderOptions): boolean => workers === undefined || workers === 'auto' || workers < 0;
 
 /** What is known of all samples, of those in a file. */
 const rowsOf = (index: Uint32Array, of: Int32Array | undefined): Int32Array | null =>
   of ? Int32Array.from(index, (sample) => of[sample] ?? -1) : null;
-
-/** What a person should know of reading these samples in this order. */
-function remarksOn({ handle }: Source, { shuffle }: LoaderOptions): string[] {
-  const { frames } = grouping(handle);
-  if (!shuffle || frames < 2) return [];
-  return [
-    `Stored in chunks of ${frames} samples, each decoded up to ${frames} times an epoch because the order is shuffled: a copy with a sample in each chunk is read faster.`,
-  ];
-}
 
 /** Streams batches of entries that operators make of the samples of a source. */
 export class DataLoader implements AsyncIterable<Batch, void, void> {
@@ -78,8 +64,9 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   #ready: Promise<Ready> | null = null;
   #running: Promise<Running> | null = null;
   #epochs = 0;
-  #closes = 0;
   #isIterated = false;
+  /** How often it was closed. */
+  #closes = 0;
   /** The pass that is under way. */
   #epoch: Epoch | null = null;
   /** What of the ring was in use, and what was made again, by crews that have ended; the one at work is asked. */
@@ -114,7 +101,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
       );
     }
     const batch = Math.min(wished, samples);
-    const work = await workOf(source, options.map, options, batch, feed);
+    const work = await workOf(source, options.map, options, batch, { training: parts?.train ?? null, feed });
     const { batches } = makeOrder(positions, samples, batch, dropLast, null, 0);
     const { slotBytes: batchBytes, windowBytes, preparedBytes } = work.outline;
     const first = positions?.slice(0, batch) ?? Uint32Array.from({ length: batch }, (_, i) => i);
@@ -126,7 +113,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     };
     const plan = await makeLoaderPlan(needs, options);
     const counts = parts && { train: parts.train.length, validation: parts.validation.length, test: parts.test.length };
-    const reasons = [...plan.reasons, ...remarksOn(source, options), ...(known === null ? [UNCOUNTED] : [])];
+    const reasons = [...plan.reasons, ...remarksOn(source, options, known)];
     for (const line of reasons) options.log?.(line);
     for (const line of plan.fallbacks) this.#fellBack(line);
     const many =
@@ -163,12 +150,9 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   }
 
   async #run(ready: Ready): Promise<Running> {
-    const starting = this.#running ?? this.#start(ready);
-    this.#running = starting;
+    this.#running ??= this.#start(ready);
     try {
-      const running = await starting;
-      if (this.#running !== starting) throw new Stopped();
-      return running;
+      return await this.#running;
     } catch (error) {
       this.#running = null;
       throw error;
@@ -204,6 +188,19 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     return this.epoch(this.#epochs++);
   }
 
+  #checkFree(): void {
+    if (!this.#isIterated) return;
+    throw new UsageError(
+      'busy',
+      'A loader goes through one epoch at a time: end the loop before, or make another loader.',
+    );
+  }
+
+  /** Workers that were ended while they started answer no more. @throws Stopped when it was closed since */
+  #checkOpen(closes: number, { overview }: Ready): void {
+    if (this.#closes !== closes) throw new Stopped(0, Number.isFinite(overview.samples) ? overview.samples : 0);
+  }
+
   /**
    * One pass over all batches in the order of epoch `number`. Workers stay for the next one; leaving the loop early, or an error, ends
    * them and frees the ring.
@@ -214,7 +211,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     const { shuffle, dropLast = false } = this.#options;
     const closes = this.#closes;
     const ready = await this.#readied();
-    if (closes !== this.#closes) throw new Stopped();
+    this.#checkOpen(closes, ready);
     const { positions, overview, work } = ready;
     const { batch } = work.outline;
     const order =
@@ -224,16 +221,13 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   }
 
   async *#iterate(ready: Ready, order: Order, options: LoaderOptions): AsyncGenerator<Batch, void, void> {
-    if (this.#isIterated) {
-      throw new UsageError(
-        'busy',
-        'A loader goes through one epoch at a time: end the loop before, or make another loader.',
-      );
-    }
+    this.#checkFree();
     this.#isIterated = true;
+    const closes = this.#closes;
     let isWhole = false;
     try {
       const { crew, ring, steering } = await this.#run(ready);
+      this.#checkOpen(closes, ready);
       const { source, work } = ready;
       const labels = source.labels?.of ?? null;
       const onBatch = () => steering?.look();
@@ -274,6 +268,8 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
         'bad-option',
         "Files have a row for every sample: materialize with onError 'throw' or 'substitute'.",
       );
+    // Said before files are touched: those of the call that is under way may be the same.
+    this.#checkFree();
     const { feed } = this.#input;
     if (feed?.isRandom === false && (feed.samples === null || options.resume))
       throw new UsageError(
@@ -318,8 +314,8 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    * twice; iterating starts again.
    */
   async close(): Promise<void> {
-    const running = this.#running;
     this.#closes++;
+    const running = this.#running;
     this.#running = null;
     this.#epoch?.stop();
     const fed = this.#input.feed?.close();

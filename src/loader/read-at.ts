@@ -117,13 +117,17 @@ export class ReadAtFeed implements Feed {
     }
   }
 
-  async read(first: number, count: number): Promise<NumericArray> {
-    const { stack } = this.#source.handle;
-    const size = framePixels(stack);
-    const frames = allocate(stack.dtype, count * size, true);
-    const taken = Array.from({ length: count }, (_, i) =>
-      this.#take(first + i, frames.subarray(i * size, (i + 1) * size)),
+  #takeAll(samples: Uint32Array, frames: NumericArray): (FanfoldError | null | Promise<FanfoldError | null>)[] {
+    const size = framePixels(this.#source.handle.stack);
+    return Array.from(samples, (sample, place) =>
+      this.#take(sample, frames.subarray(place * size, (place + 1) * size)),
     );
+  }
+
+  async read(samples: Uint32Array): Promise<NumericArray> {
+    const { stack } = this.#source.handle;
+    const frames = allocate(stack.dtype, samples.length * framePixels(stack), true);
+    const taken = this.#takeAll(samples, frames);
     const error = (await unlessStopped(Promise.all(taken), this.#signal)).find((one) => one !== null);
     if (error) throw error;
     return frames;
@@ -139,12 +143,8 @@ export class ReadAtFeed implements Feed {
 
   async fill({ samples }: BatchRequest, frames: NumericArray): Promise<Feeding> {
     clear(frames);
-    const size = framePixels(this.#source.handle.stack);
-    const taken = Array.from(samples, (sample, place) =>
-      this.#take(sample, frames.subarray(place * size, (place + 1) * size)),
-    );
     const missing: FailedSample[] = [];
-    for (const [place, error] of (await Promise.all(taken)).entries())
+    for (const [place, error] of (await Promise.all(this.#takeAll(samples, frames))).entries())
       if (error) missing.push(missingAt(place, samples[place] ?? 0, error));
     return { samples, labels: null, error: null, missing };
   }

@@ -36,6 +36,7 @@ export class Ring {
   readonly #free: number[];
   #limit: number;
   #peak = 0;
+  #onFree: (() => void) | null = null;
 
   constructor(slots: number) {
     this.slots = slots;
@@ -71,5 +72,11 @@ export class Ring {
 
   give(slot: number): void {
     this.#free.push(slot);
+    this.#onFree?.();
+  }
+
+  /** Whom to tell of every slot that comes back, also of batches that were kept since an earlier epoch; null: nobody. */
+  listen(onFree: (() => void) | null): void {
+    this.#onFree = onFree;
   }
 }

@@ -50,6 +50,8 @@ class Thread implements BatchWorker {
     this.#worker = worker;
     return new Promise((resolve, reject) => {
       worker.on('message', (answer: ThreadAnswer) => {
+        // What an older thread of this place still had to say is of orders that others have by now.
+        if (this.#worker !== worker) return;
         if (answer.kind === 'filled') this.#answer(answer.filled);
         else if (answer.kind === 'refused') this.#answer({ refused: fromWire(answer.error) });
         else if (answer.kind === 'failed') reject(fromWire(answer.error));

@@ -140,6 +140,29 @@ describe('parts', () => {
     expect(plan.samples).toBe(parts[0]?.index.length);
   });
 
+  test('are all scaled by what the training part says', async () => {
+    const options = {
+      map: { name: 'scale', values: { dtype: 'float64', range: [0, 1] } },
+      split: { by: 'group', train: 0.5, validation: 0.2, seed: 3 },
+    } as const;
+    const training = (await load({ ...options, part: 'train' })).index;
+    const channel = (sample: number, c: number) => values.subarray(sample * 72 + c * 24, sample * 72 + (c + 1) * 24);
+    const limits = [0, 1, 2].map((c) => {
+      const points = training.flatMap((sample) => [...channel(sample, c)]);
+      return [Math.min(...points), Math.max(...points)] as const;
+    });
+    for (const part of ['train', 'validation', 'test'] as const) {
+      await using loader = dataLoader(source, { ...options, part });
+      for await (const { index, x } of loader) {
+        expect(Object.keys(x)).toEqual(['scaled']);
+        const expected = [...index].flatMap((sample) =>
+          limits.flatMap(([low, high], c) => [...channel(sample, c)].map((value) => (value - low) / (high - low))),
+        );
+        expect([...(x.scaled ?? [])]).toEqual(expected);
+      }
+    }
+  });
+
   test('that are empty are refused by name', async () => {
     const loader = dataLoader(source, { map: 'copy', split: { by: 'time', train: 1 }, part: 'test' });
     await expect(loader.plan()).rejects.toThrow(/The part test of the split of array holds no samples/);
@@ -209,6 +232,37 @@ describe('a consumer', () => {
       for await (const { number } of loader) if (number === 1) void loader.close();
     };
     await expect(run()).rejects.toBeInstanceOf(Stopped);
+  });
+
+  test.each(['inline', 'threads'] as const)(
+    'that is closed before its first batch ends with Stopped (%s)',
+    async (layout) => {
+      const loader = dataLoader(source, { map: 'copy', batch: 8, layout, workers: 1 });
+      const outcomeOf = (next: Promise<unknown>): Promise<unknown> => next.catch((error: unknown) => error);
+      const early = outcomeOf(loader[Symbol.asyncIterator]().next());
+      await loader.close();
+      expect(await early).toBeInstanceOf(Stopped);
+      await loader.plan();
+      const starting = outcomeOf(loader[Symbol.asyncIterator]().next());
+      // Until workers are being started, but not yet up.
+      for (let turn = 0; turn < 4; turn++) await Promise.resolve();
+      await loader.close();
+      expect(await starting).toBeInstanceOf(Stopped);
+      expect((await load({ map: 'copy', batch: 8, layout, workers: 1 })).index).toEqual(all);
+    },
+  );
+
+  test('that waits in one epoch goes on when it releases what it kept of the one before', async () => {
+    const slot = 8 * 72 * 8;
+    await using loader = dataLoader(source, { map: 'copy', batch: 8, patience: 20, memory: { ring: 2 * slot + 1000 } });
+    expect((await loader.plan()).slots).toBe(2);
+    let kept: Batch | null = null;
+    for await (const batch of loader) if (batch.number === 12) kept = batch.keep();
+    const next = loader[Symbol.asyncIterator]();
+    (await next.next()).value?.keep();
+    const waiting = next.next();
+    setTimeout(() => kept?.release(), 20);
+    expect((await waiting).value?.number).toBe(1);
   });
 
   test('that does not close the loader does not keep the process alive', () => {
@@ -310,6 +364,11 @@ describe('bad options', () => {
 
   test.each([
     ['sum', {}, /sum once for the whole stack/],
+    [
+      { name: 'com', values: { subtract: 'plane' } },
+      {},
+      /com, with these values, finishes its entries when it has seen all/,
+    ],
     ['gafff', {}, /gaf/],
     ['copy', { batch: 200, dropLast: true }, /101 samples do not fill one batch of 200/],
     ['copy', { memory: { ring: 100 } }, /100 bytes/],

@@ -95,6 +95,22 @@ test('orders go to the worker with the fewest; what a dead one had goes to other
   expect([a.state.restarts, b.state.isHeld]).toEqual([1, false]);
 });
 
+test('when no worker can be started any more, every order ends with the reason', async () => {
+  const [a, b] = [puppet(), puppet()];
+  const dispatcher = new Dispatcher(
+    [a, b].map(({ worker }) => ({ ...worker, restart: () => Promise.reject(new Error('no memory')) })),
+  );
+  a.die();
+  b.die();
+  const done: (string | number)[] = [];
+  const take = (filled: unknown): unknown => done.push(filled instanceof Error ? filled.message : 'filled');
+  // One that comes while they are being started, and one that comes too late.
+  dispatcher.fill(orderOf(0), take);
+  await new Promise((resolve) => setImmediate(resolve));
+  dispatcher.fill(orderOf(1), take);
+  expect(done).toEqual(['no memory', 'no memory']);
+});
+
 test('a limit keeps workers free of new orders', () => {
   const [a, b] = [puppet(), puppet()];
   const dispatcher = new Dispatcher([a.worker, b.worker]);
