@@ -57,6 +57,8 @@ export {
   type Batch,
   type DataLoader,
   dataLoader,
+  type Gathered,
+  type GatherOptions,
   type LoaderOptions,
   type LoaderOverview,
   type LoaderPlan,
@@ -69,5 +71,7 @@ export {
   type SampleRecord,
   type Split,
 } from './loader/index.js';
+export { type InverseOptions, inverseGaf } from './operators/gaf/inverse.js';
+export { type GafImageOptions, gafImages } from './operators/gaf/on-demand.js';
 export { operatorNames } from './operators/registry.js';
 export { version } from './version.js';

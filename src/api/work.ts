@@ -27,5 +27,7 @@ export interface RunRequest extends RunOptions {
 
 export function refsOf(work: Work, values: RawValues = {}): readonly OperatorRef[] {
   if (typeof work === 'string') return [{ name: work, values }];
-  return 'name' in work ? [{ ...work, values: { ...work.values, ...values } }] : work;
+  return 'name' in work
+    ? [{ ...work, values: { ...work.values, ...values } }]
+    : work.map((one) => ({ ...one, values: { ...one.values } }));
 }

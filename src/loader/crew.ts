@@ -54,8 +54,10 @@ export interface CrewTask {
 export interface BatchRequest {
   readonly number: number;
   readonly samples: Uint32Array;
-  /** Places of samples whose frames the host could not get: nothing is made of them. */
+  /** Places in the batch of samples whose frames the host could not get: nothing is made of them. */
   readonly missing?: readonly number[];
+  /** Place of the first of them in the batch (0): not 0 where a worker makes only a piece of it. */
+  readonly at?: number;
 }
 
 /** A sample whose entries could not be made. */
@@ -109,6 +111,8 @@ export interface BatchCrew {
   frames?(slot: number): NumericArray | null;
   /** @param done called once, from the event loop, never from within `fill`. A worker that dies has its request done once more by another */
   fill(slot: number, request: BatchRequest, done: (filled: Filled | Error) => void): void;
+  /** Samples that a worker gets at a time from now on: whole batches until there are as many, or pieces of a batch. */
+  task?(samples: number): void;
   /** Lets only the first `workers` of all take requests from now on; 1 at least. */
   limit?(workers: number): void;
   /** Ends all workers and frees what they shared; what was asked for is never answered. Safe to call twice. */

@@ -46,8 +46,12 @@ export async function startCrew(
 ): Promise<BatchCrew> {
   const task: CrewTask = { ...work.outline, workers: Math.max(1, plan.workers), slots: plan.slots };
   if (plan.layout === 'inline') return startInline(task, work.prepared);
-  if (plan.layout === 'threads') return startThreads(task, work.prepared);
-  return startSharing(task, work, plan, strict, fellBack);
+  const crew =
+    plan.layout === 'threads'
+      ? await startThreads(task, work.prepared)
+      : await startSharing(task, work, plan, strict, fellBack);
+  crew.task?.(plan.chunk);
+  return crew;
 }
 
 /**

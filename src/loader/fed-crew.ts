@@ -43,6 +43,10 @@ export class FedCrew implements BatchCrew {
     return this.#crew.views(slot);
   }
 
+  task(samples: number): void {
+    this.#crew.task?.(samples);
+  }
+
   limit(workers: number): void {
     this.#crew.limit?.(workers);
   }

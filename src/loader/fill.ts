@@ -96,18 +96,19 @@ export class BatchFiller {
     return made;
   }
 
-  /** Makes every entry of a batch; a sample that fails leaves the others as they are. */
-  fill(slot: number, { number, samples, missing = [] }: BatchRequest): Filled {
+  /** Makes every entry of a batch, or of a piece of it; a sample that fails leaves the others as they are. */
+  fill(slot: number, request: BatchRequest): Filled {
     const started = performance.now();
+    const { number, samples, at: offset = 0, missing = [] } = request;
     const failed: FailedSample[] = [];
     for (let at = 0; at < samples.length; ) {
-      const next = missing.find((place) => place >= at) ?? samples.length;
-      if (next === at) {
+      const next = missing.find((place) => place >= offset + at) ?? Number.POSITIVE_INFINITY;
+      if (next === offset + at) {
         at++;
         continue;
       }
-      const count = this.#runAt(samples, at, next);
-      if (this.#process(slot, samples, at, count) !== null) this.#oneByOne(slot, samples, at, count, failed);
+      const count = this.#runAt(samples, at, Math.min(samples.length, next - offset));
+      if (this.#process(slot, request, at, count) !== null) this.#oneByOne(slot, request, at, count, failed);
       at += count;
     }
     return { slot, number, failed, seconds: (performance.now() - started) / 1000, finishedAt: clock() };
@@ -123,11 +124,11 @@ export class BatchFiller {
   }
 
   /** @returns what went wrong, or null */
-  #process(slot: number, samples: Uint32Array, at: number, count: number): unknown {
+  #process(slot: number, { samples, at: offset = 0 }: BatchRequest, at: number, count: number): unknown {
     const first = samples[at] ?? 0;
     try {
-      const tile: Tile = { data: this.#frames.load(slot, at, first, count), first, count, team: ALONE };
-      const outs = this.#outsAt(slot, at);
+      const tile: Tile = { data: this.#frames.load(slot, offset + at, first, count), first, count, team: ALONE };
+      const outs = this.#outsAt(slot, offset + at);
       for (const [i, { process }] of this.#ready.entries()) process(tile, outs[i] ?? {});
       return null;
     } catch (error) {
@@ -136,11 +137,13 @@ export class BatchFiller {
   }
 
   /** Finds out which samples of a run fail, and makes the others. */
-  #oneByOne(slot: number, samples: Uint32Array, at: number, count: number, failed: FailedSample[]): void {
-    for (let place = at; place < at + count; place++) {
-      const error = this.#process(slot, samples, place, 1);
-      const sample = samples[place] ?? 0;
-      if (error !== null) failed.push({ place, sample, error: asFanfoldError(error, `Sample ${sample}`).toWire() });
+  #oneByOne(slot: number, request: BatchRequest, at: number, count: number, failed: FailedSample[]): void {
+    const { samples, at: offset = 0 } = request;
+    for (let i = at; i < at + count; i++) {
+      const error = this.#process(slot, request, i, 1);
+      const sample = samples[i] ?? 0;
+      if (error === null) continue;
+      failed.push({ place: offset + i, sample, error: asFanfoldError(error, `Sample ${sample}`).toWire() });
     }
   }
 

@@ -2,6 +2,7 @@ import type { LoaderSource } from './input.js';
 import { DataLoader } from './loader.js';
 import type { LoaderOptions } from './options.js';
 
+export type { Gathered, GatherOptions } from './gather.js';
 export type { LoaderSource } from './input.js';
 export type { DataLoader, LoaderOverview } from './loader.js';
 export type { Materialized, MaterializeOptions } from './materialize.js';

@@ -1,5 +1,3 @@
-import { provenanceOf } from '../api/recipe.js';
-import { refsOf } from '../api/work.js';
 import { Stopped, UsageError } from '../core/errors.js';
 import type { Source } from '../core/source.js';
 import { frameBytes, frameCount } from '../core/stack.js';
@@ -8,11 +6,13 @@ import { Epoch } from './batches.js';
 import type { BatchCrew } from './crew.js';
 import { startCrew, timeBatch } from './crews.js';
 import { FedCrew } from './fed-crew.js';
+import { type Gathered, type GatherOptions, gather } from './gather.js';
 import { type Input, inputOf, type LoaderSource } from './input.js';
+import { materialOf } from './material.js';
 import { type Material, type Materialized, type MaterializeOptions, materializeTo } from './materialize.js';
 import type { Batch, LoaderOptions } from './options.js';
 import { checkOptions } from './options-check.js';
-import { makeOrder, type Order } from './order.js';
+import { inPieces, makeOrder, type Order } from './order.js';
 import { type LoaderPlan, makeLoaderPlan } from './plan.js';
 import { arrayBytes } from './processes/placed.js';
 import { NOMINAL, remarksOn } from './remarks.js';
@@ -20,12 +20,15 @@ import { Ring } from './ring.js';
 import { type PartName, splitSamples } from './split.js';
 import { type LoaderStatistics, type RingUsage, Tally } from './statistics.js';
 import { Steering } from './steering.js';
-import { type LoaderWork, workOf } from './task.js';
+import { inBatchesOf, type LoaderWork, workOf } from './task.js';
 
 /** What a loader will do, and with what. */
 export interface LoaderOverview extends LoaderPlan {
   /** Of the part that is loaded; infinite, like batches, where an iterable does not say how many records come. */
   readonly samples: number;
+  /** Samples of a batch. */
+  readonly batch: number;
+  /** Those that are handed over: with `pieces`, parts of batches. */
   readonly batches: number;
   /** Samples of every part; null without a split. */
   readonly parts: Readonly<Record<PartName, number>> | null;
@@ -49,11 +52,10 @@ interface Running {
 /** Samples of a batch when nobody says. */
 const BATCH = 32;
 
-const isAutomatic = ({ workers }: LoaderOptions): boolean => workers === undefined || workers === 'auto' || workers < 0;
+/** Of an iterable that does not say how many records come. */
+const UNCOUNTED = { samples: Number.POSITIVE_INFINITY, batches: Number.POSITIVE_INFINITY };
 
-/** What is known of all samples, of those in a file. */
-const rowsOf = (index: Uint32Array, of: Int32Array | undefined): Int32Array | null =>
-  of ? Int32Array.from(index, (sample) => of[sample] ?? -1) : null;
+const isAutomatic = ({ workers }: LoaderOptions): boolean => workers === undefined || workers === 'auto' || workers < 0;
 
 /** Streams batches of entries that operators make of the samples of a source. */
 export class DataLoader implements AsyncIterable<Batch, void, void> {
@@ -116,9 +118,10 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     const reasons = [...plan.reasons, ...remarksOn(source, options, known)];
     for (const line of reasons) options.log?.(line);
     for (const line of plan.fallbacks) this.#fellBack(line);
-    const many =
-      known === null ? { samples: Number.POSITIVE_INFINITY, batches: Number.POSITIVE_INFINITY } : { samples, batches };
-    return { source, work, positions, overview: { ...plan, reasons, ...many, parts: counts } };
+    const order = inPieces(makeOrder(positions, samples, batch, dropLast, null, 0), plan.pieces);
+    const many = known === null ? UNCOUNTED : { samples, batches: order.batches };
+    const overview = { ...plan, reasons, ...many, batch, parts: counts };
+    return { source, work: plan.pieces > 1 ? inBatchesOf(order.batch, work) : work, positions, overview };
   }
 
   #fellBack(line: string): void {
@@ -212,12 +215,12 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     const closes = this.#closes;
     const ready = await this.#readied();
     this.#checkOpen(closes, ready);
-    const { positions, overview, work } = ready;
-    const { batch } = work.outline;
+    const { positions, overview } = ready;
+    const { samples, batch, pieces } = overview;
     const order =
       this.#input.feed?.order(batch, dropLast) ??
-      makeOrder(positions, overview.samples, batch, dropLast, shuffle?.seed ?? null, number);
-    yield* this.#iterate(ready, order, this.#options);
+      makeOrder(positions, samples, batch, dropLast, shuffle?.seed ?? null, number);
+    yield* this.#iterate(ready, inPieces(order, pieces), this.#options);
   }
 
   async *#iterate(ready: Ready, order: Order, options: LoaderOptions): AsyncGenerator<Batch, void, void> {
@@ -263,50 +266,47 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    * @throws UsageError, SinkError, and as iterating does
    */
   async materialize(path: string, options: MaterializeOptions = {}): Promise<Materialized> {
+    return materializeTo(path, await this.#material(options.resume), options);
+  }
+
+  /**
+   * Makes all entries of the part into arrays in memory or, where these pass the memory that the loader may take, into the file
+   * `orTo`, batch by batch, which is then said once with the number that caused it.
+   *
+   * @throws PlanError when they do not fit and there is no `orTo`; LayoutError for that step when `strict`; as `materialize`
+   */
+  async gather(options: GatherOptions = {}): Promise<Gathered> {
+    const material = await this.#material(options.resume);
+    const room = { ...(await this.plan()), strict: this.#options.strict ?? false };
+    const toFile = (path: string) => materializeTo(path, material, options);
+    return gather(material, room, options, toFile, (line) => this.#fellBack(line));
+  }
+
+  async #material(resume = false): Promise<Material> {
     if (this.#options.onError === 'skip')
       throw new UsageError(
         'bad-option',
-        "Files have a row for every sample: materialize with onError 'throw' or 'substitute'.",
+        "All entries have a row for every sample: gather and materialize with onError 'throw' or 'substitute'.",
       );
     // Said before files are touched: those of the call that is under way may be the same.
     this.#checkFree();
     const { feed } = this.#input;
-    if (feed?.isRandom === false && (feed.samples === null || options.resume))
+    if (feed?.isRandom === false && (feed.samples === null || resume))
       throw new UsageError(
         'one-pass',
-        'A file has a known number of rows: give the length of an iterable beside it, { records, length }. Records that are gone cannot be resumed with.',
+        'All entries have a known number of rows: give the length of an iterable beside it, { records, length }. Records that are gone cannot be resumed with.',
       );
     const ready = await this.#readied();
     const { source, work, positions, overview } = ready;
-    const { batch, fields } = work.outline;
+    const { batch } = work.outline;
     const { samples } = overview;
-    const refs = refsOf(this.#options.map);
     const index = positions ?? Uint32Array.from({ length: samples }, (_, i) => i);
-    const provenance = provenanceOf(refs, source, {}, work.bound);
-    const decides = {
-      recipe: provenance.recipe,
-      stack: source.handle.stack,
-      fields,
-      batch,
-      samples,
-      split: this.#options.split,
-      part: this.#options.part,
+    const batches = (first: number): AsyncIterable<Batch> => {
+      const rest =
+        feed?.order(batch, false) ?? makeOrder(index.subarray(first), samples - first, batch, false, null, 0);
+      return this.#iterate(ready, rest, { ...this.#options, ordered: true, debug: false });
     };
-    const material: Material = {
-      fields,
-      samples,
-      index,
-      labels: feed?.labels ?? rowsOf(index, source.labels?.of),
-      groups: feed?.groups ?? rowsOf(index, source.groups),
-      fingerprint: JSON.stringify(decides),
-      provenance,
-      batches: (first) => {
-        const rest =
-          feed?.order(batch, false) ?? makeOrder(index.subarray(first), samples - first, batch, false, null, 0);
-        return this.#iterate(ready, rest, { ...this.#options, ordered: true, debug: false });
-      },
-    };
-    return materializeTo(path, material, options);
+    return materialOf({ source, work, feed, index, batches }, this.#options);
   }
 
   /**

@@ -7,7 +7,7 @@ import { type Prepared, preparedBytes } from '../core/operator.js';
 import { readerBytes } from '../core/plan.js';
 import { selectPositions } from '../core/selection.js';
 import type { Source } from '../core/source.js';
-import { frameBytes, framePixels, product } from '../core/stack.js';
+import { frameBytes, framePixels, product, type Stack } from '../core/stack.js';
 import { localHost, makeJob } from '../layouts/local.js';
 import type { CrewTask, Field } from './crew.js';
 import type { Feed } from './feed.js';
@@ -57,6 +57,19 @@ function fieldsOf({ slots, bound }: BoundJob, batch: number): { fields: Field[];
   return { fields, slotBytes: offset };
 }
 
+/** What a slot of the ring holds of a batch: entries and, where they are fed, the frames behind them. */
+function slotOf(
+  bound: BoundJob,
+  batch: number,
+  stack: Stack,
+  isFed: boolean,
+): Pick<CrewTask, 'fields' | 'room' | 'slotBytes'> {
+  const { fields, slotBytes } = fieldsOf(bound, batch);
+  if (!isFed) return { fields, room: null, slotBytes };
+  const room = { dtype: stack.dtype, size: framePixels(stack), offset: slotBytes };
+  return { fields, room, slotBytes: slotBytes + round(batch * frameBytes(stack) + SLACK) };
+}
+
 /** Who brings frames, and which of them operators may look at beforehand: positions, ascending; null: all. */
 interface Beforehand {
   readonly training: Uint32Array | null;
@@ -89,7 +102,6 @@ export async function workOf(
   const { handle } = source;
   const { stack } = handle;
   const blockFrames = Math.max(1, Math.min(batch, Math.floor(BLOCK_BYTES / frameBytes(stack))));
-  const { fields, slotBytes: entryBytes } = fieldsOf(whole, batch);
   const readingBytes = feed ? 0 : readerBytes(handle, blockFrames, localHost.decodeScratch(handle));
   const working = whole.costs.reduce((sum, { workerBytes }) => sum + workerBytes + 64 * SLACK, 0);
   const prepared = whole.bound.map((one) => one.prepared);
@@ -102,12 +114,19 @@ export async function workOf(
       kernel,
       batch,
       blockFrames,
-      fields,
-      room: feed && { dtype: stack.dtype, size: framePixels(stack), offset: entryBytes },
-      slotBytes: entryBytes + (feed ? round(batch * frameBytes(stack) + SLACK) : 0),
+      ...slotOf(whole, batch, stack, feed !== null),
       windowBytes: round(readingBytes + working + SLACK),
       preparedBytes: round(prepared.reduce((sum, one) => sum + preparedBytes(one), 0)),
     },
+  };
+}
+
+/** The same work in smaller batches. */
+export function inBatchesOf(batch: number, { outline, prepared, bound }: LoaderWork): LoaderWork {
+  return {
+    prepared,
+    bound,
+    outline: { ...outline, batch, ...slotOf(bound, batch, outline.source.stack, outline.room !== null) },
   };
 }
 

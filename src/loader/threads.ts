@@ -3,6 +3,7 @@ import { ARENA_BASE, Arena, makeMemory, SLACK } from '../core/arena.js';
 import { dtypeOfArray, type NumericArray } from '../core/dtype.js';
 import { fromWire, LayoutError } from '../core/errors.js';
 import type { Prepared } from '../core/operator.js';
+import { threadStart } from '../io/worker-start.js';
 import type { PlacedPrepared } from '../layouts/threads/messages.js';
 import { onSharedMemory } from '../layouts/threads/share.js';
 import type { BatchCrew, BatchRequest, CrewTask, Filled } from './crew.js';
@@ -43,9 +44,8 @@ class Thread implements BatchWorker {
   restart(): Promise<void> {
     const worker = new Worker(new URL('./entry.js', import.meta.url), {
       name: this.#name,
+      ...threadStart(),
       workerData: this.#start,
-      // It says what a program given as text is, and a worker has none.
-      ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
     });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
@@ -71,8 +71,8 @@ class Thread implements BatchWorker {
     });
   }
 
-  send(order: BatchOrder): void {
-    this.#worker?.postMessage(order);
+  send(orders: readonly BatchOrder[]): void {
+    this.#worker?.postMessage(orders);
   }
 
   listen(answer: (answer: WorkerAnswer) => void): void {
@@ -132,6 +132,10 @@ class ThreadsCrew implements BatchCrew {
 
   limit(workers: number): void {
     this.#dispatcher.limit(workers);
+  }
+
+  task(samples: number): void {
+    this.#dispatcher.task(samples);
   }
 
   async close(): Promise<void> {

@@ -13,11 +13,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { dataLoader, type OperatorRef, openArray, openSource, type Source } from '../../dist/index.js';
+import { dataLoader, openArray, openSource, type Source } from '../../dist/index.js';
 import { python, pythonHas } from '../formats/python.js';
+import { fragile } from './samples.js';
 
 const root = mkdtempSync(join(tmpdir(), 'materialize-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -32,12 +32,6 @@ const source: Source = {
   ...openArray([SAMPLES, 2, 20], values),
   labels: { classes: ['a', 'b', 'c'], of: Int32Array.from({ length: SAMPLES }, (_, i) => i % 3) },
 };
-
-const fragile = (values: OperatorRef['values']): OperatorRef => ({
-  name: 'fragile',
-  module: pathToFileURL(join(import.meta.dirname, 'fragile.mjs')).href,
-  values,
-});
 
 test.skipIf(!pythonHas('numpy', 'materialised files'))(
   'entries, classes and positions are what NumPy reads',

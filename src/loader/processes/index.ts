@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { NumericArray } from '../../core/dtype.js';
 import { asFanfoldError, fromWire, LayoutError } from '../../core/errors.js';
 import type { Prepared } from '../../core/operator.js';
+import { workerEnvironment } from '../../io/worker-start.js';
 import type { BatchCrew, BatchRequest, CrewTask, Filled } from '../crew.js';
 import { type BatchOrder, type BatchWorker, Dispatcher, type WorkerAnswer } from '../dispatch.js';
 import type { FromChild, ToChild } from './messages.js';
@@ -32,6 +33,7 @@ class Worker implements BatchWorker {
     await this.stop();
     const child = fork(ENTRY, [], {
       execArgv: [],
+      env: workerEnvironment(),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -66,9 +68,9 @@ class Worker implements BatchWorker {
     });
   }
 
-  #receive({ filled, samples, entries }: Extract<FromChild, { kind: 'filled' }>): WorkerAnswer {
+  #receive({ filled, at, samples, entries }: Extract<FromChild, { kind: 'filled' }>): WorkerAnswer {
     try {
-      this.#ring.receive(filled.slot, samples, entries);
+      this.#ring.receive(filled.slot, at, samples, entries);
       return filled;
     } catch (error) {
       return { refused: asFanfoldError(error, `Batch ${filled.number}`) };
@@ -84,10 +86,11 @@ class Worker implements BatchWorker {
     this.#answer = answer;
   }
 
-  send({ slot, request }: BatchOrder): void {
+  send(orders: readonly BatchOrder[]): void {
     // It may have died while nobody listened.
     if (this.#child === null || isGone(this.#child)) setImmediate(() => this.#answer?.(this.#died('was gone')));
-    else this.#tell({ kind: 'fill', slot, request, frames: this.#ring.send(slot, request.samples.length) });
+    else
+      this.#tell({ kind: 'fill', orders, frames: orders.map(({ slot, request }) => this.#ring.send(slot, request)) });
   }
 
   hold(isBusy: boolean): void {
@@ -160,6 +163,10 @@ class ProcessesCrew implements BatchCrew {
 
   limit(workers: number): void {
     this.#dispatcher.limit(workers);
+  }
+
+  task(samples: number): void {
+    this.#dispatcher.task(samples);
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import { createSharedFile } from '../../io/shared-file.js';
 import { refusal, refused } from '../../io/shared-refusal.js';
 import type { Parcel } from '../../layouts/processes/messages.js';
 import { makeParcel } from '../../layouts/processes/parcel.js';
-import type { CrewTask } from '../crew.js';
+import type { BatchRequest, CrewTask } from '../crew.js';
 import { frameViews, ringViews } from '../ring.js';
 import type { ChildWork, RingRef } from './messages.js';
 import { arrayBytes, placeArrays } from './placed.js';
@@ -26,10 +26,10 @@ export interface ProcessRing {
   readonly views: readonly Readonly<Record<string, NumericArray>>[];
   /** Room for the frames of every slot; none where workers read the source themselves. */
   readonly frames: readonly NumericArray[];
-  /** Brings the frames of a slot to where a worker reads them. @returns what has to go along with the order, null for nothing */
-  send(slot: number, samples: number): NumericArray | null;
-  /** Brings the entries of a filled slot to where the consumer reads them. */
-  receive(slot: number, samples: number, entries: readonly NumericArray[] | null): void;
+  /** Brings the frames of a request to where a worker reads them. @returns what has to go along with the order, null for nothing */
+  send(slot: number, request: BatchRequest): NumericArray | null;
+  /** Brings the entries of a filled slot, from place `at` on, to where the consumer reads them. */
+  receive(slot: number, at: number, samples: number, entries: readonly NumericArray[] | null): void;
   close(): void;
 }
 
@@ -78,17 +78,19 @@ function fileRing(work: ChildWork): ProcessRing {
     leftovers: [file.name],
     views: ringViews(task, memory.buffer, 0),
     frames: frameViews(task, memory.buffer, 0),
-    send(slot, samples) {
+    send(slot, { samples, at = 0 }) {
       const { room, slotBytes } = task;
       if (!room) return null;
-      const at = slot * slotBytes + room.offset;
-      file.write(memory.subarray(at, at + samples * room.size * DTYPES[room.dtype].bytes), at);
+      const bytes = room.size * DTYPES[room.dtype].bytes;
+      const from = slot * slotBytes + room.offset + at * bytes;
+      file.write(memory.subarray(from, from + samples.length * bytes), from);
       return null;
     },
-    receive(slot, samples) {
+    receive(slot, at, samples) {
       for (const { size, dtype, offset } of task.fields) {
-        const at = slot * task.slotBytes + offset;
-        file.read(memory.subarray(at, at + samples * size * DTYPES[dtype].bytes), at);
+        const bytes = size * DTYPES[dtype].bytes;
+        const from = slot * task.slotBytes + offset + at * bytes;
+        file.read(memory.subarray(from, from + samples * bytes), from);
       }
     },
     close: () => file.close(),
@@ -109,11 +111,14 @@ function copiedRing(work: ChildWork): ProcessRing {
     leftovers: [],
     views,
     frames,
-    send: (slot, samples) => frames[slot]?.slice(0, samples * (task.room?.size ?? 0)) ?? null,
-    receive(slot, _, entries) {
-      for (const [i, { label }] of task.fields.entries()) {
+    send(slot, { samples, at = 0 }) {
+      const size = task.room?.size ?? 0;
+      return frames[slot]?.slice(at * size, (at + samples.length) * size) ?? null;
+    },
+    receive(slot, at, _, entries) {
+      for (const [i, { label, size }] of task.fields.entries()) {
         const from = entries?.[i];
-        if (from) views[slot]?.[label]?.set(from);
+        if (from) views[slot]?.[label]?.set(from, at * size);
       }
     },
     close: () => undefined,
