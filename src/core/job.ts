@@ -40,6 +40,15 @@ export interface Stream {
   readonly slot: string;
   readonly sink: StreamSink;
   readonly provenance: Provenance;
+  /** Taken back from its file at the end, for `finish`, and counted as results in memory are. */
+  readonly recalled?: true;
+}
+
+/** What earlier runs have done of a job, and where this one notes what it does. */
+export interface PartLog {
+  readonly done: ReadonlySet<number>;
+  /** Called when the entries of these parts have been written. */
+  note(parts: readonly number[]): void;
 }
 
 /** One run, complete. */
@@ -56,6 +65,8 @@ export interface Job {
   readonly deterministic: boolean;
   /** `each` slots that are written to files while running, instead of being kept. */
   readonly streams: readonly Stream[];
+  /** Absent for a run that does every part. All its `each` slots are streams then, and none is `whole`. */
+  readonly log?: PartLog;
   /** What the source is called, when the results of its one operator go to a folder. */
   readonly folder?: string;
   /** What the source is called, when a sheet of its one operator is wanted. */
@@ -180,7 +191,10 @@ export function planBound(job: Job, host: EngineHost, { bound, slots, costs, pre
     limits: job.limits,
     frameFlops: bound.reduce((sum, { operator, values }) => sum + (operator.flops?.(stack, values) ?? 0), 0),
     decodeScratch: host.decodeScratch(job.source.handle),
-    streamed: slots.map((slot) => job.streams.some((stream) => stream.slot === slotLabel(slot, bound))),
+    streamed: slots.map((slot) => {
+      const stream = job.streams.find((one) => one.slot === slotLabel(slot, bound));
+      return stream !== undefined && stream.recalled !== true;
+    }),
     pendingPartials: isOrdered(job, bound) ? pendingPartials(job.limits.workers ?? job.limits.cores) : 2,
   });
   return { plan, slots, bound, prepareSeconds };

@@ -221,6 +221,17 @@ describe('files of series in rows', () => {
     expect(fullShape(wide.handle.stack)).toEqual([1, 9000, 2]);
   });
 
+  it('passes over a column that is no more than a mark at the end of rows', async () => {
+    const source = await opened(file('mark.csv', 'a,b,\n1,2,\n2,3,\n'));
+    expect(source.channels).toEqual(['a', 'b']);
+    expect(source.notes).toContain('Columns passed over: one without name and content.');
+  });
+
+  it('reads names that are not in UTF-8', async () => {
+    const source = await opened(file('old.csv', 'gr\u00fcn,gr\u00f6n\n1,2\n2,3\n', 'latin1'));
+    expect(source.channels).toEqual(['grün', 'grön']);
+  });
+
   it('refuses a column of classes that names none', async () => {
     const path = file('unlabelled.csv', 'a,state\n1,\n2,\n3,\n');
     await expect(opened(path, { label: 'state' })).rejects.toThrow('--label state holds no class');

@@ -21,6 +21,7 @@ class Worker implements BatchWorker {
   readonly #ring: ProcessRing;
   #child: ChildProcess | null = null;
   #answer: ((answer: WorkerAnswer) => void) | null = null;
+  #isStopped = false;
 
   constructor(number: number, start: ToChild, ring: ProcessRing) {
     this.#number = number;
@@ -30,7 +31,8 @@ class Worker implements BatchWorker {
 
   /** Starts it, and returns when it can take orders. @throws FanfoldError when it cannot */
   async restart(): Promise<void> {
-    await this.stop();
+    await this.#kill();
+    if (this.#isStopped) throw this.#died('was stopped');
     const child = fork(ENTRY, [], {
       execArgv: [],
       env: workerEnvironment(),
@@ -104,7 +106,13 @@ class Worker implements BatchWorker {
     }
   }
 
+  /** Ends it for good. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#kill();
+  }
+
+  async #kill(): Promise<void> {
     const child = this.#child;
     this.#child = null;
     if (child === null || isGone(child)) return;
