@@ -27,6 +27,8 @@ export interface EngineHost {
   insideOperators(): Promise<readonly string[]>;
   /** Bytes a worker's decoder of this source takes beside the decoded chunk. */
   decodeScratch(handle: SourceHandle): number;
+  /** Frames of a source that only the host can get at, for `prepare`. */
+  read?(first: number, count: number): Promise<NumericArray>;
   /** Entries of a streamed slot that were written to a `region`. */
   readBack(ref: SinkRef, dtype: Dtype, first: number, count: number): NumericArray;
   /** Highest resident size of this process so far. */
@@ -92,6 +94,7 @@ export interface Planned {
 
 /** Reads frames on the host for `prepare`; the small reader is opened when first needed. */
 async function readOnHost(host: EngineHost, job: Job, first: number, count: number): Promise<NumericArray> {
+  if (host.read) return host.read(first, count);
   const handle = job.source.handle;
   const bytes = readerBytes(handle, count, host.decodeScratch(handle)) + 2 ** 20;
   const arena = new Arena(makeMemory(bytes), ARENA_BASE, bytes);

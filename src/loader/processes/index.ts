@@ -91,7 +91,8 @@ class Worker implements BatchWorker {
   send(orders: readonly BatchOrder[]): void {
     // It may have died while nobody listened.
     if (this.#child === null || isGone(this.#child)) setImmediate(() => this.#answer?.(this.#died('was gone')));
-    else this.#tell({ kind: 'fill', orders });
+    else
+      this.#tell({ kind: 'fill', orders, frames: orders.map(({ slot, request }) => this.#ring.send(slot, request)) });
   }
 
   hold(isBusy: boolean): void {
@@ -158,6 +159,10 @@ class ProcessesCrew implements BatchCrew {
 
   views(slot: number): Readonly<Record<string, NumericArray>> {
     return this.#ring.views[slot] ?? {};
+  }
+
+  frames(slot: number): NumericArray | null {
+    return this.#ring.frames[slot] ?? null;
   }
 
   fill(slot: number, request: BatchRequest, done: (filled: Filled | Error) => void): void {
