@@ -35,12 +35,18 @@ const PARAMS = {
     default: 'adaptive',
     help: 'how summation and difference come together: a learned gate, side by side, added',
   },
-  size: { kind: 'number', default: 32, min: 8, integer: true, help: 'height and width of the images, a multiple of 4' },
+  pooling: {
+    kind: 'choice',
+    choices: ['places', 'whole'],
+    default: 'places',
+    help: 'what an image ends as in the small network: means of its parts in their order, or mean and maximum over all of it, for classes that do not depend on when something happens',
+  },
+  size: { kind: 'number', default: 32, min: 8, integer: true, help: 'height and width of the images, a multiple of 8' },
   useStatisticalFeatures: {
     kind: 'flag',
-    help: 'train with the statistics branch only (default: with and without it)',
+    help: 'one training, with the statistics branch (default: one with it and one without)',
   },
-  imagesOnly: { kind: 'flag', help: 'train without the statistics branch only' },
+  imagesOnly: { kind: 'flag', help: 'one training, without the statistics branch' },
   learningRate: {
     kind: 'number',
     default: 0.002,
@@ -114,7 +120,8 @@ function splitOf({ shares, split, seed }: Values<typeof ALL>): Split {
 
 /** Flags that decide the numbers, for the recipe. */
 function recipeOf({ values, train, test }: Command): string {
-  const { model, fusion, size, trainEpochs, learningRate, augment, seed, batch, split, shares, window, step } = values;
+  const { model, fusion, pooling, size, trainEpochs, learningRate, augment, seed, batch, split, shares, window, step } =
+    values;
   const data = {
     data: test === undefined ? train : `${train},${test}`,
     ...(test === undefined ? { split, shares } : {}),
@@ -122,7 +129,7 @@ function recipeOf({ values, train, test }: Command): string {
   const windows = { ...(window === undefined ? {} : { window }), ...(step === undefined ? {} : { step }) };
   return JSON.stringify({
     train: 'dual-gaf',
-    ...{ ...data, model, fusion, size, trainEpochs, learningRate, augment, seed, batch, ...windows },
+    ...{ ...data, model, fusion, pooling, size, trainEpochs, learningRate, augment, seed, batch, ...windows },
     useStatisticalFeatures: !values.imagesOnly,
   });
 }
@@ -134,7 +141,7 @@ const summaryOf = ({ statistics, parameters, score, judgedOn, best, seconds }: V
 
 async function train(command: Command, sources: readonly [Source, Source | undefined], signal: AbortSignal) {
   const { values, folder } = command;
-  const { model, fusion, size: pixels, trainEpochs: epochs, learningRate, augment, seed, batch } = values;
+  const { model, fusion, pooling, size: pixels, trainEpochs: epochs, learningRate, augment, seed, batch } = values;
   const say = (line: string): void => {
     if (!values.quiet) tell(line);
   };
@@ -163,6 +170,7 @@ async function train(command: Command, sources: readonly [Source, Source | undef
       const options = {
         model,
         fusion,
+        pooling,
         channels,
         pixels,
         classes: classes.length,

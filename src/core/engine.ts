@@ -1,14 +1,16 @@
 import { allocate, type NumericArray } from './dtype.js';
 import { asFanfoldError, OperatorError, Stopped } from './errors.js';
+import { countNonFinite } from './finite.js';
+import { givenArrays } from './into.js';
 import { contextOf, type EngineHost, isOrdered, type Job, type Planned, slotLabel } from './job.js';
 import type { Crew, Task, WorkerReport } from './layout.js';
 import { Merger, pendingPartials } from './merge.js';
-import type { Arrays, FolderFile, Prepared, ReadBack, Slot } from './operator.js';
+import { nameSlot } from './named.js';
+import type { Arrays, FolderFile, Prepared, ReadBack } from './operator.js';
 import type { Page } from './page.js';
 import { findLimiter, type Report, totalSeconds } from './report.js';
 import type { ChunkEntries, NamedArray } from './sink.js';
-import { placementOf } from './source.js';
-import { type Axis, frameCount, fullShape, plainAxis, product, stackBytes } from './stack.js';
+import { frameBytes, frameCount, fullShape, product } from './stack.js';
 
 export interface Outcome {
   readonly arrays: readonly NamedArray[];
@@ -32,11 +34,15 @@ function makeTask(job: Job, { plan, slots, bound }: Planned): Task {
     onBadFrame: job.onBadFrame,
     replicas: job.replicas,
     firstWorker: 0,
-    ordered: isOrdered(job, bound) && slots.some(({ slot }) => slot.kind === 'whole'),
+    partwise: job.log !== undefined || isMergedInOrder(job, { slots, bound }),
     destinations: slots.map(
       (slot) => job.streams.find((stream) => stream.slot === slotLabel(slot, bound))?.sink.ref ?? null,
     ),
   };
+}
+
+function isMergedInOrder(job: Job, { slots, bound }: Pick<Planned, 'slots' | 'bound'>): boolean {
+  return isOrdered(job, bound) && slots.some(({ slot }) => slot.kind === 'whole');
 }
 
 interface Pass {
@@ -57,21 +63,23 @@ async function runPass(
 ): Promise<Pass> {
   const { plan, slots, bound } = planned;
   const total = frameCount(job.source.handle.stack);
-  const partCount = plan.parts.length - 1;
-  const parts = Array.from({ length: partCount }, (_, i) => i);
+  const before = framesBefore(job, planned);
+  const parts = Array.from({ length: plan.parts.length - 1 }, (_, i) => i).filter((part) => !job.log?.done.has(part));
+  const partCount = parts.length;
+  const ordered = isMergedInOrder(job, planned);
   const merger = new Merger(
     slots,
     bound.map(({ operator }) => operator),
-    task.ordered ? parts : null,
+    ordered ? parts : null,
   );
   // A static split asks for everything at once, so nothing may be held back from it.
   const window = job.crew.plain ? partCount : pendingPartials(plan.workers);
   let handedOut = 0;
-  let frames = 0;
+  let frames = before;
   const next = async (max: number): Promise<readonly number[]> => {
     if (handedOut === partCount) return [];
     let room = partCount;
-    if (task.ordered) {
+    if (ordered) {
       while (merger.backlog(handedOut) >= window) await merger.nextMerge();
       room = window - merger.backlog(handedOut);
     }
@@ -83,10 +91,13 @@ async function runPass(
     if (job.signal.aborted) throw new Stopped();
     const reports = await crew.run(prepared, {
       next,
-      onPartial: (partial) => merger.add(partial),
+      onPartial: (partial) => {
+        merger.add(partial);
+        job.log?.note(partial.parts);
+      },
       onProgress: (count) => {
-        frames = count;
-        job.onProgress?.(count, total);
+        frames = before + count;
+        job.onProgress?.(frames, total);
       },
       signal: job.signal,
     });
@@ -96,6 +107,13 @@ async function runPass(
     if (error instanceof Stopped || job.signal.aborted) throw new Stopped(frames, total);
     throw error;
   }
+}
+
+/** Frames that earlier runs have done. */
+function framesBefore({ log }: Job, { plan: { parts } }: Planned): number {
+  let frames = 0;
+  for (const part of log?.done ?? []) frames += (parts[part + 1] ?? 0) - (parts[part] ?? 0);
+  return frames;
 }
 
 /** Reads entries of one operator's `each` slots, from memory or from the file they went to. */
@@ -119,6 +137,12 @@ function readBackOf(
   };
 }
 
+/** A result in the caller's array, where there is one. */
+function moved(result: NumericArray | null, given: NumericArray | null): NumericArray | null {
+  if (result && given && result !== given) given.set(result);
+  return given ?? result;
+}
+
 /** All slots of every operator after a pass, finished. */
 function collect(
   job: Job,
@@ -129,7 +153,8 @@ function collect(
   host: EngineHost,
 ): Pick<Pass, 'outs' | 'read'> {
   const { slots, bound } = planned;
-  const results = crew.results();
+  const into = givenArrays(job, planned);
+  const results = crew.results().map((result, i) => moved(result, into[i] ?? null));
   const outs: Record<string, NumericArray>[] = bound.map(() => ({}));
   let whole = 0;
   for (const [i, { operator, name, slot }] of slots.entries()) {
@@ -139,7 +164,7 @@ function collect(
         ? merger.totals[whole++]
         : slot.kind === 'derived'
           ? allocate(slot.dtype, product(slot.shape))
-          : results[i];
+          : (results[i] ?? recall(job, planned, task, i, host));
     if (out && array) out[name] = array;
   }
   const read = bound.map((_, i) => readBackOf(i, planned, task, results, host));
@@ -150,32 +175,18 @@ function collect(
   return { outs, read };
 }
 
-function axesOf(slot: Slot, job: Job): { shape: number[]; axes: Axis[] } {
-  const { stack } = job.source.handle;
-  const positions = stack.axes.slice(0, stack.stackShape.length);
-  if (slot.kind === 'each') {
-    const shape = [...stack.stackShape, ...slot.shape];
-    const own = slot.axes ?? [];
-    return { shape, axes: shape.map((_, i) => positions[i] ?? own[i - positions.length] ?? plainAxis(i)) };
-  }
-  if (slot.axes) return { shape: [...slot.shape], axes: [...slot.axes] };
-  const frame = stack.axes.slice(stack.stackShape.length);
-  const [asFrame, asScan] = [stack.frameShape, stack.stackShape].map((shape) => shape.join() === slot.shape.join());
-  const axes = asFrame ? frame : asScan ? positions : slot.shape.map((_, i) => plainAxis(i));
-  return { shape: [...slot.shape], axes };
+/** All entries of a slot that has to be taken back from its file. */
+function recall(job: Job, { slots, bound }: Planned, { destinations }: Task, i: number, host: EngineHost) {
+  const [slot, ref] = [slots[i], destinations[i]];
+  if (!slot || !ref || !job.streams.some((one) => one.recalled && one.slot === slotLabel(slot, bound))) return null;
+  return host.readBack(ref, slot.slot.dtype, 0, frameCount(job.source.handle.stack));
 }
 
 /** What follows from the results in `finish`, and uncertainties, may have no value on purpose: they are not counted. */
-function countNonFinite(arrays: readonly NamedArray[], { slots, bound }: Planned): number {
-  const measured = slots.filter(({ slot }) => slot.kind !== 'derived' && slot.errorsOf === undefined && !slot.mayBeNaN);
+function countOf(arrays: readonly NamedArray[], { slots, bound }: Planned): number {
+  const measured = slots.filter(({ slot }) => slot.kind !== 'derived' && slot.errorsOf === undefined);
   const names = new Set(measured.map((slot) => slotLabel(slot, bound)));
-  let count = 0;
-  for (const { name, data } of arrays) {
-    if (!names.has(name)) continue;
-    if (data instanceof Float64Array || data instanceof Float32Array)
-      for (const value of data) if (!Number.isFinite(value)) count++;
-  }
-  return count;
+  return arrays.reduce((total, { name, data }) => total + (names.has(name) ? countNonFinite(data) : 0), 0);
 }
 
 /**
@@ -187,9 +198,10 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
   const started = performance.now();
   const { stack } = job.source.handle;
   const task = makeTask(job, planned);
+  const into = givenArrays(job, planned);
   let crew: Crew | null = null;
   try {
-    crew = await job.layout.start(task, job.crew);
+    crew = await job.layout.start(task, { ...job.crew, into });
     const startSeconds = (performance.now() - started) / 1000;
     const running = performance.now();
     let prepared = planned.bound.map((one) => one.prepared);
@@ -255,13 +267,8 @@ function nameArrays(job: Job, planned: Planned, outs: Pass['outs']): NamedArray[
   for (const bound of planned.slots) {
     const data = outs[bound.operator]?.[bound.name];
     if (!data || bound.slot.private) continue;
-    const { shape, axes } = axesOf(bound.slot, job);
-    const name = slotLabel(bound, planned.bound);
-    const { unit = '', label = name, errorsOf } = bound.slot;
-    const of = errorsOf === undefined ? {} : { errorsOf: slotLabel({ ...bound, name: errorsOf }, planned.bound) };
-    const own = bound.slot.axes === undefined ? {} : { coordinates: bound.slot.axes.length };
-    const where = placementOf(job.source, bound.slot.shape);
-    arrays.push({ name, shape, data, axes, unit, label, ...of, ...own, ...where });
+    const { dtype: _, ...named } = nameSlot(job, planned, bound);
+    arrays.push({ ...named, data });
   }
   return arrays;
 }
@@ -281,6 +288,7 @@ function makeReport(
 ): Report {
   const { stack } = job.source.handle;
   const { plan, bound, prepareSeconds } = planned;
+  const frames = frameCount(stack) - framesBefore(job, planned);
   return {
     operator: bound.map(({ operator }) => operator.name).join('+'),
     source: job.source.location,
@@ -290,8 +298,8 @@ function makeReport(
     team: plan.team,
     shape: fullShape(stack),
     dtype: stack.dtype,
-    frames: frameCount(stack),
-    bytes: stackBytes(stack),
+    frames,
+    bytes: frames * frameBytes(stack),
     bytesRead: reports.reduce((total, { bytesRead }) => total + bytesRead, 0),
     seconds: {
       prepare: prepareSeconds,
@@ -306,8 +314,8 @@ function makeReport(
     direct: job.direct,
     amplification: plan.amplification,
     badFrames: [...new Set(reports.flatMap(({ badFrames }) => badFrames))].sort((a, b) => a - b),
-    nonFinite: countNonFinite(arrays, planned),
-    parts: plan.parts.length - 1,
+    nonFinite: countOf(arrays, planned),
+    parts: plan.parts.length - 1 - (job.log?.done.size ?? 0),
     fallbacks: job.fallbacks,
     limiter: findLimiter(reports, readingOf(job), plan.team > 1 ? 'waiting for each other' : 'waiting for parts'),
     perWorker: reports.map(({ entries: _, ...rest }) => rest),

@@ -1,6 +1,6 @@
 import type { numpy } from '@jax-js/jax';
 import type { Jax } from './library.js';
-import { BRANCHES, type ConvLayer, type NetShape, WIDTHS } from './network.js';
+import { BRANCHES, type ConvLayer, type NetShape, poolsWhole, WIDTHS } from './network.js';
 
 type Tensor = numpy.Array;
 /** Weights on the device, each used exactly once: the library frees an array when it is used. */
@@ -67,10 +67,15 @@ export class Forward {
     const flow = normalised
       ? this.#overlapping(weights, branch, unfolded, plan)
       : this.#apart(weights, branch, unfolded, plan);
-    // Mean and maximum over the image: what happens matters, and not when.
-    const { nn, numpy: np } = this.#jax;
-    const pooled = np.concatenate([flow.ref.mean([1, 2]), np.max(flow, [1, 2])], 1);
-    return nn.relu(this.#dense(weights, `${branch}.dense`, pooled));
+    return this.#jax.nn.relu(this.#dense(weights, `${branch}.dense`, this.#pool(flow)));
+  }
+
+  #pool(flow: Tensor): Tensor {
+    const { numpy: np } = this.#jax;
+    if (poolsWhole(this.#shape)) return np.concatenate([flow.ref.mean([1, 2]), np.max(flow, [1, 2])], 1);
+    const [images = 0, side = 0, , outputs = 0] = flow.shape;
+    const cells = flow.reshape([images, side / 2, 2, side / 2, 2, outputs]).mean([2, 4]);
+    return cells.transpose([0, 3, 1, 2]).reshape([images, outputs * (side / 2) ** 2]);
   }
 
   /** The first convolution: a product of matrices, (images * places, outputs). */

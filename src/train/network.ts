@@ -7,10 +7,18 @@ export type NetSize = 'small' | 'source';
 /** How the features of the summation and difference images of a sensor become one: a learned gate, side by side, added. */
 export type Fusion = 'adaptive' | 'concat' | 'add';
 
+/**
+ * What an image ends as. `places`: means of its channels in 2 x 2 cells, in their order: it matters when something happens.
+ * `whole`: mean and maximum of each channel over all of it, wherever that is.
+ */
+export type Pooling = 'places' | 'whole';
+
 /** What decides every shape in the network. */
 export interface NetShape {
   readonly size: NetSize;
   readonly fusion: Fusion;
+  /** Of the small network; the one of the source pools the whole. */
+  readonly pooling: Pooling;
   /** Sensors: images of each kind per sample. */
   readonly channels: number;
   /** Height and width of an image. */
@@ -82,8 +90,14 @@ export const WIDTHS: Readonly<Record<NetSize, Widths>> = {
 /** Names of the two kinds of image, as the weights and the inputs of the network have them. */
 export const BRANCHES = ['sum', 'diff'] as const;
 
-/** Numbers of a pooled image: mean and maximum of every channel, wherever in the image they are. */
-const pooledLength = (size: NetSize): number => 2 * (WIDTHS[size].convs.at(-1)?.outputs ?? 0);
+/** True for an image that ends as the mean and maximum of its channels, wherever in it they are. */
+export const poolsWhole = ({ size, pooling }: NetShape): boolean => size === 'source' || pooling === 'whole';
+
+/** Numbers that a pooled image has. */
+function pooledLength(shape: NetShape): number {
+  const outputs = WIDTHS[shape.size].convs.at(-1)?.outputs ?? 0;
+  return outputs * (poolsWhole(shape) ? 2 : (shape.pixels / 8) ** 2);
+}
 
 /** Dense layers behind the images, by name: inputs and outputs of each, in the order they are applied. */
 export function denseLayers(shape: NetShape): readonly (readonly [name: string, inputs: number, outputs: number])[] {
@@ -92,7 +106,7 @@ export function denseLayers(shape: NetShape): readonly (readonly [name: string, 
   const first = fused + (shape.statistics > 0 ? statistics : 0);
   const widths = [first, ...hidden, shape.classes];
   return [
-    ...BRANCHES.map((branch) => [`${branch}.dense`, pooledLength(shape.size), features] as const),
+    ...BRANCHES.map((branch) => [`${branch}.dense`, pooledLength(shape), features] as const),
     ...(shape.fusion === 'adaptive' ? [['gate', 2 * features, features] as const] : []),
     ...(shape.statistics > 0 ? [['statistics', shape.statistics, statistics] as const] : []),
     ...widths.slice(1).map((width, i) => [`classifier${i + 1}`, widths[i] ?? 0, width] as const),
@@ -101,10 +115,10 @@ export function denseLayers(shape: NetShape): readonly (readonly [name: string, 
 
 /** @throws UsageError for images the network cannot take */
 export function checkShape({ pixels }: NetShape): void {
-  if (pixels >= 8 && pixels % 4 === 0) return;
+  if (pixels >= 8 && pixels % 8 === 0) return;
   throw new UsageError(
     'bad-size',
-    `The network takes images of 8 pixels or more that halve twice: --size must be a multiple of 4, not ${pixels}. Try --size ${Math.max(8, 4 * Math.round(pixels / 4))}.`,
+    `The network halves its images three times: --size must be a multiple of 8, not ${pixels}. Try --size ${Math.max(8, 8 * Math.round(pixels / 8))}.`,
   );
 }
 

@@ -9,6 +9,7 @@ import {
   initialWeights,
   type NetShape,
   type NetSize,
+  type Pooling,
   type Weights,
 } from './network.js';
 import { pooledFeatures } from './pooled.js';
@@ -23,6 +24,8 @@ export type ModelName = NetSize | 'ridge';
 export interface VariantOptions {
   readonly model: ModelName;
   readonly fusion: Fusion;
+  /** `places` when absent. */
+  readonly pooling?: Pooling;
   readonly channels: number;
   readonly pixels: number;
   readonly classes: number;
@@ -132,9 +135,17 @@ async function netVariant(parts: Parts, shape: NetShape, options: VariantOptions
  * @throws UsageError for images the network cannot take; LayoutError without the library that computes gradients; Stopped
  */
 export function trainVariant(parts: Parts, statistics: number, options: VariantOptions): Promise<Variant> {
-  const { model, fusion, channels, pixels, classes } = options;
+  const { model, fusion, pooling = 'places', channels, pixels, classes } = options;
   const used = statistics > 0 ? parts : mapParts(parts, without);
-  const shape = { size: model === 'ridge' ? 'small' : model, fusion, channels, pixels, classes, statistics } as const;
+  const shape = {
+    size: model === 'ridge' ? 'small' : model,
+    fusion,
+    pooling,
+    channels,
+    pixels,
+    classes,
+    statistics,
+  } as const;
   checkShape(shape);
   return model === 'ridge' ? ridgeVariant(used, statistics, options) : netVariant(used, shape, options);
 }

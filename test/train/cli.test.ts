@@ -138,7 +138,7 @@ describe('what is refused', () => {
   });
 
   it('names what is wrong with the size, and what is in the way', () => {
-    expect(refused('dual-gaf', 'train.tsv', '--size', '18').stderr).toMatch(/multiple of 4, not 18/);
+    expect(refused('dual-gaf', 'train.tsv', '--size', '20').stderr).toMatch(/multiple of 8, not 20/);
     expect(refused('dual-gaf', 'train.tsv', '--size', '32', '-o', 'none').stderr).toMatch(
       /--size 32 is more than the 24 points/,
     );
