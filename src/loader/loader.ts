@@ -12,7 +12,7 @@ import { startCrew, timeBatch } from './crews.js';
 import { type Gathered, type GatherOptions, gather } from './gather.js';
 import { type Material, type Materialized, type MaterializeOptions, materializeTo } from './materialize.js';
 import type { Batch, LoaderOptions } from './options.js';
-import { checkOptions } from './options-check.js';
+import { checkOptions, checkSource } from './options-check.js';
 import { inPieces, makeOrder, type Order } from './order.js';
 import { type LoaderPlan, makeLoaderPlan } from './plan.js';
 import { arrayBytes } from './processes/placed.js';
@@ -82,6 +82,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   #atWork: Running | null = null;
 
   constructor(source: Source | string, options: LoaderOptions) {
+    checkSource(source);
     checkOptions(options);
     this.#source = source;
     this.#options = options;
@@ -96,7 +97,9 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     const samples = positions?.length ?? frameCount(source.handle.stack);
     if (samples === 0) {
       const what = parts ? `The part ${part} of the split of ${source.location}` : source.location;
-      throw new UsageError('no-samples', `${what} holds no samples.`, { part });
+      const all = frameCount(source.handle.stack);
+      const hint = parts ? ` It is cut out of ${all} sample${all === 1 ? '' : 's'}: use more, or other shares.` : '';
+      throw new UsageError('no-samples', `${what} holds no samples.${hint}`, { part });
     }
     const wished = options.batch ?? BATCH;
     const dropLast = options.dropLast ?? false;
