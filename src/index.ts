@@ -62,9 +62,13 @@ export {
   type LoaderOptions,
   type LoaderOverview,
   type LoaderPlan,
+  type LoaderSource,
   type LoaderStatistics,
   type Materialized,
   type MaterializeOptions,
+  type ReadAtSource,
+  type RecordSource,
+  type SampleRecord,
   type Split,
 } from './loader/index.js';
 export { type InverseOptions, inverseGaf } from './operators/gaf/inverse.js';

@@ -62,19 +62,6 @@ function checkNames(options: LoaderOptions): void {
 const isOperator = (one: unknown): boolean =>
   typeof one === 'object' && one !== null && 'name' in one && typeof one.name === 'string';
 
-/** @throws UsageError for what is no array or path, such as bare numbers */
-export function checkSource(source: unknown): void {
-  if (
-    (typeof source === 'string' && source !== '') ||
-    (typeof source === 'object' && source !== null && !ArrayBuffer.isView(source))
-  )
-    return;
-  throw new UsageError(
-    'no-source',
-    'A loader needs a path, or what openSource(path) or openArray(shape, numbers) give.',
-  );
-}
-
 function bad(name: string, wants: string, given: unknown): UsageError {
   return new UsageError('bad-option', `${name} of a loader is ${wants}, not ${JSON.stringify(given)}.`, { name });
 }
