@@ -65,6 +65,7 @@ export {
   type LoaderStatistics,
   type Materialized,
   type MaterializeOptions,
+  type SourceNames,
   type Split,
 } from './loader/index.js';
 export { operatorNames } from './operators/registry.js';

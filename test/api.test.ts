@@ -61,7 +61,7 @@ test('the public API has exactly these names', () => {
         'LoadedArray',
       ],
       ...['Batch', 'DataLoader', 'LoaderOptions', 'LoaderOverview', 'LoaderPlan', 'LoaderStatistics', 'Materialized'],
-      ...['MaterializeOptions', 'Split'],
+      ...['MaterializeOptions', 'SourceNames', 'Split'],
       ...['MergeRule', 'NamedArray', 'NumericArray', 'OpenOptions', 'Operator', 'OperatorRef', 'Param'],
       ...['Params', 'Plan', 'PlanOutcome', 'Prepared', 'PrepareContext', 'RawValues', 'Report', 'RunOptions'],
       ...['RunOutcome', 'RunRequest', 'Slot', 'Source', 'Stack', 'Tile', 'Values', 'WasmKernel', 'Work'],

@@ -1,12 +1,14 @@
 import type { Source } from '../core/source.js';
 import { DataLoader } from './loader.js';
 import type { LoaderOptions } from './options.js';
+import { type SourceNames, withOwnNames } from './source-names.js';
 
 export type { Gathered, GatherOptions } from './gather.js';
 export type { DataLoader, LoaderOverview } from './loader.js';
 export type { Materialized, MaterializeOptions } from './materialize.js';
 export type { Batch, LoaderOptions, Split } from './options.js';
 export type { LoaderPlan } from './plan.js';
+export type { SourceNames } from './source-names.js';
 export type { LoaderStatistics } from './statistics.js';
 
 /**
@@ -21,8 +23,9 @@ export type { LoaderStatistics } from './statistics.js';
  * opened or started before it is planned or iterated.
  *
  * @param source a source, or a path such as `train.tsv`
+ * @param options as `LoaderOptions` has them, or by the names of `SourceNames`: `n_jobs`, `chunk_size` and so on
  * @throws UsageError for options that are wrong by themselves
  */
-export function dataLoader(source: Source | string, options: LoaderOptions): DataLoader {
-  return new DataLoader(source, options);
+export function dataLoader(source: Source | string, options: LoaderOptions & SourceNames): DataLoader {
+  return new DataLoader(source, withOwnNames(options));
 }
