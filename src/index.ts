@@ -62,11 +62,17 @@ export {
   type LoaderOptions,
   type LoaderOverview,
   type LoaderPlan,
+  type LoaderSource,
   type LoaderStatistics,
   type Materialized,
   type MaterializeOptions,
+  type ReadAtSource,
+  type RecordSource,
+  type SampleRecord,
   type SourceNames,
   type Split,
 } from './loader/index.js';
+export { type InverseOptions, inverseGaf } from './operators/gaf/inverse.js';
+export { type GafImageOptions, gafImages } from './operators/gaf/on-demand.js';
 export { operatorNames } from './operators/registry.js';
 export { version } from './version.js';

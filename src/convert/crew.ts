@@ -87,6 +87,7 @@ export class Converter {
    * Other arrays, and small ones, are converted in the calling thread, and the outcome says so.
    */
   async convertInto(source: NumericArray, target: NumericArray, options: ConvertOptions = {}): Promise<ConvertOutcome> {
+    checkPair(source, target);
     const unshared = [source, target].some(({ buffer }) => buffer instanceof ArrayBuffer);
     const isSmall = source.byteLength <= BLOCK_BYTES;
     if (unshared || isSmall) {
@@ -97,7 +98,6 @@ export class Converter {
       };
     }
     const by = scalingOf(options);
-    checkPair(source, target);
     const strange = await this.#share({
       source,
       target,

@@ -27,6 +27,8 @@ export interface EngineHost {
   insideOperators(): Promise<readonly string[]>;
   /** Bytes a worker's decoder of this source takes beside the decoded chunk. */
   decodeScratch(handle: SourceHandle): number;
+  /** Frames of a source that only the host can get at, for `prepare`. */
+  read?(first: number, count: number): Promise<NumericArray>;
   /** Entries of a streamed slot that were written to a `region`. */
   readBack(ref: SinkRef, dtype: Dtype, first: number, count: number): NumericArray;
   /** Highest resident size of this process so far. */
@@ -38,6 +40,15 @@ export interface Stream {
   readonly slot: string;
   readonly sink: StreamSink;
   readonly provenance: Provenance;
+  /** Taken back from its file at the end, for `finish`, and counted as results in memory are. */
+  readonly recalled?: true;
+}
+
+/** What earlier runs have done of a job, and where this one notes what it does. */
+export interface PartLog {
+  readonly done: ReadonlySet<number>;
+  /** Called when the entries of these parts have been written. */
+  note(parts: readonly number[]): void;
 }
 
 /** One run, complete. */
@@ -54,6 +65,8 @@ export interface Job {
   readonly deterministic: boolean;
   /** `each` slots that are written to files while running, instead of being kept. */
   readonly streams: readonly Stream[];
+  /** Absent for a run that does every part. All its `each` slots are streams then, and none is `whole`. */
+  readonly log?: PartLog;
   /** What the source is called, when the results of its one operator go to a folder. */
   readonly folder?: string;
   /** What the source is called, when a sheet of its one operator is wanted. */
@@ -81,6 +94,7 @@ export interface Planned {
 
 /** Reads frames on the host for `prepare`; the small reader is opened when first needed. */
 async function readOnHost(host: EngineHost, job: Job, first: number, count: number): Promise<NumericArray> {
+  if (host.read) return host.read(first, count);
   const handle = job.source.handle;
   const bytes = readerBytes(handle, count, host.decodeScratch(handle)) + 2 ** 20;
   const arena = new Arena(makeMemory(bytes), ARENA_BASE, bytes);
@@ -177,7 +191,10 @@ export function planBound(job: Job, host: EngineHost, { bound, slots, costs, pre
     limits: job.limits,
     frameFlops: bound.reduce((sum, { operator, values }) => sum + (operator.flops?.(stack, values) ?? 0), 0),
     decodeScratch: host.decodeScratch(job.source.handle),
-    streamed: slots.map((slot) => job.streams.some((stream) => stream.slot === slotLabel(slot, bound))),
+    streamed: slots.map((slot) => {
+      const stream = job.streams.find((one) => one.slot === slotLabel(slot, bound));
+      return stream !== undefined && stream.recalled !== true;
+    }),
     pendingPartials: isOrdered(job, bound) ? pendingPartials(job.limits.workers ?? job.limits.cores) : 2,
   });
   return { plan, slots, bound, prepareSeconds };

@@ -269,6 +269,8 @@ export async function attachSource(handle: SourceHandle, arena: Arena, options: 
     }
     case 'selected':
       return (await import('./selected.js')).openSelected(handle, await attachSource(handle.base, arena, options));
+    case 'fed':
+      throw new UsageError('not-readable', 'Frames that a function or an iterable gives can be read by a loader alone.');
     case 'memory':
     case 'windows':
     case 'generated':

@@ -1,3 +1,4 @@
+import type { NumericArray } from '../core/dtype.js';
 import { LayoutError } from '../core/errors.js';
 import type { BatchCrew, CrewTask } from './crew.js';
 import { startInline } from './inline.js';
@@ -53,9 +54,19 @@ export async function startCrew(
   return crew;
 }
 
-/** Seconds the calling thread takes for a batch of the first samples, when it has made one before. */
-export async function timeBatch(work: LoaderWork, samples: Uint32Array): Promise<number> {
+/**
+ * Seconds the calling thread takes for a batch of the first samples, when it has made one before.
+ *
+ * @param frame stands for all of them where only the host can read the source
+ */
+export async function timeBatch(
+  work: LoaderWork,
+  samples: Uint32Array,
+  frame: NumericArray | null = null,
+): Promise<number> {
   const crew = await startInline({ ...work.outline, workers: 1, slots: 1 }, work.prepared);
+  const frames = crew.frames?.(0);
+  if (frame) for (const place of samples.keys()) frames?.set(frame, place * frame.length);
   const make = (): Promise<number> =>
     new Promise((resolve, reject) => {
       crew.fill(0, { number: 0, samples }, (filled) =>

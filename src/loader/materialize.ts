@@ -6,8 +6,9 @@ import { writeNpy } from '../formats/npy-write.js';
 import { createStream } from '../formats/outputs.js';
 import { InputFile } from '../io/file.js';
 import { checkTarget, OutputPart, removeFile } from '../io/output.js';
-import { extensionOf, withPart } from '../io/path.js';
+import { withPart } from '../io/path.js';
 import { checksum, Resumable } from '../io/resumable.js';
+import { besidePath } from './beside.js';
 import type { Field } from './crew.js';
 import type { Batch } from './options.js';
 
@@ -25,8 +26,8 @@ export interface MaterializeOptions {
 export interface Materialized {
   /** By output; several go to files named after them, `set.gaf.sum.npy`. */
   readonly files: Readonly<Record<string, string>>;
-  /** Class (int32, -1 for none) and position in the source (uint32) of every row, as NPY. */
-  readonly beside: { readonly labels: string | null; readonly index: string };
+  /** Class (int32, -1 for none), group (int32) and position in the source (uint32) of every row, as NPY. */
+  readonly beside: { readonly labels: string | null; readonly groups: string | null; readonly index: string };
   readonly samples: number;
   readonly bytes: number;
   /** CRC-32 of all entries of an output, as bytes in row order, by output. */
@@ -44,6 +45,7 @@ export interface Material {
   /** Positions and classes of all rows. */
   readonly index: Uint32Array;
   readonly labels: Int32Array | null;
+  readonly groups: Int32Array | null;
   /** Everything that decides the entries. */
   readonly fingerprint: string;
   readonly provenance: Provenance;
@@ -63,10 +65,6 @@ interface Done {
   /** Rows whose entries could not be made: zeros. */
   readonly failed: readonly number[];
 }
-
-/** An NPY file beside the first of all. */
-const besidePath = (path: string, name: string): string =>
-  `${path.slice(0, path.length - extensionOf(path).length)}.${name}.npy`;
 
 /** Starts the files with zeros for entries. @returns where entries begin in each */
 async function startFiles({ fields, samples, provenance }: Material, partials: readonly string[]): Promise<number[]> {
@@ -137,9 +135,13 @@ export async function materializeTo(
   material: Material,
   { resume = false, overwrite = false }: MaterializeOptions,
 ): Promise<Materialized> {
-  const { fields, samples, fingerprint, labels, index } = material;
+  const { fields, samples, fingerprint, labels, groups, index } = material;
   const targets = fields.map(({ label }) => (fields.length === 1 ? path : withPart(path, label)));
-  const beside = { labels: labels ? besidePath(path, 'labels') : null, index: besidePath(path, 'index') };
+  const beside = {
+    labels: labels && besidePath(path, 'labels'),
+    groups: groups && besidePath(path, 'groups'),
+    index: besidePath(path, 'index'),
+  };
   const files = new Resumable(targets, overwrite);
   const [setup, ...lines] = (resume && files.exist ? (files.journal.read() ?? []) : []) as [Setup?, ...Done[]];
   if (setup && setup.fingerprint !== fingerprint) throw files.foreign();
@@ -151,7 +153,7 @@ export async function materializeTo(
   const resumedAt = done.samples;
   // What stands beside whole files that have no name yet was written by the call that made them.
   const replaces = overwrite || resumedAt === samples;
-  for (const file of [beside.labels, beside.index]) if (file !== null) checkTarget(file, replaces);
+  for (const file of Object.values(beside)) if (file !== null) checkTarget(file, replaces);
   const parts: OutputPart[] = [];
   const written: string[] = [];
   let bytes = 0;
@@ -177,6 +179,7 @@ export async function materializeTo(
       written.push(file);
     };
     if (labels && beside.labels) writeBeside(beside.labels, 'labels', 'class', labels);
+    if (groups && beside.groups) writeBeside(beside.groups, 'groups', 'group', groups);
     writeBeside(beside.index, 'index', 'position in the source', index);
     files.commit(overwrite);
   } catch (error) {

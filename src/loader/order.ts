@@ -78,13 +78,20 @@ export function makeOrder(
 /** The same samples in the same order, every batch in `pieces` parts that come one after the other. */
 export function inPieces(order: Order, pieces: number): Order {
   if (pieces === 1) return order;
-  const { samples, batch, batches } = order;
+  const { batch } = order;
   const piece = Math.ceil(batch / pieces);
-  const last = Math.min(batch, samples - (batches - 1) * batch);
   return {
-    samples,
     batch: piece,
-    batches: batches === 0 ? 0 : (batches - 1) * pieces + Math.ceil(last / piece),
+    // Both may be found out while the samples come.
+    get samples() {
+      return order.samples;
+    },
+    get batches() {
+      const { samples, batches } = order;
+      if (batches === 0 || !Number.isFinite(batches)) return batches;
+      const last = Math.min(batch, samples - (batches - 1) * batch);
+      return (batches - 1) * pieces + Math.ceil(last / piece);
+    },
     of(number) {
       const at = (number % pieces) * piece;
       return order.of(Math.floor(number / pieces)).slice(at, at + piece);

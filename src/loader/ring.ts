@@ -17,6 +17,19 @@ export function ringViews(
   );
 }
 
+/** Room for the frames of every slot of the same ring; none where workers read the source themselves. */
+export function frameViews(
+  { room, slots, slotBytes, batch }: CrewTask,
+  memory: ArrayBufferLike,
+  base: number,
+): readonly NumericArray[] {
+  if (!room) return [];
+  const { dtype, size, offset } = room;
+  return Array.from({ length: slots }, (_, slot) =>
+    viewOf(dtype, memory, base + slot * slotBytes + offset, batch * size),
+  );
+}
+
 /** Which slots of a ring are free. */
 export class Ring {
   readonly slots: number;

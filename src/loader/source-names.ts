@@ -47,6 +47,8 @@ function together(options: LoaderOptions, found: Partial<LoaderOptions>, names: 
 
 /** Options of a loader with the names of the source written as its own. @throws UsageError for values they cannot have, and contradictions */
 export function withOwnNames(options: LoaderOptions & SourceNames): LoaderOptions {
+  // What is no object is refused where all options are checked.
+  if (typeof options !== 'object' || options === null) return options;
   const own: Record<string, unknown> = {};
   const given: Record<string, unknown> = {};
   const names: string[] = [];

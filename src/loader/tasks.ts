@@ -39,7 +39,7 @@ export class AskedBatch {
     this.#out++;
     if (count === whole) return { batch: this, order: this.order, deaths: 0 };
     // A view would be sent with all that lies around it.
-    const piece = { number: request.number, samples: request.samples.slice(at, at + count), at };
+    const piece = { ...request, samples: request.samples.slice(at, at + count), at };
     return { batch: this, order: { slot, request: piece }, deaths: 0 };
   }
 

@@ -9,7 +9,7 @@ import { onSharedMemory } from '../layouts/threads/share.js';
 import type { BatchCrew, BatchRequest, CrewTask, Filled } from './crew.js';
 import { type BatchOrder, type BatchWorker, Dispatcher, type WorkerAnswer } from './dispatch.js';
 import type { ThreadAnswer, ThreadStart } from './messages.js';
-import { ringViews } from './ring.js';
+import { frameViews, ringViews } from './ring.js';
 import { layOut } from './task.js';
 
 type Views = Readonly<Record<string, NumericArray>>;
@@ -98,11 +98,13 @@ class ThreadsCrew implements BatchCrew {
   readonly copies = 0;
   readonly #threads: readonly Thread[];
   readonly #views: readonly Views[];
+  readonly #frames: readonly NumericArray[];
   readonly #dispatcher: Dispatcher;
 
-  constructor(threads: readonly Thread[], views: readonly Views[], bytes: number) {
+  constructor(threads: readonly Thread[], views: readonly Views[], frames: readonly NumericArray[], bytes: number) {
     this.#threads = threads;
     this.#views = views;
+    this.#frames = frames;
     this.slots = views.length;
     this.bytes = bytes;
     this.#dispatcher = new Dispatcher(threads);
@@ -118,6 +120,10 @@ class ThreadsCrew implements BatchCrew {
 
   views(slot: number): Views {
     return this.#views[slot] ?? {};
+  }
+
+  frames(slot: number): NumericArray | null {
+    return this.#frames[slot] ?? null;
   }
 
   fill(slot: number, request: BatchRequest, done: (filled: Filled | Error) => void): void {
@@ -154,5 +160,6 @@ export async function startThreads(task: CrewTask, prepared: readonly Prepared[]
     await Promise.all(threads.map((thread) => thread.end()));
     throw error;
   }
-  return new ThreadsCrew(threads, ringViews(task, memory.buffer, ring), bytes);
+  const { buffer } = memory;
+  return new ThreadsCrew(threads, ringViews(task, buffer, ring), frameViews(task, buffer, ring), bytes);
 }

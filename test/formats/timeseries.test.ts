@@ -221,6 +221,26 @@ describe('files of series in rows', () => {
     expect(fullShape(wide.handle.stack)).toEqual([1, 9000, 2]);
   });
 
+  it('passes over a column that is no more than a mark at the end of rows', async () => {
+    const source = await opened(file('mark.csv', 'a,b,\n1,2,\n2,3,\n'));
+    expect(source.channels).toEqual(['a', 'b']);
+    expect(source.notes).toContain('Columns passed over: one without name and content.');
+  });
+
+  it('says so when names of columns have numbers among them: they may be data with a slip', async () => {
+    const source = await opened(file('slip.csv', '1,2o,3\n4,5,6\n7,8,9\n'));
+    expect(source.channels).toEqual(['1', '2o', '3']);
+    expect(source.notes.at(-1)).toMatch(
+      /^Row 1 was taken for the names of the columns, though there are numbers in it/,
+    );
+    expect((await opened(file('numbered.csv', ',a,b\n1,2,3\n2,3,4\n'))).notes.join()).not.toContain('was taken');
+  });
+
+  it('reads names that are not in UTF-8', async () => {
+    const source = await opened(file('old.csv', 'gr\u00fcn,gr\u00f6n\n1,2\n2,3\n', 'latin1'));
+    expect(source.channels).toEqual(['grün', 'grön']);
+  });
+
   it('refuses a column of classes that names none', async () => {
     const path = file('unlabelled.csv', 'a,state\n1,\n2,\n3,\n');
     await expect(opened(path, { label: 'state' })).rejects.toThrow('--label state holds no class');

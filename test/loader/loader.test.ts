@@ -194,6 +194,10 @@ describe('a worker that dies', () => {
 describe('bad options', () => {
   test.each([
     [{ batch: 0 }, /batch of a loader is a whole number from 1 on, not 0/],
+    [{ batch_size: 8 }, /A loader has no option batch_size\. Did you mean batch\?/],
+    [{ sufle: { seed: 1 } }, /Did you mean shuffle\?/],
+    [{ window: 96 }, /openSource\(path, \{ timeSeries/],
+    [{ map: '' }, /A loader needs an operator/],
     [{ workers: -2 }, /workers of a loader/],
     [{ patience: 0 }, /patience/],
     [{ part: 'test' }, /no part test without a split/],

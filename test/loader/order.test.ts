@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutWindows } from '../../dist/core/series.js';
 import type { Source } from '../../dist/core/source.js';
-import { makeOrder, permutation } from '../../dist/loader/order.js';
+import { inPieces, makeOrder, permutation } from '../../dist/loader/order.js';
 import { type Parts, splitSamples } from '../../dist/loader/split.js';
 
 describe('shuffled order', () => {
@@ -61,6 +61,26 @@ describe('shuffled order', () => {
     const shuffled = makeOrder(Uint32Array.of(10, 20, 30, 40, 50), 5, 5, false, 1, 0);
     expect([...shuffled.of(0)].sort((a, b) => a - b)).toEqual([10, 20, 30, 40, 50]);
   });
+});
+
+test('batches in parts hold the same samples in the same order, and none is empty', () => {
+  const sizes = fc.record({
+    samples: fc.integer({ min: 1, max: 200 }),
+    batch: fc.integer({ min: 1, max: 40 }),
+    piece: fc.integer({ min: 1, max: 40 }),
+    dropLast: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(sizes, ({ samples, batch, piece, dropLast }) => {
+      const order = makeOrder(null, samples, batch, dropLast, 3, 1);
+      const pieces = Math.ceil(batch / Math.ceil(batch / Math.ceil(batch / piece)));
+      const parts = inPieces(order, pieces);
+      const all = ({ batches, of }: typeof order) => Array.from({ length: batches }, (_, number) => [...of(number)]);
+      const lengths = all(parts).map(({ length }) => length);
+      expect(all(parts).flat()).toEqual(all(order).flat());
+      expect(lengths.every((length) => length > 0 && length <= parts.batch)).toBe(true);
+    }),
+  );
 });
 
 /** Windows over segments of some lengths, `segmentsEach` of them a recording. */

@@ -1,11 +1,12 @@
 import { ARENA_BASE, makeMemory, SLACK } from '../../core/arena.js';
 import { DTYPES, type NumericArray, viewOf } from '../../core/dtype.js';
 import { asFanfoldError } from '../../core/errors.js';
+import { InputFile } from '../../io/file.js';
 import { OutputPart } from '../../io/output.js';
 import { overlaySegment, SEGMENT_ALIGNMENT } from '../../io/segment.js';
 import { removeLeftovers } from '../../io/shared-file.js';
 import { openParcel } from '../../layouts/processes/parcel.js';
-import type { CrewTask } from '../crew.js';
+import type { BatchRequest, CrewTask } from '../crew.js';
 import { BatchFiller } from '../fill.js';
 import type { BatchOrder } from '../tasks.js';
 import type { ChildWork, FromChild, ToChild } from './messages.js';
@@ -25,8 +26,17 @@ class Child {
   /** Its own slot; null when it fills those of the ring. */
   readonly #own: Uint8Array | null;
   readonly #file: OutputPart | null;
+  /** The same file for reading; null where the host feeds no frames through it. */
+  readonly #ring: InputFile | null;
 
-  private constructor(task: CrewTask, filler: BatchFiller, own: Uint8Array | null, file: OutputPart | null) {
+  private constructor(
+    task: CrewTask,
+    filler: BatchFiller,
+    own: Uint8Array | null,
+    file: OutputPart | null,
+    ring: InputFile | null,
+  ) {
+    this.#ring = ring;
     this.#task = task;
     this.#filler = filler;
     this.#own = own;
@@ -44,15 +54,28 @@ class Child {
     const { task, prepared } = ring.kind === 'segment' ? (findArrays(given, slots) as ChildWork) : given;
     const filler = await BatchFiller.open(task, prepared, { memory, base: ARENA_BASE, length, ring: base });
     const file = ring.kind === 'files' ? new OutputPart(ring.path) : null;
-    return new Child(task, filler, ring.kind === 'segment' ? null : slots, file);
+    const fed = task.room && ring.kind === 'files' ? InputFile.open(ring.path) : null;
+    return new Child(task, filler, ring.kind === 'segment' ? null : slots, file, fed);
   }
 
-  fill({ slot, request }: BatchOrder): void {
+  fill({ slot, request }: BatchOrder, frames: NumericArray | null): void {
+    if (this.#own) this.#takeFrames(this.#own, slot, request, frames);
     const filled = this.#filler.fill(this.#own ? 0 : slot, request);
     const samples = request.samples.length;
     const at = request.at ?? 0;
     const entries = this.#own && this.#handOver(this.#own, slot, at, samples);
     tell({ kind: 'filled', filled: { ...filled, slot }, at, samples, entries });
+  }
+
+  /** Brings frames that the host feeds into its own slot. */
+  #takeFrames(own: Uint8Array, slot: number, { samples, at = 0 }: BatchRequest, frames: NumericArray | null): void {
+    const { room, slotBytes } = this.#task;
+    if (!room) return;
+    const { dtype, size, offset } = room;
+    const from = offset + at * size * DTYPES[dtype].bytes;
+    const into = viewOf(dtype, own.buffer, own.byteOffset + from, samples.length * size);
+    if (frames) into.set(frames);
+    else this.#ring?.read(new Uint8Array(into.buffer, into.byteOffset, into.byteLength), slot * slotBytes + from);
   }
 
   /** @returns what could not be put into the ring's file */
@@ -80,9 +103,9 @@ async function receive(message: ToChild): Promise<void> {
     tell({ kind: 'ready' });
     return;
   }
-  for (const order of message.orders) {
+  for (const [i, order] of message.orders.entries()) {
     try {
-      child?.fill(order);
+      child?.fill(order, message.frames[i] ?? null);
     } catch (error) {
       const wire = asFanfoldError(error, `Batch ${order.request.number}`).toWire();
       tell({ kind: 'error', during: 'fill', error: wire });

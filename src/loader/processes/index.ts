@@ -21,6 +21,7 @@ class Worker implements BatchWorker {
   readonly #ring: ProcessRing;
   #child: ChildProcess | null = null;
   #answer: ((answer: WorkerAnswer) => void) | null = null;
+  #isStopped = false;
 
   constructor(number: number, start: ToChild, ring: ProcessRing) {
     this.#number = number;
@@ -30,7 +31,8 @@ class Worker implements BatchWorker {
 
   /** Starts it, and returns when it can take orders. @throws FanfoldError when it cannot */
   async restart(): Promise<void> {
-    await this.stop();
+    await this.#kill();
+    if (this.#isStopped) throw this.#died('was stopped');
     const child = fork(ENTRY, [], {
       execArgv: [],
       env: workerEnvironment(),
@@ -89,7 +91,8 @@ class Worker implements BatchWorker {
   send(orders: readonly BatchOrder[]): void {
     // It may have died while nobody listened.
     if (this.#child === null || isGone(this.#child)) setImmediate(() => this.#answer?.(this.#died('was gone')));
-    else this.#tell({ kind: 'fill', orders });
+    else
+      this.#tell({ kind: 'fill', orders, frames: orders.map(({ slot, request }) => this.#ring.send(slot, request)) });
   }
 
   hold(isBusy: boolean): void {
@@ -103,7 +106,13 @@ class Worker implements BatchWorker {
     }
   }
 
+  /** Ends it for good. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#kill();
+  }
+
+  async #kill(): Promise<void> {
     const child = this.#child;
     this.#child = null;
     if (child === null || isGone(child)) return;
@@ -150,6 +159,10 @@ class ProcessesCrew implements BatchCrew {
 
   views(slot: number): Readonly<Record<string, NumericArray>> {
     return this.#ring.views[slot] ?? {};
+  }
+
+  frames(slot: number): NumericArray | null {
+    return this.#ring.frames[slot] ?? null;
   }
 
   fill(slot: number, request: BatchRequest, done: (filled: Filled | Error) => void): void {

@@ -25,7 +25,12 @@ export type ToChild =
       /** Names in /dev/shm that this process takes away when the host has gone without doing so. */
       readonly leftovers: readonly string[];
     }
-  | { readonly kind: 'fill'; readonly orders: readonly BatchOrder[] };
+  | {
+      readonly kind: 'fill';
+      readonly orders: readonly BatchOrder[];
+      /** Of each order: frames that the worker finds nowhere else. */
+      readonly frames: readonly (NumericArray | null)[];
+    };
 
 export type FromChild =
   | { readonly kind: 'ready' }
