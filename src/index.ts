@@ -69,6 +69,7 @@ export {
   type ReadAtSource,
   type RecordSource,
   type SampleRecord,
+  type SourceNames,
   type Split,
 } from './loader/index.js';
 export { type InverseOptions, inverseGaf } from './operators/gaf/inverse.js';

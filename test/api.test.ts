@@ -65,7 +65,7 @@ test('the public API has exactly these names', () => {
         'LoadedArray',
       ],
       ...['Batch', 'DataLoader', 'LoaderOptions', 'LoaderOverview', 'LoaderPlan', 'LoaderSource', 'LoaderStatistics'],
-      ...['Materialized', 'MaterializeOptions', 'ReadAtSource', 'RecordSource', 'SampleRecord', 'Split'],
+      ...['Materialized', 'MaterializeOptions', 'ReadAtSource', 'RecordSource', 'SampleRecord', 'SourceNames', 'Split'],
       ...['MergeRule', 'NamedArray', 'NumericArray', 'OpenOptions', 'Operator', 'OperatorRef', 'Param'],
       ...['Params', 'Plan', 'PlanOutcome', 'Prepared', 'PrepareContext', 'RawValues', 'Report', 'RunOptions'],
       ...['RunOutcome', 'RunRequest', 'Slot', 'Source', 'Stack', 'Tile', 'Values', 'WasmKernel', 'Work'],
