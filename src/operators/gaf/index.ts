@@ -31,7 +31,7 @@ interface GafState extends SeriesSetup {
 }
 
 /** float64 numbers the kernel needs for one series. */
-const workLength = ({ length, size }: Extent): number => length + 8 * size + 160;
+const workLength = ({ length, size }: Extent): number => length + 8 * size + 200;
 
 const LABELS: Readonly<Record<GafSlot, string>> = {
   sum: 'Gramian angular summation field',
