@@ -36,6 +36,7 @@ test('the public API has exactly these names', () => {
     'makeStack',
     'openArray',
     'openConverter',
+    'openSeriesSet',
     'openSource',
     'openSynthetic',
     'operatorNames',
@@ -68,7 +69,19 @@ test('the public API has exactly these names', () => {
       ...['Materialized', 'MaterializeOptions', 'ReadAtSource', 'RecordSource', 'SampleRecord', 'SourceNames', 'Split'],
       ...['MergeRule', 'NamedArray', 'NumericArray', 'OpenOptions', 'Operator', 'OperatorRef', 'Param'],
       ...['Params', 'Plan', 'PlanOutcome', 'Prepared', 'PrepareContext', 'RawValues', 'Report', 'RunOptions'],
-      ...['RunOutcome', 'RunRequest', 'Slot', 'Source', 'Stack', 'Tile', 'Values', 'WasmKernel', 'Work'],
+      ...[
+        'RunOutcome',
+        'RunRequest',
+        'Segment',
+        'SeriesSet',
+        'Slot',
+        'Source',
+        'Stack',
+        'Tile',
+        'Values',
+        'WasmKernel',
+        'Work',
+      ],
     ].sort(),
   );
 });
