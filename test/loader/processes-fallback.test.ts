@@ -141,3 +141,19 @@ test.runIf(canChange)('rights that are missing are told apart from space that is
     message: expect.stringContaining('EACCES'),
   });
 });
+
+test('a runtime without SharedArrayBuffer: processes that copy, with the reason, or an error when asked for by name', () => {
+  const without = (options: Partial<LoaderOptions>): Told => {
+    const args = ['--no-harmony-sharedarraybuffer', script, JSON.stringify(options)];
+    return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Told;
+  };
+  const told = without({});
+  expect(told).toMatchObject({ copies: 6, hash: without({ layout: 'inline' }).hash });
+  expect(told.fallbacks).toEqual([
+    expect.stringMatching(
+      /^Fell back from threads with one shared memory, 2 workers to processes that copy batches, 2 workers: this runtime has no SharedArrayBuffer\. Start Node/,
+    ),
+  ]);
+  expect(without({ layout: 'threads' })).toMatchObject({ code: 'layout-missing' });
+  expect(without({ strict: true })).toMatchObject({ code: 'fallback-refused' });
+});
