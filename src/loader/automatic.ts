@@ -199,7 +199,8 @@ function ringFor(
   if (input.prefetch === null && jobs > 0) reasons.push(`${chunk} samples a task: ${from}.`);
   const wished = input.prefetch ?? Math.max(1, Math.ceil(chunk / batch));
   // What was asked for stays: only a loader that chooses for itself chooses again while it runs.
-  const isOpen = input.jobs === null && input.chunk === null && input.prefetch === null;
+  const isOpen =
+    input.jobs === null && input.chunk === null && input.prefetch === null && (preset?.jobs ?? null) === null;
   const farthest = isOpen ? Math.max(wished, Math.ceil(row.chunk.largest / batch)) : wished;
   const left = Math.min(
     budgetOf(input) - input.hostBytes - jobs * input.workerBytes,

@@ -56,7 +56,7 @@ function notFinite(series: number, { first }: Tile, { channels }: GafState): Ope
   return new OperatorError(
     'not-finite',
     `Frame ${frame}, channel ${channel}: a point is NaN or infinite, or points are too far apart to be scaled. ` +
-      'Read the series with --nan drop or --nan interpolate, or mend the data.',
+      'Mend the data, or read text with --nan drop or --nan interpolate, arrays with --window, too.',
     { frame, channel },
   );
 }
