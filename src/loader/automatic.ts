@@ -149,7 +149,9 @@ function machineRules(input: AutomaticInput, bound: Bound): Rule[] {
 function limitRules(input: AutomaticInput): Rule[] {
   const { batchBytes, batches, ringLimit, workerBytes, windowBytes, hostBytes, sharedLimit } = input;
   const budget = budgetOf(input);
-  const rules: Rule[] = [{ name: 'batches', jobs: batches, why: `there are ${batches} batches` }];
+  const rules: Rule[] = [
+    { name: 'batches', jobs: batches, why: batches === 1 ? 'there is 1 batch' : `there are ${batches} batches` },
+  ];
   if (ringLimit !== null) {
     const jobs = Math.max(1, Math.floor(ringLimit / batchBytes) - 1);
     rules.push({
