@@ -41,10 +41,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'operators/load.js',
     'operators/registry.js',
   ],
+  fetch: ['core/', 'io/'],
   train: ['core/', 'io/', 'formats/', 'kernels/', 'operators/load.js', 'loader/', 'version.js'],
   cli: [
     'api/',
     'convert/',
+    'fetch/',
     'loader/',
     'train/',
     'core/',
@@ -58,7 +60,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   api: ['core/', 'formats/', 'layouts/', 'version.js'],
   testing: ['core/', 'io/', 'formats/', 'operators/', 'layouts/'],
-  'index.ts': ['api/', 'convert/', 'loader/', 'core/', 'formats/', 'layouts/', 'operators/', 'version.js'],
+  'index.ts': ['api/', 'convert/', 'fetch/', 'loader/', 'core/', 'formats/', 'layouts/', 'operators/', 'version.js'],
   'testing.ts': ['testing/'],
   'version.ts': [],
 };
@@ -66,6 +68,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Where modules that are not ours may be imported. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'node:fs': ['io/'],
+  'node:http': ['io/http/'],
+  'node:https': ['io/http/'],
   'node:os': ['io/', 'cli/'],
   'node:path': ['io/', 'cli/', 'layouts/processes/', 'loader/processes/'],
   'node:url': ['cli/', 'layouts/processes/', 'loader/'],
@@ -74,7 +78,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'node:v8': ['layouts/processes/'],
   'node:zlib': ['io/'],
   'node:child_process': ['layouts/processes/', 'loader/', 'cli/'],
-  'node:worker_threads': ['convert/', 'layouts/threads/', 'loader/', 'cli/bench/'],
+  'node:worker_threads': ['convert/', 'io/http/', 'layouts/threads/', 'loader/', 'cli/bench/'],
   'node:timers/promises': ['layouts/', 'cli/bench/'],
   'h5wasm/node': ['formats/hdf5/library.ts', 'cli/checks.ts'],
   koffi: ['io/'],

@@ -51,7 +51,7 @@ function tellKept({ files, done, parts }: Resumption): void {
 }
 
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const command = await parseJob('run', args, PARAMS);
+  const command = await parseJob('run', args, PARAMS, signal);
   const { values, source, refs } = command;
   for (const note of values.quiet ? [] : source.notes) tell(`note: ${note}`);
   const progress = makeProgress(values.quiet ? 'none' : values.progress, frameBytes(source.handle.stack));

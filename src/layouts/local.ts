@@ -16,6 +16,8 @@ import { loadInput } from '../formats/load-input.js';
 import { attachSource } from '../formats/registry.js';
 import { chooseDirect } from '../io/direct.js';
 import { InputFile } from '../io/file.js';
+import { REMOTE_BYTES } from '../io/http/remote-file.js';
+import { isUrl } from '../io/http/url.js';
 import { availableCores, availableMemory, peakResidentBytes, residentBytes } from '../io/machine.js';
 import { readRegion } from '../io/sink-part.js';
 import { readText } from '../io/text.js';
@@ -70,6 +72,8 @@ export interface RunOptions {
 const THREAD_BYTES = 16 * 2 ** 20;
 /** Resident bytes of a worker process before it works. */
 const PROCESS_BYTES = 64 * 2 ** 20;
+/** What a worker that reads from a server takes beside: its cache, and the thread that does its requests. */
+const REMOTE_WORKER_BYTES = REMOTE_BYTES + THREAD_BYTES;
 /** What the host still grows while it runs: kernels compiled, results written. */
 const HOST_MARGIN = 48 * 2 ** 20;
 
@@ -77,6 +81,8 @@ function storageOf(handle: SourceHandle): Storage | null {
   if (handle.kind === 'selected') return storageOf(handle.base);
   return handle.kind === 'stored' ? handle.storage : null;
 }
+
+const isRemote = (handle: SourceHandle): boolean => filesOf(handle).some(isUrl);
 
 /** The engine's access to files, operators and this process. */
 export const localHost: EngineHost = {
@@ -117,11 +123,15 @@ function pickLayout(
     return { layout, reasons: [`${wanted}: as asked.`], fallbacks: [] };
   }
   const threads = LAYOUTS.find(({ name }) => name === 'threads')?.available() ?? { ok: false, reason: 'not built in' };
-  const choice = chooseLayout({ bytes: stackBytes(source.handle.stack), flops }, workers, threads);
+  const choice = chooseLayout(
+    { bytes: stackBytes(source.handle.stack), flops, isRemote: isRemote(source.handle) },
+    workers,
+    threads,
+  );
   return { layout: findLayout(choice.name), reasons: [choice.reason], fallbacks: [...choice.fallbacks] };
 }
 
-function limitsFor(layout: Layout, options: RunOptions, direct: boolean): Limits {
+function limitsFor(layout: Layout, options: RunOptions, direct: boolean, remote: boolean): Limits {
   const cores = availableCores();
   const perProcess = options.threadsPerWorker ?? 1;
   const asked = options.workers === undefined || options.workers <= 0 ? null : options.workers;
@@ -141,7 +151,7 @@ function limitsFor(layout: Layout, options: RunOptions, direct: boolean): Limits
     cores,
     team: options.split === 'inside' ? (options.team ?? Number.POSITIVE_INFINITY) : 1,
     hostBytes: residentBytes() + HOST_MARGIN,
-    workerRuntimeBytes: perWorker,
+    workerRuntimeBytes: perWorker + (remote ? REMOTE_WORKER_BYTES : 0),
     preparedCopies: 2,
     // A process unpacks them and places them; its threads share that.
     preparedPerWorker: isProcesses ? 2 / perProcess : 0,
@@ -255,7 +265,7 @@ export async function makeJob(
     source: selected,
     operators,
     layout,
-    limits: limitsFor(layout, options, direct),
+    limits: limitsFor(layout, options, direct, isRemote(selected.handle)),
     crew,
     kernel: options.kernel === 'ts' ? 'ts' : 'wasm',
     direct,
