@@ -29,6 +29,7 @@ export const LESSONS: readonly Lesson[] = [
   { file: 'pipeline/three-ways', section: '2.2', load: () => import('./lessons/pipeline/three-ways.js') },
   { file: 'gpu/honest-clock', section: '3.1', load: () => import('./lessons/gpu/honest-clock.js') },
   { file: 'inference/preprocess', section: '3.2', load: () => import('./lessons/inference/preprocess.js') },
+  { file: 'project/own-processor', section: 'project', load: () => import('./lessons/project/own-processor.js') },
 ];
 
 /** The name of a lesson on the command line, such as `mean-filter`. */

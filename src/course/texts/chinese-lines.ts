@@ -67,6 +67,11 @@ export const CHINESE_LINES: Readonly<Record<string, string>> = {
   'one picture of # x # pixels, normalised, channels apart': '一幅 # x # 像素的图像，归一化，通道分开存放',
   'an object for each pixel': '每个像素一个对象',
   'a table for each channel': '每个通道一张查找表',
+  // Project
+  '# pictures of three shapes, none of them seen before; the value is the share that is right':
+    '# 幅三种形状的图像，模型都没有见过；“数值”一列是答对的比例',
+  'one thread': '单线程',
+  'batches of #, # workers started for it': '每批 # 幅，# 个临时启动的工作线程',
   // Checks of every exercise
   'the file cannot be loaded: #': '文件无法加载：#',
   'the file must export a function #; it exports #': '文件必须导出函数 #；它导出的是 #',

@@ -24,6 +24,7 @@ export const CHINESE: Texts = {
     'three-ways': '用三种方式下载、保存并处理 200 个文件',
     'honest-clock': '任务交出去之后，何时停表',
     preprocess: '把像素变成网络所要的数',
+    'own-processor': '小型的项目：载入模型、预处理、在工作线程上分批处理',
   },
   columns: { time: '用时', speed: '加速比', memory: '字节', value: '数值', difference: '相差' },
   exercises: [

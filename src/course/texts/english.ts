@@ -23,6 +23,7 @@ export const ENGLISH: Texts = {
     'three-ways': 'download, save and process 200 files in three ways',
     'honest-clock': 'when to stop the clock of work that is handed over',
     preprocess: 'pixels into the numbers a network expects',
+    'own-processor': 'the project, small: load a model, prepare pictures, batches on workers',
   },
   columns: { time: 'time', speed: 'speed', memory: 'bytes', value: 'value', difference: 'differs by' },
   exercises: [
