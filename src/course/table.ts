@@ -21,8 +21,9 @@ export function formatTime(seconds: number): string {
   return `${value >= 99.95 ? value.toFixed(0) : value.toPrecision(value < 1 ? 2 : 3)} ${unit}`;
 }
 
-/** `2.8x`, `0.12x`, `340x`. */
+/** `2.8x`, `0.12x`, `340x`; beyond that, one of the two did nothing worth a ratio. */
 function formatRatio(ratio: number): string {
+  if (ratio > 9999) return '>9999x';
   return `${ratio >= 99.5 ? ratio.toFixed(0) : ratio >= 9.95 ? ratio.toFixed(1) : ratio.toPrecision(2)}x`;
 }
 
@@ -60,9 +61,14 @@ function columnsOf(rows: readonly Row[]): Column[] {
   return columns.filter(([, found]) => found.some((cell) => cell !== ''));
 }
 
+/** `12345678` as `12,345,678`; four digits are read without. */
+function grouped(line: string): string {
+  return line.replace(/(?<![\w.])\d{5,}(?![\w.])/g, (digits) => Number(digits).toLocaleString('en'));
+}
+
 /** An outcome as a table of text, with its remarks below, in one language. */
 export function describeOutcome(outcome: Outcome, { columns: headings, dictionary }: Texts): string {
-  const say = (line: string): string => translate(line, dictionary);
+  const say = (line: string): string => grouped(translate(line, dictionary));
   const labels = outcome.rows.map(({ what }) => say(what));
   const left = Math.max(...labels.map(widthOf), 0);
   const columns = columnsOf(outcome.rows).map(([heading, cells]): readonly string[] => {
