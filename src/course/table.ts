@@ -18,7 +18,7 @@ const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.m
 export function formatTime(seconds: number): string {
   const [value, unit] =
     seconds < 0.9995e-3 ? [seconds * 1e6, 'us'] : seconds < 0.9995 ? [seconds * 1e3, 'ms'] : [seconds, 's'];
-  return `${value >= 99.95 ? value.toFixed(0) : value.toPrecision(value < 1 ? 2 : 3)} ${unit}`;
+  return `${value >= 99.95 ? value.toFixed(0) : value.toPrecision(value < 0.995 ? 2 : 3)} ${unit}`;
 }
 
 /** `2.8x`, `0.12x`, `340x`; beyond that, one of the two did nothing worth a ratio. */
