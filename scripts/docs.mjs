@@ -35,7 +35,8 @@ async function operatorPage(name) {
   const operator = await findOperator(name);
   const outline = await outlineOf(operator);
   const commands = (operator.examples ?? [{}]).map(
-    (values) => `fanfold run ${name} scan.h5${flags(values)} -o ${name}.h5`,
+    (values) =>
+      `fanfold run ${name} ${outline.frames === 'series' ? 'train.tsv' : 'scan.h5'}${flags(values)} -o ${name}.h5`,
   );
   const outputs = outline.outputs.map((o) => [
     `\`${o.name}\``,

@@ -57,13 +57,21 @@ export {
   type Batch,
   type DataLoader,
   dataLoader,
+  type Gathered,
+  type GatherOptions,
   type LoaderOptions,
   type LoaderOverview,
   type LoaderPlan,
+  type LoaderSource,
   type LoaderStatistics,
   type Materialized,
   type MaterializeOptions,
+  type ReadAtSource,
+  type RecordSource,
+  type SampleRecord,
   type Split,
 } from './loader/index.js';
+export { type InverseOptions, inverseGaf } from './operators/gaf/inverse.js';
+export { type GafImageOptions, gafImages } from './operators/gaf/on-demand.js';
 export { operatorNames } from './operators/registry.js';
 export { version } from './version.js';

@@ -1,4 +1,5 @@
 import { dtypeOfArray, type NumericArray } from '../core/dtype.js';
+import { UsageError } from '../core/errors.js';
 import type { Source } from '../core/source.js';
 import { type Axis, makeStack } from '../core/stack.js';
 import { openMemory } from '../formats/memory.js';
@@ -15,6 +16,8 @@ export function openArray(
   data: NumericArray,
   options: { readonly frameRank?: number; readonly axes?: readonly Axis[]; readonly name?: string } = {},
 ): Source {
+  if (!Array.isArray(shape) || !ArrayBuffer.isView(data))
+    throw new UsageError('bad-array', 'openArray takes a shape, such as [40, 96], and a typed array.');
   const stack = makeStack(shape, dtypeOfArray(data), options.frameRank ?? 2, options.axes);
   return openMemory(stack, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), options.name ?? 'array');
 }

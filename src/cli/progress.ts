@@ -6,6 +6,8 @@ export type ProgressKind = 'auto' | 'bar' | 'lines' | 'json' | 'none';
 /** Shows how far a run is, on stderr. */
 export interface Progress {
   update(frames: number, total: number): void;
+  /** Frames that an earlier run has done: they count for the share, not for the rate. */
+  goOn(frames: number): void;
   /** Takes the bar away again. */
   end(): void;
 }
@@ -15,15 +17,20 @@ const INTERVAL = 100;
 /** @param frameBytes decoded bytes of a frame, for the rate */
 export function makeProgress(kind: ProgressKind, frameBytes: number): Progress {
   const shown = kind === 'auto' ? (isTerminal() ? 'bar' : 'lines') : kind;
-  if (shown === 'none') return { update: () => undefined, end: () => undefined };
+  if (shown === 'none') return { update: () => undefined, goOn: () => undefined, end: () => undefined };
   const started = performance.now();
   let last = 0;
   let tenth = 0;
+  let before = 0;
+  const goOn = (frames: number): void => {
+    before = frames;
+  };
   const text = (frames: number, total: number): string => {
     const seconds = Math.max(1e-3, (performance.now() - started) / 1000);
-    const left = frames > 0 ? (seconds * (total - frames)) / frames : 0;
+    const now = frames - before;
+    const left = now > 0 ? (seconds * (total - frames)) / now : 0;
     const percent = Math.floor((100 * frames) / total);
-    return `${percent} %  ${frames}/${total} frames  ${formatRate((frames * frameBytes) / seconds)}  ETA ${formatSeconds(left)}`;
+    return `${percent} %  ${frames}/${total} frames  ${formatRate((now * frameBytes) / seconds)}  ETA ${formatSeconds(left)}`;
   };
   if (shown === 'json') {
     return {
@@ -36,6 +43,7 @@ export function makeProgress(kind: ProgressKind, frameBytes: number): Progress {
           `${JSON.stringify({ progress: { frames, total, bytes: frames * frameBytes, seconds } })}\n`,
         );
       },
+      goOn,
       end: () => undefined,
     };
   }
@@ -48,6 +56,7 @@ export function makeProgress(kind: ProgressKind, frameBytes: number): Progress {
         tenth = now;
         process.stderr.write(`${text(frames, total)}\n`);
       },
+      goOn,
       end: () => undefined,
     };
   }
@@ -60,6 +69,7 @@ export function makeProgress(kind: ProgressKind, frameBytes: number): Progress {
       const full = Math.round((width * frames) / total);
       process.stderr.write(`\r\u001b[2K[${'#'.repeat(full)}${'.'.repeat(width - full)}] ${text(frames, total)}`);
     },
+    goOn,
     end: () => {
       process.stderr.write('\r\u001b[2K');
     },

@@ -1,8 +1,10 @@
 import { type RunOutcome, run as runWork } from '../api/run.js';
+import { Stopped } from '../core/errors.js';
 import type { Params } from '../core/params.js';
 import { describeReport } from '../core/report.js';
 import { frameBytes } from '../core/stack.js';
 import { SCALE_KINDS } from '../formats/plot/scale.js';
+import type { Resumption } from '../formats/resume/index.js';
 import { runOptionsOf } from './common.js';
 import { type JobCommand, jobHelp, parseJob } from './job.js';
 import { makeProgress } from './progress.js';
@@ -15,6 +17,10 @@ const PARAMS = {
     help: 'output file; the extension says the format (.h5 .npy .npz .xy .csv .png .svg .tif); with {} in the name, a file for each frame; repeatable',
   },
   overwrite: { kind: 'flag', help: 'replace an output that exists' },
+  resume: {
+    kind: 'flag',
+    help: 'go on where a run that was stopped left off, and leave what is needed for that (.h5 .npy .raw, or a folder)',
+  },
   plotScale: {
     kind: 'choice',
     choices: ['auto', ...SCALE_KINDS],
@@ -35,23 +41,47 @@ function show({ values }: JobCommand<typeof PARAMS>, { arrays, report, files, re
   for (const file of files) tell(`wrote ${file}`);
 }
 
+/** Of a run that was stopped and can be gone on with; sysexits.h calls it a temporary failure. */
+const RESUMABLE = 75;
+
+function tellKept({ files, done, parts }: Resumption): void {
+  tell(
+    `fanfold: stopped with ${done} of ${parts} parts done; they are in ${files.join(', ')}. --resume goes on from there.`,
+  );
+}
+
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const command = await parseJob('run', args, PARAMS);
   const { values, source, refs } = command;
   for (const note of values.quiet ? [] : source.notes) tell(`note: ${note}`);
   const progress = makeProgress(values.quiet ? 'none' : values.progress, frameBytes(source.handle.stack));
-  const outcome = await runWork(refs, source, {
+  let kept: Resumption | null = null;
+  const running = runWork(refs, source, {
     ...runOptionsOf(values, signal),
     outputs: values.out,
     overwrite: values.overwrite,
+    resume: values.resume,
     ...(values.plotScale === 'auto' ? {} : { plotScale: values.plotScale }),
     onProgress: progress.update,
     onPlan: (_plan, reasons) => {
       if (values.verbose) for (const reason of reasons) tell(reason);
     },
+    onResume: ({ done, parts, framesBefore }) => {
+      progress.goOn(framesBefore);
+      if (!values.quiet) tell(`resuming: ${done} of ${parts} parts done`);
+    },
+    onKept: (state) => {
+      kept = state;
+    },
   }).finally(() => progress.end());
-  show(command, outcome);
-  return 0;
+  try {
+    show(command, await running);
+    return 0;
+  } catch (error) {
+    if (kept) tellKept(kept);
+    if (kept && error instanceof Stopped) return RESUMABLE;
+    throw error;
+  }
 }
 
 export function help(args: readonly string[]): Promise<string> {

@@ -37,9 +37,9 @@ const PARAMS = {
   size: { kind: 'number', default: 32, min: 8, integer: true, help: 'height and width of the images, a multiple of 8' },
   useStatisticalFeatures: {
     kind: 'flag',
-    help: 'train with the statistics branch only (default: with and without it)',
+    help: 'one training, with the statistics branch (default: one with it and one without)',
   },
-  imagesOnly: { kind: 'flag', help: 'train without the statistics branch only' },
+  imagesOnly: { kind: 'flag', help: 'one training, without the statistics branch' },
   learningRate: { kind: 'number', default: 0.001, min: 0, help: 'step of Adam' },
   seed: { kind: 'number', default: 1, min: 0, integer: true, help: 'decides weights, order and split' },
   split: {

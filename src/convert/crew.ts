@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { DTYPES, dtypeOfArray, type NumericArray } from '../core/dtype.js';
 import { fromWire, LayoutError, UsageError } from '../core/errors.js';
 import { availableCores } from '../io/machine.js';
+import { threadStart } from '../io/worker-start.js';
 import { convertInto } from './index.js';
 import type { ConvertAnswer, ConvertJob } from './messages.js';
 import { type ConvertOptions, checkPair, refuseNan, scalingOf } from './scaling.js';
@@ -38,7 +39,7 @@ export class Converter {
       throw new UsageError('bad-value', `workers is a whole number from 1 on, not ${workers}.`);
     const entry = new URL('./entry.js', import.meta.url);
     this.#workers = Array.from({ length: workers }, (_, i) => {
-      const worker = new Worker(entry, { name: `fanfold-convert-${i}` });
+      const worker = new Worker(entry, { name: `fanfold-convert-${i}`, ...threadStart() });
       worker.on('message', (answer: ConvertAnswer) => this.#take(answer));
       worker.on('error', (error) => this.#fail(`Worker thread ${i} died: ${error.message}.`));
       worker.on('exit', () => this.#fail('A worker thread has ended.'));
@@ -64,6 +65,8 @@ export class Converter {
     this.#ended ??= new LayoutError('worker-died', why);
     for (const pending of this.#pending.values()) pending.reject(this.#ended);
     this.#pending.clear();
+    // Whoever closes it waits for the end of all.
+    if (this.#ended.code !== 'closed') for (const worker of this.#workers) worker.unref();
   }
 
   /** Resolves when every worker has found no block any more. */
@@ -84,6 +87,7 @@ export class Converter {
    * Other arrays, and small ones, are converted in the calling thread, and the outcome says so.
    */
   async convertInto(source: NumericArray, target: NumericArray, options: ConvertOptions = {}): Promise<ConvertOutcome> {
+    checkPair(source, target);
     const unshared = [source, target].some(({ buffer }) => buffer instanceof ArrayBuffer);
     const isSmall = source.byteLength <= BLOCK_BYTES;
     if (unshared || isSmall) {
@@ -94,7 +98,6 @@ export class Converter {
       };
     }
     const by = scalingOf(options);
-    checkPair(source, target);
     const strange = await this.#share({
       source,
       target,
@@ -109,6 +112,7 @@ export class Converter {
 
   /** Ends the threads. */
   async close(): Promise<void> {
+    this.#ended ??= new LayoutError('closed', 'This converter has ended its threads. Open another one.');
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 

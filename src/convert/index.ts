@@ -1,6 +1,6 @@
-import { allocate, type Dtype, type NumericArray } from '../core/dtype.js';
+import { allocate, type Dtype, dtypeOfArray, type NumericArray } from '../core/dtype.js';
 import { convertHere } from './kernel.js';
-import { type ConvertOptions, checkPair, refuseNan, scalingOf } from './scaling.js';
+import { type ConvertOptions, checkDtype, checkPair, refuseNan, scalingOf } from './scaling.js';
 import { allocateShared, commonMemory, memoryOf } from './shared.js';
 
 /**
@@ -8,8 +8,9 @@ import { allocateShared, commonMemory, memoryOf } from './shared.js';
  * nearest number that the target's dtype has. Integers round halves to even and end at their limits. Arrays of `allocateShared`
  * are converted in place; others block by block.
  *
- * @param target of the same length, on memory of any kind; it is best reused, because first touch costs more than converting
- * @throws UsageError for another length, shared bytes, a scale that is not finite, or NaN when `nan` is `error`; the target is then undefined
+ * @param source of any dtype, on memory of any kind, also part of a buffer; infinities become the limits of integers
+ * @param target of the same length, alike; it is best reused, because first touch costs more than converting
+ * @throws UsageError for arrays of other types, another length, shared bytes, a scale that is not finite, or NaN when `nan` is `error`; the target is then undefined
  */
 export function convertInto(source: NumericArray, target: NumericArray, options: ConvertOptions = {}): void {
   const by = scalingOf(options);
@@ -25,6 +26,8 @@ export function convertInto(source: NumericArray, target: NumericArray, options:
  */
 export function convert(source: NumericArray, dtype: Dtype, options: ConvertOptions = {}): NumericArray {
   scalingOf(options);
+  checkDtype(dtype);
+  dtypeOfArray(source);
   const isShared = memoryOf(source) !== null;
   const target = isShared
     ? allocateShared(dtype, source.length)

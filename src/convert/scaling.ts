@@ -1,4 +1,4 @@
-import { dtypeOfArray, isInteger, type NumericArray } from '../core/dtype.js';
+import { DTYPES, dtypeOfArray, isInteger, type NumericArray } from '../core/dtype.js';
 import { UsageError } from '../core/errors.js';
 
 /** What becomes of the numbers. */
@@ -33,8 +33,17 @@ export function isPlainCast(target: NumericArray, { scale, offset }: Scaling): b
   return scale === 1 && offset === 0 && !isInteger(dtypeOfArray(target));
 }
 
-/** @throws UsageError for arrays that are not of one length or share bytes */
+/** @throws UsageError for a dtype that is none of those converted */
+export function checkDtype(dtype: string): void {
+  if (dtype in DTYPES) return;
+  const known = Object.keys(DTYPES).join(', ');
+  throw new UsageError('bad-value', `Arrays are converted to ${known}, not to ${dtype}.`);
+}
+
+/** @throws UsageError for what are no typed arrays, and arrays that are not of one length or share bytes */
 export function checkPair(source: NumericArray, target: NumericArray): void {
+  dtypeOfArray(source);
+  dtypeOfArray(target);
   if (source.length !== target.length)
     throw new UsageError(
       'wrong-length',

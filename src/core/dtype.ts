@@ -1,3 +1,5 @@
+import { UsageError } from './errors.js';
+
 /** The element types that reach an operator; 64-bit integers and half floats are widened to these while decoding. */
 export const DTYPES = {
   uint8: { bytes: 1, array: Uint8Array },
@@ -109,8 +111,10 @@ export function allocate(dtype: Dtype, length: number, shared = false): NumericA
   return viewOf(dtype, shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes), 0, length);
 }
 
-/** The dtype of a typed array. */
+/** The dtype of a typed array. @throws UsageError for anything else that a program without types may hand over */
 export function dtypeOfArray(array: NumericArray): Dtype {
   for (const [name, { array: type }] of Object.entries(DTYPES)) if (array instanceof type) return name as Dtype;
-  throw new TypeError('not a numeric array');
+  const given = Object.prototype.toString.call(array).slice(8, -1);
+  const known = Object.keys(DTYPES).join(', ');
+  throw new UsageError('not-numeric', `Data must be a typed array of ${known}, not ${given}.`);
 }

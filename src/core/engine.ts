@@ -3,17 +3,20 @@ import { asFanfoldError, OperatorError, Stopped } from './errors.js';
 import { contextOf, type EngineHost, isOrdered, type Job, type Planned, slotLabel } from './job.js';
 import type { Crew, Task, WorkerReport } from './layout.js';
 import { Merger, pendingPartials } from './merge.js';
-import type { Arrays, FolderFile, Prepared, ReadBack, Slot } from './operator.js';
+import { nameSlot } from './named.js';
+import type { Arrays, FolderFile, Prepared, ReadBack } from './operator.js';
+import type { Page } from './page.js';
 import { findLimiter, type Report, totalSeconds } from './report.js';
 import type { ChunkEntries, NamedArray } from './sink.js';
-import { placementOf } from './source.js';
-import { type Axis, frameCount, fullShape, plainAxis, product, stackBytes } from './stack.js';
+import { frameBytes, frameCount, fullShape, product } from './stack.js';
 
 export interface Outcome {
   readonly arrays: readonly NamedArray[];
   readonly report: Report;
   /** Files that the operator puts beside those of its slots; none unless the results go to a folder. */
   readonly beside: readonly FolderFile[];
+  /** The operator's sheet, where it is wanted. */
+  readonly sheet: Page | null;
   /** What the operators have to say of the results. */
   readonly remarks: readonly string[];
 }
@@ -29,11 +32,15 @@ function makeTask(job: Job, { plan, slots, bound }: Planned): Task {
     onBadFrame: job.onBadFrame,
     replicas: job.replicas,
     firstWorker: 0,
-    ordered: isOrdered(job, bound) && slots.some(({ slot }) => slot.kind === 'whole'),
+    partwise: job.log !== undefined || isMergedInOrder(job, { slots, bound }),
     destinations: slots.map(
       (slot) => job.streams.find((stream) => stream.slot === slotLabel(slot, bound))?.sink.ref ?? null,
     ),
   };
+}
+
+function isMergedInOrder(job: Job, { slots, bound }: Pick<Planned, 'slots' | 'bound'>): boolean {
+  return isOrdered(job, bound) && slots.some(({ slot }) => slot.kind === 'whole');
 }
 
 interface Pass {
@@ -54,21 +61,23 @@ async function runPass(
 ): Promise<Pass> {
   const { plan, slots, bound } = planned;
   const total = frameCount(job.source.handle.stack);
-  const partCount = plan.parts.length - 1;
-  const parts = Array.from({ length: partCount }, (_, i) => i);
+  const before = framesBefore(job, planned);
+  const parts = Array.from({ length: plan.parts.length - 1 }, (_, i) => i).filter((part) => !job.log?.done.has(part));
+  const partCount = parts.length;
+  const ordered = isMergedInOrder(job, planned);
   const merger = new Merger(
     slots,
     bound.map(({ operator }) => operator),
-    task.ordered ? parts : null,
+    ordered ? parts : null,
   );
   // A static split asks for everything at once, so nothing may be held back from it.
   const window = job.crew.plain ? partCount : pendingPartials(plan.workers);
   let handedOut = 0;
-  let frames = 0;
+  let frames = before;
   const next = async (max: number): Promise<readonly number[]> => {
     if (handedOut === partCount) return [];
     let room = partCount;
-    if (task.ordered) {
+    if (ordered) {
       while (merger.backlog(handedOut) >= window) await merger.nextMerge();
       room = window - merger.backlog(handedOut);
     }
@@ -80,10 +89,13 @@ async function runPass(
     if (job.signal.aborted) throw new Stopped();
     const reports = await crew.run(prepared, {
       next,
-      onPartial: (partial) => merger.add(partial),
+      onPartial: (partial) => {
+        merger.add(partial);
+        job.log?.note(partial.parts);
+      },
       onProgress: (count) => {
-        frames = count;
-        job.onProgress?.(count, total);
+        frames = before + count;
+        job.onProgress?.(frames, total);
       },
       signal: job.signal,
     });
@@ -93,6 +105,13 @@ async function runPass(
     if (error instanceof Stopped || job.signal.aborted) throw new Stopped(frames, total);
     throw error;
   }
+}
+
+/** Frames that earlier runs have done. */
+function framesBefore({ log }: Job, { plan: { parts } }: Planned): number {
+  let frames = 0;
+  for (const part of log?.done ?? []) frames += (parts[part + 1] ?? 0) - (parts[part] ?? 0);
+  return frames;
 }
 
 /** Reads entries of one operator's `each` slots, from memory or from the file they went to. */
@@ -136,7 +155,7 @@ function collect(
         ? merger.totals[whole++]
         : slot.kind === 'derived'
           ? allocate(slot.dtype, product(slot.shape))
-          : results[i];
+          : (results[i] ?? recall(job, planned, task, i, host));
     if (out && array) out[name] = array;
   }
   const read = bound.map((_, i) => readBackOf(i, planned, task, results, host));
@@ -147,24 +166,16 @@ function collect(
   return { outs, read };
 }
 
-function axesOf(slot: Slot, job: Job): { shape: number[]; axes: Axis[] } {
-  const { stack } = job.source.handle;
-  const positions = stack.axes.slice(0, stack.stackShape.length);
-  if (slot.kind === 'each') {
-    const shape = [...stack.stackShape, ...slot.shape];
-    const own = slot.axes ?? [];
-    return { shape, axes: shape.map((_, i) => positions[i] ?? own[i - positions.length] ?? plainAxis(i)) };
-  }
-  if (slot.axes) return { shape: [...slot.shape], axes: [...slot.axes] };
-  const frame = stack.axes.slice(stack.stackShape.length);
-  const [asFrame, asScan] = [stack.frameShape, stack.stackShape].map((shape) => shape.join() === slot.shape.join());
-  const axes = asFrame ? frame : asScan ? positions : slot.shape.map((_, i) => plainAxis(i));
-  return { shape: [...slot.shape], axes };
+/** All entries of a slot that has to be taken back from its file. */
+function recall(job: Job, { slots, bound }: Planned, { destinations }: Task, i: number, host: EngineHost) {
+  const [slot, ref] = [slots[i], destinations[i]];
+  if (!slot || !ref || !job.streams.some((one) => one.recalled && one.slot === slotLabel(slot, bound))) return null;
+  return host.readBack(ref, slot.slot.dtype, 0, frameCount(job.source.handle.stack));
 }
 
 /** What follows from the results in `finish`, and uncertainties, may have no value on purpose: they are not counted. */
 function countNonFinite(arrays: readonly NamedArray[], { slots, bound }: Planned): number {
-  const measured = slots.filter(({ slot }) => slot.kind !== 'derived' && slot.errorsOf === undefined);
+  const measured = slots.filter(({ slot }) => slot.kind !== 'derived' && slot.errorsOf === undefined && !slot.mayBeNaN);
   const names = new Set(measured.map((slot) => slotLabel(slot, bound)));
   let count = 0;
   for (const { name, data } of arrays) {
@@ -204,14 +215,14 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
     const runSeconds = (performance.now() - running) / 1000;
     await crew.close();
     crew = null;
-    const beside = await besideOf(job, planned, pass, prepared, host);
+    const { beside, sheet } = await besideOf(job, planned, pass, prepared, host);
     await commitStreams(job, pass.reports);
     const arrays = nameArrays(job, planned, pass.outs);
     const report = makeReport(job, planned, pass, host, arrays, { started, startSeconds, runSeconds });
     const remarks = planned.bound.flatMap(
       ({ operator, values }, i) => operator.remarks?.((pass.outs[i] ?? {}) as Arrays<string>, stack, values) ?? [],
     );
-    return { arrays, report, beside, remarks };
+    return { arrays, report, beside, sheet, remarks };
   } catch (error) {
     await crew?.close();
     for (const { sink } of job.streams) sink.abort();
@@ -221,22 +232,25 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
   }
 }
 
+/** What the operator makes of its finished results beside them: the files of a folder, a sheet. */
 async function besideOf(
   job: Job,
   { bound: [one] }: Planned,
   { outs: [out], read: [read] }: Pass,
   [prepared]: readonly Prepared[],
   host: EngineHost,
-): Promise<readonly FolderFile[]> {
-  const { folder, source } = job;
-  if (folder === undefined || !one || !out || !read || !prepared) return [];
+): Promise<Pick<Outcome, 'beside' | 'sheet'>> {
+  const { folder, sheet, source } = job;
+  if (!one || !out || !read || !prepared) return { beside: [], sheet: null };
   const { operator, values } = one;
   const { read: frames } = contextOf(host, job, values);
   const { labels, channels } = source;
   const belongs = { ...(labels ? { labels } : {}), ...(channels ? { channels } : {}) };
-  const { stack } = source.handle;
-  const files = operator.files?.({ out, stack, values, prepared, name: folder, ...belongs, read, frames });
-  return (await files) ?? [];
+  const known = { out, stack: source.handle.stack, values, prepared, ...belongs, read, frames };
+  return {
+    beside: folder === undefined ? [] : ((await operator.files?.({ ...known, name: folder })) ?? []),
+    sheet: sheet === undefined ? null : ((await operator.sheet?.({ ...known, name: sheet })) ?? null),
+  };
 }
 
 async function commitStreams(job: Job, reports: readonly WorkerReport[]): Promise<void> {
@@ -249,13 +263,8 @@ function nameArrays(job: Job, planned: Planned, outs: Pass['outs']): NamedArray[
   for (const bound of planned.slots) {
     const data = outs[bound.operator]?.[bound.name];
     if (!data || bound.slot.private) continue;
-    const { shape, axes } = axesOf(bound.slot, job);
-    const name = slotLabel(bound, planned.bound);
-    const { unit = '', label = name, errorsOf } = bound.slot;
-    const of = errorsOf === undefined ? {} : { errorsOf: slotLabel({ ...bound, name: errorsOf }, planned.bound) };
-    const own = bound.slot.axes === undefined ? {} : { coordinates: bound.slot.axes.length };
-    const where = placementOf(job.source, bound.slot.shape);
-    arrays.push({ name, shape, data, axes, unit, label, ...of, ...own, ...where });
+    const { dtype: _, ...named } = nameSlot(job, planned, bound);
+    arrays.push({ ...named, data });
   }
   return arrays;
 }
@@ -275,6 +284,7 @@ function makeReport(
 ): Report {
   const { stack } = job.source.handle;
   const { plan, bound, prepareSeconds } = planned;
+  const frames = frameCount(stack) - framesBefore(job, planned);
   return {
     operator: bound.map(({ operator }) => operator.name).join('+'),
     source: job.source.location,
@@ -284,8 +294,8 @@ function makeReport(
     team: plan.team,
     shape: fullShape(stack),
     dtype: stack.dtype,
-    frames: frameCount(stack),
-    bytes: stackBytes(stack),
+    frames,
+    bytes: frames * frameBytes(stack),
     bytesRead: reports.reduce((total, { bytesRead }) => total + bytesRead, 0),
     seconds: {
       prepare: prepareSeconds,
@@ -301,7 +311,7 @@ function makeReport(
     amplification: plan.amplification,
     badFrames: [...new Set(reports.flatMap(({ badFrames }) => badFrames))].sort((a, b) => a - b),
     nonFinite: countNonFinite(arrays, planned),
-    parts: plan.parts.length - 1,
+    parts: plan.parts.length - 1 - (job.log?.done.size ?? 0),
     fallbacks: job.fallbacks,
     limiter: findLimiter(reports, readingOf(job), plan.team > 1 ? 'waiting for each other' : 'waiting for parts'),
     perWorker: reports.map(({ entries: _, ...rest }) => rest),

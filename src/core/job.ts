@@ -1,5 +1,5 @@
 import { ARENA_BASE, Arena, makeMemory } from './arena.js';
-import type { Dtype, NumericArray } from './dtype.js';
+import { allocate, type Dtype, type NumericArray } from './dtype.js';
 import { SourceError, Stopped, UsageError } from './errors.js';
 import type { BoundSlot, CrewOptions, Layout, OperatorRef } from './layout.js';
 import { pendingPartials } from './merge.js';
@@ -15,7 +15,7 @@ import { type ArrayInput, checkValues, type Params, type Values } from './params
 import { type Limits, makePlan, type Plan, readerBytes } from './plan.js';
 import type { Provenance, SinkRef, StreamSink } from './sink.js';
 import type { BadFramePolicy, FrameReader, ReadOptions, Source, SourceHandle } from './source.js';
-import { frameCount, fullShape, stackBytes } from './stack.js';
+import { frameCount, fullShape, product, stackBytes } from './stack.js';
 
 /** What the engine cannot do itself because it does no I/O. */
 export interface EngineHost {
@@ -27,6 +27,8 @@ export interface EngineHost {
   insideOperators(): Promise<readonly string[]>;
   /** Bytes a worker's decoder of this source takes beside the decoded chunk. */
   decodeScratch(handle: SourceHandle): number;
+  /** Frames of a source that only the host can get at, for `prepare`. */
+  read?(first: number, count: number): Promise<NumericArray>;
   /** Entries of a streamed slot that were written to a `region`. */
   readBack(ref: SinkRef, dtype: Dtype, first: number, count: number): NumericArray;
   /** Highest resident size of this process so far. */
@@ -38,6 +40,15 @@ export interface Stream {
   readonly slot: string;
   readonly sink: StreamSink;
   readonly provenance: Provenance;
+  /** Taken back from its file at the end, for `finish`, and counted as results in memory are. */
+  readonly recalled?: true;
+}
+
+/** What earlier runs have done of a job, and where this one notes what it does. */
+export interface PartLog {
+  readonly done: ReadonlySet<number>;
+  /** Called when the entries of these parts have been written. */
+  note(parts: readonly number[]): void;
 }
 
 /** One run, complete. */
@@ -54,8 +65,12 @@ export interface Job {
   readonly deterministic: boolean;
   /** `each` slots that are written to files while running, instead of being kept. */
   readonly streams: readonly Stream[];
+  /** Absent for a run that does every part. All its `each` slots are streams then, and none is `whole`. */
+  readonly log?: PartLog;
   /** What the source is called, when the results of its one operator go to a folder. */
   readonly folder?: string;
+  /** What the source is called, when a sheet of its one operator is wanted. */
+  readonly sheet?: string;
   readonly fallbacks: readonly string[];
   readonly signal: AbortSignal;
   onProgress?(frames: number, total: number): void;
@@ -79,6 +94,7 @@ export interface Planned {
 
 /** Reads frames on the host for `prepare`; the small reader is opened when first needed. */
 async function readOnHost(host: EngineHost, job: Job, first: number, count: number): Promise<NumericArray> {
+  if (host.read) return host.read(first, count);
   const handle = job.source.handle;
   const bytes = readerBytes(handle, count, host.decodeScratch(handle)) + 2 ** 20;
   const arena = new Arena(makeMemory(bytes), ARENA_BASE, bytes);
@@ -90,7 +106,16 @@ async function readOnHost(host: EngineHost, job: Job, first: number, count: numb
     kernel: job.kernel,
   });
   try {
-    return reader.load(first, count).slice();
+    const { dtype, frameShape } = handle.stack;
+    const size = product(frameShape);
+    const frames = allocate(dtype, count * size);
+    // Frames of a selection that follow each other need not do so in the file.
+    for (let at = 0; at < count; ) {
+      const end = reader.blockEnd(first + at, count - at) - first;
+      frames.set(reader.load(first + at, end - at), at * size);
+      at = end;
+    }
+    return frames;
   } finally {
     reader.close();
   }
@@ -166,7 +191,10 @@ export function planBound(job: Job, host: EngineHost, { bound, slots, costs, pre
     limits: job.limits,
     frameFlops: bound.reduce((sum, { operator, values }) => sum + (operator.flops?.(stack, values) ?? 0), 0),
     decodeScratch: host.decodeScratch(job.source.handle),
-    streamed: slots.map((slot) => job.streams.some((stream) => stream.slot === slotLabel(slot, bound))),
+    streamed: slots.map((slot) => {
+      const stream = job.streams.find((one) => one.slot === slotLabel(slot, bound));
+      return stream !== undefined && stream.recalled !== true;
+    }),
     pendingPartials: isOrdered(job, bound) ? pendingPartials(job.limits.workers ?? job.limits.cores) : 2,
   });
   return { plan, slots, bound, prepareSeconds };

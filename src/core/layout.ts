@@ -32,8 +32,8 @@ export interface Task {
   readonly replicas: readonly (readonly string[])[];
   /** Number of this crew's first worker among all workers of the run: it decides who reads which copy. */
   readonly firstWorker: number;
-  /** Partials are handed in one by one for every part, so that they can be merged in part order. */
-  readonly ordered: boolean;
+  /** A partial is handed in for every part, with its entries written: to be merged in part order, or noted as done. */
+  readonly partwise: boolean;
   /** Where the entries of each slot go: a file, or null for memory. */
   readonly destinations: readonly (SinkRef | null)[];
 }

@@ -22,6 +22,8 @@ interface SlotBase {
   readonly errorsOf?: string;
   /** An intermediate that is not part of the result. */
   readonly private?: boolean;
+  /** NaN stands where a number is not defined: a report does not count it as damage. */
+  readonly mayBeNaN?: true;
   /** Largest relative difference between kernels, and between orders of merging, where it is not the operator's. */
   readonly tolerance?: number;
 }
@@ -109,7 +111,7 @@ export type Arrays<O extends string> = Readonly<Record<O, NumericArray>>;
 /** Entries `first` to `first + count` of an `each` slot of the pass that just ended, wherever they went: memory or a file. */
 export type ReadBack = (slot: string, first: number, count: number) => NumericArray;
 
-/** What is known when the files of an output folder are made. */
+/** What is known when the files of an output folder, or a sheet, are made. */
 export interface FolderContext<P extends Params, O extends string> {
   /** All slots but those that went to a file while running, which `read` gives. */
   readonly out: Partial<Arrays<O>>;
@@ -168,6 +170,8 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   readonly summary: string;
   /** Longer text for the docs page: definitions, conventions, sources. */
   readonly details?: string;
+  /** What frames are to it, where they are no images: `series`, of shape (channels, points). Help and docs speak of them so. */
+  readonly frames?: 'series';
   readonly params: P;
   /**
    * Values worth showing: they stand on the docs page, and every conformance test runs them. They fit frames of 8 x 8
@@ -199,6 +203,11 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   merge?(into: Arrays<O>, from: Arrays<O>): void;
   /** After every pass, merged: divides, subtracts, fills `derived` slots. Slots that went to a file are read back. */
   finish?(out: Arrays<O>, stack: Stack, values: Values<P>, prepared: Prepared, read: ReadBack): void;
+  /**
+   * Whether `finish` or `again` changes entries of `each` slots: they are then not known before all frames were seen, and no loader
+   * can hand them over in batches. Absent: where there is one of them, it does.
+   */
+  revises?(values: Values<P>): boolean;
   /** What a person should know of finished results, in sentences, such as frames that cannot be trusted. */
   remarks?(out: Partial<Arrays<O>>, stack: Stack, values: Values<P>): readonly string[];
   /**
@@ -210,6 +219,8 @@ export interface Operator<P extends Params = Params, O extends string = string, 
   folder?(stack: Stack, values: Values<P>, name: string): FolderPlan<O>;
   /** The texts and pages of an output folder, under the names that `folder` said. */
   files?(context: FolderContext<P, O>): readonly FolderFile[] | Promise<readonly FolderFile[]>;
+  /** A page to look at, which `-o NAME.png` then is, instead of a picture of each result. */
+  sheet?(context: FolderContext<P, O>): Page | Promise<Page>;
   /**
    * What was made ready that belongs with the results, such as the geometry that was used: texts of one or more lines by name,
    * written into every output that has room for them.

@@ -29,7 +29,7 @@ export interface CurvesPart {
   readonly note?: string;
 }
 
-/** Grey images beside each other; one of aspect 0 has a row of its own. */
+/** Images beside each other; one of aspect 0 has a row of its own. */
 export interface ImagesPart {
   readonly kind: 'images';
   readonly title: string;
@@ -45,6 +45,8 @@ export interface PageImage {
   readonly data: NumericArray;
   /** Values drawn darkest and brightest; absent: the least and the largest. */
   readonly limits?: readonly [number, number];
+  /** `signed`: blue below the middle of the limits, red above; grey when absent. */
+  readonly colours?: 'signed';
   /** Height of a pixel over its width; 1 when absent. 0: as wide and high as there is room, such as a carpet plot. */
   readonly aspect?: number;
   /** What the columns and rows are, where it is worth saying: drawn for an image of aspect 0. */

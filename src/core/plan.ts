@@ -202,11 +202,14 @@ function askedTeams({ limits }: PlanInput, partCount: number): { readonly asked:
   const teams = Math.max(1, Math.min(Math.floor(wanted / size), partCount));
   const workers = teams * size;
   const whole = size > 1 ? `only ${teams} whole team${teams === 1 ? '' : 's'} of ${size}` : '';
-  const why = teams < Math.floor(wanted / size) ? `only ${partCount} parts to share` : whole;
+  const why =
+    teams < Math.floor(wanted / size) ? `only ${partCount} part${partCount === 1 ? '' : 's'} to share` : whole;
   const reason =
     limits.workers === null
-      ? `${workers} workers: ${workers < limits.cores ? why : 'the cores available'}.`
-      : `${workers} workers: ${workers < limits.workers ? `${limits.workers} asked for, but ${why}` : 'as asked'}.`;
+      ? `${workers} worker${workers === 1 ? '' : 's'}: ${workers < limits.cores ? why : 'the cores available'}.`
+      : limits.workers === 1
+        ? '1 worker: nothing is divided.'
+        : `${workers} worker${workers === 1 ? '' : 's'}: ${workers < limits.workers ? `${limits.workers} asked for, but ${why}` : 'as asked'}.`;
   return { asked: { teams, size }, reason };
 }
 

@@ -45,6 +45,23 @@ export function selectFrames(base: SourceHandle, range: string): SourceHandle {
   return selected(base, { ...stack, stackShape: [stop - start], axes: [axis, ...frameAxes] }, [start], [stop - start]);
 }
 
+/** Frames at some positions, ascending, one after the other. */
+export function selectPositions(base: SourceHandle, positions: Uint32Array): SourceHandle {
+  const [first, length]: [number[], number[]] = [[], []];
+  for (const [i, position] of positions.entries()) {
+    const run = length.length - 1;
+    if (i > 0 && position === (positions[i - 1] ?? 0) + 1) length[run] = (length[run] ?? 0) + 1;
+    else {
+      first.push(position);
+      length.push(1);
+    }
+  }
+  const { stack } = base;
+  const frameAxes = stack.axes.slice(stack.stackShape.length);
+  const axes = [{ name: 'frame', unit: '', step: 1, origin: 0 }, ...frameAxes];
+  return selected(base, { ...stack, stackShape: [positions.length], axes }, first, length);
+}
+
 /**
  * A rectangle of the scan, `y0:y1,x0:x1`, one range per position dimension.
  *

@@ -1,4 +1,4 @@
-import type { NumericArray } from './dtype.js';
+import type { Dtype, NumericArray } from './dtype.js';
 import type { Affine } from './source.js';
 import type { Axis, Stack } from './stack.js';
 
@@ -18,6 +18,9 @@ export interface NamedArray {
   /** Where the voxels of its last three dimensions lie; absent for arrays that are not on the grid of such a source. */
   readonly affine?: Affine;
 }
+
+/** A result before its numbers are there. */
+export type Unfilled = Omit<NamedArray, 'data'> & { readonly dtype: Dtype };
 
 /** How a file came to be; written into every output. */
 export interface Provenance {
@@ -75,6 +78,8 @@ export interface StreamOptions {
 export interface SinkPart {
   /** Writes whole frames, native little-endian, starting at frame `first`. @throws SinkError */
   write(first: number, frames: NumericArray): void;
+  /** Writes what was gathered so far. @throws SinkError */
+  flush(): void;
   /** Entries of what was encoded; empty arrays for a `region`. */
   close(): ChunkEntries;
 }

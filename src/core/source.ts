@@ -22,6 +22,11 @@ export type SourceHandle =
       readonly pitch: Float64Array;
     }
   | {
+      /** Frames that only the host can get at: a loader puts them where its workers compute. */
+      readonly kind: 'fed';
+      readonly stack: Stack;
+    }
+  | {
       readonly kind: 'library';
       readonly stack: Stack;
       readonly library: string;

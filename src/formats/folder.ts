@@ -33,7 +33,11 @@ function refuse(path: string, files: readonly string[], hidden: readonly string[
   const [first] = files;
   const way =
     first === undefined ? 'Name a file.' : `Name a file in it, such as ${path}/${first}, or a pattern in quotes.`;
-  throw new SourceError('is-directory', `${path} is a directory without TIFF, CBF or NIfTI images. ${way}`, { path });
+  throw new SourceError(
+    'is-directory',
+    `${path} is a directory without TIFF, CBF or NIfTI images or tables of series. ${way}`,
+    { path },
+  );
 }
 
 /** True for a folder with a file of one of these formats, by its name. @throws SourceError */

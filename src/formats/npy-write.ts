@@ -1,7 +1,7 @@
-import { dtypeOfArray, numpyType, type StoredType, storedAs } from '../core/dtype.js';
-import type { NamedArray, StreamOptions, StreamSink } from '../core/sink.js';
-import { fullShape, type Stack } from '../core/stack.js';
-import { writeFile } from '../io/output.js';
+import { DTYPES, dtypeOfArray, numpyType, type StoredType, storedAs } from '../core/dtype.js';
+import type { NamedArray, StreamOptions, StreamSink, Unfilled } from '../core/sink.js';
+import { fullShape, product, type Stack } from '../core/stack.js';
+import { type OutputFile, writeFile } from '../io/output.js';
 import { createRegion } from './region.js';
 
 /** Frames of a streamed file begin on a page, so that they can be mapped and read past the page cache. */
@@ -26,6 +26,24 @@ export function encodeNpy(array: NamedArray): Uint8Array {
   bytes.set(header);
   bytes.set(new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.byteLength), header.length);
   return bytes;
+}
+
+/** Writes a file of zeros behind `header`. @returns where elements begin @throws SinkError */
+function outline(file: OutputFile, { dtype, shape }: Unfilled, header: Uint8Array): number {
+  const bytes = header.length + product(shape) * DTYPES[dtype].bytes;
+  file.write(header, 0);
+  file.resize(bytes);
+  return header.length;
+}
+
+/** An NPY file whose elements are zeros until they are written. @returns where they begin @throws SinkError */
+export function outlineNpy(file: OutputFile, array: Unfilled): number {
+  return outline(file, array, npyHeader(storedAs(array.dtype), array.shape));
+}
+
+/** The same without a header. @throws SinkError */
+export function outlineRaw(file: OutputFile, array: Unfilled): number {
+  return outline(file, array, new Uint8Array(0));
 }
 
 /** @throws SinkError */

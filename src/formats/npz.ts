@@ -82,6 +82,13 @@ function inflateMember(file: InputFile, member: ZipMember, location: string): Ui
   return into;
 }
 
+function unknownPacking(location: string): SourceError {
+  return new SourceError(
+    'unsupported-compression',
+    `${location} is packed in a way that cannot be read; use numpy.savez.`,
+  );
+}
+
 function openCompressed(file: InputFile, member: ZipMember, location: string, frameRank: number): Source {
   const bytes = inflateMember(file, member, location);
   const read = (into: Uint8Array, position: number) => into.set(bytes.subarray(position, position + into.length));
@@ -101,6 +108,15 @@ function openCompressed(file: InputFile, member: ZipMember, location: string, fr
   };
 }
 
+/** All bytes of a member, unpacked where it is packed. @throws SourceError for a damaged one, or one packed in an unknown way */
+export function readMember(file: InputFile, member: ZipMember, location: string): Uint8Array {
+  if (member.compression === 'deflate') return inflateMember(file, member, location);
+  if (member.compression === 'other') throw unknownPacking(location);
+  const bytes = new Uint8Array(member.size);
+  file.read(bytes, memberData(file, member));
+  return bytes;
+}
+
 /**
  * Opens one array of an NPZ archive. An array stored as it is, is read in place; a compressed one is unpacked into
  * memory first, up to 1 GiB.
@@ -116,12 +132,7 @@ export function openNpz(path: string, options: OpenOptions = {}): Source {
     const location = `${path}:${member.name.slice(0, -4)}`;
     const frameRank = options.frameRank ?? 2;
     if (member.compression === 'deflate') return openCompressed(file, member, location, frameRank);
-    if (member.compression === 'other') {
-      throw new SourceError(
-        'unsupported-compression',
-        `${location} is packed in a way that cannot be read; use numpy.savez.`,
-      );
-    }
+    if (member.compression === 'other') throw unknownPacking(location);
     const start = memberData(file, member);
     const header = readNpyHeader((into, position) => file.read(into, start + position), member.stored, location);
     return { ...npySource(header, absolutePath(path), start, location, frameRank), format: 'npz' };

@@ -30,7 +30,8 @@ export function isFolder(output: string): boolean {
   return /[/\\]$/.test(output) || isDirectory(output);
 }
 
-function nameOf({ location }: Source): string {
+/** What a source is called in names and titles of what is made of it: `bold` for `scans/bold.nii.gz:/x`. */
+export function nameOf({ location }: Source): string {
   const base = baseName(splitDataset(location.split(',')[0] ?? location).path);
   const bare = base.slice(0, base.length - extensionOf(base).length).replace(/[^\w.-]+/g, '-');
   return bare || 'series';

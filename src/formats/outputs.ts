@@ -1,8 +1,9 @@
+import { DTYPES } from '../core/dtype.js';
 import { UsageError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import type { NamedArray, Provenance, StreamOptions, StreamSink } from '../core/sink.js';
-import type { Stack } from '../core/stack.js';
-import { checkTarget, removeFile, tryTarget } from '../io/output.js';
+import type { NamedArray, Provenance, StreamOptions, StreamSink, Unfilled } from '../core/sink.js';
+import { product, type Stack } from '../core/stack.js';
+import { checkTarget, OutputFile, removeFile, tryTarget } from '../io/output.js';
 import { absolutePath, extensionOf, isSameFile, withPart } from '../io/path.js';
 import { isFramePattern, perFrame } from './frame-files.js';
 import { type Announced, measuredOf, picturesOf } from './measured.js';
@@ -25,6 +26,12 @@ interface OutputFormat {
   write(path: string, arrays: readonly NamedArray[], provenance: Provenance, options: OutputOptions): Promise<void>;
   /** Takes the classes of frames, and other arrays of any shape, beside the results. */
   readonly isArchive?: true;
+  /**
+   * Writes everything of a file but the elements of its arrays, zeros until then; absent where a format cannot.
+   *
+   * @returns where the elements of each begin
+   */
+  outline?(file: OutputFile, arrays: readonly Unfilled[], provenance: Provenance): Promise<readonly number[]>;
   /** Starts a file that workers write frame by frame; absent where a format cannot. */
   stream?(path: string, stack: Stack, options: StreamOptions): Promise<StreamSink>;
 }
@@ -38,6 +45,8 @@ export const OUTPUTS: readonly OutputFormat[] = [
     isArchive: true,
     write: async (path, arrays, provenance, options) =>
       (await import('./hdf5/write/results.js')).writeHdf5(path, arrays, provenance, options.overwrite),
+    outline: async (file, arrays, provenance) =>
+      (await import('./hdf5/write/results.js')).outlineHdf5(file, arrays, provenance),
     stream: async (path, stack, options) =>
       (await import('./hdf5/write/stream.js')).createHdf5Stream(path, stack, options),
   },
@@ -48,6 +57,10 @@ export const OUTPUTS: readonly OutputFormat[] = [
     write: async (path, arrays, _provenance, options) => {
       const { writeNpy } = await import('./npy-write.js');
       for (const array of arrays) writeNpy(path, array, options.overwrite);
+    },
+    outline: async (file, arrays) => {
+      const { outlineNpy } = await import('./npy-write.js');
+      return arrays.map((array) => outlineNpy(file, array));
     },
     stream: async (path, stack, options) => (await import('./npy-write.js')).createNpyStream(path, stack, options),
   },
@@ -66,6 +79,10 @@ export const OUTPUTS: readonly OutputFormat[] = [
     write: async (path, arrays, _provenance, options) => {
       const { writeFile } = await import('../io/output.js');
       for (const array of arrays) writeFile(path, options.overwrite, (file) => file.write(array.data, 0));
+    },
+    outline: async (file, arrays) => {
+      const { outlineRaw } = await import('./npy-write.js');
+      return arrays.map((array) => outlineRaw(file, array));
     },
     stream: async (path, stack, options) => (await import('./npy-write.js')).createRawStream(path, stack, options),
   },
@@ -154,13 +171,13 @@ export function isArchive(path: string): boolean {
 }
 
 /** Arrays and the file they go to. */
-interface Target<A> {
+export interface Target<A> {
   readonly path: string;
   readonly arrays: readonly A[];
 }
 
 /** The files of an output: one, one per array or picture, or, for a name with `{}` or `%05d`, that for every frame. */
-function targetsOf<A extends Announced>(path: string, arrays: readonly A[]): Target<A>[] {
+export function targetsOf<A extends Announced>(path: string, arrays: readonly A[]): Target<A>[] {
   const { holds } = formatOf(path);
   if (isFramePattern(path)) return perFrame(path, arrays).flatMap((one) => targetsOf(one.path, one.arrays));
   const groups = holds === 'all' ? [arrays] : holds === 'each' ? arrays.map((array) => [array]) : picturesOf(arrays);
@@ -254,6 +271,41 @@ export async function writeOutput(
     throw error;
   }
   return written;
+}
+
+/** Refuses an output that cannot be made before its numbers are known. @throws UsageError */
+export function checkOutline(path: string): void {
+  if (formatOf(path).outline && !isFramePattern(path)) return;
+  const possible = OUTPUTS.filter((one) => one.outline).flatMap((one) => one.extensions);
+  throw new UsageError(
+    'no-resume',
+    `${path} cannot be written piece by piece over several runs. With --resume, possible are ${possible.join(' ')}.`,
+    { path },
+  );
+}
+
+/**
+ * Makes the file that `writeOutput` would make of these arrays, but for their elements, which are zeros until they are written.
+ *
+ * @returns where the elements of each begin
+ * @throws UsageError as `checkOutline`; SinkError when the file cannot be made, or will not fit on its disk
+ */
+export async function outlineOutput(
+  path: string,
+  arrays: readonly Unfilled[],
+  provenance: Provenance,
+): Promise<readonly number[]> {
+  checkOutline(path);
+  const file = OutputFile.create(path, { overwrite: true });
+  try {
+    file.reserve(arrays.reduce((total, { shape, dtype }) => total + product(shape) * DTYPES[dtype].bytes, 0));
+    const offsets = await formatOf(path).outline?.(file, arrays, provenance);
+    file.commit();
+    return offsets ?? [];
+  } catch (error) {
+    file.abort();
+    throw error;
+  }
 }
 
 /**

@@ -10,7 +10,7 @@ import { looksLikeNifti } from './nifti/signature.js';
 import type { Summary } from './summary.js';
 import { SERIES_DETAILS } from './timeseries/details.js';
 import { asksForSeries, refuseSeriesOptions } from './timeseries/options.js';
-import { looksLikeSeries } from './timeseries/signature.js';
+import { insteadOfSeries, looksLikeSeries } from './timeseries/signature.js';
 
 /** One file format: how its files are recognised, and how one is opened. */
 interface Format {
@@ -89,7 +89,7 @@ With \`--window\` an array of (series, points) or (series, channels, points) is 
     details: `The array is named with \`--dataset\`; an archive of one needs no name. Stored members are read in place like .npy files,
 compressed ones are inflated into memory first, which \`info\` says.
 
-\`X\` of shape (series, points) or (series, channels, points) with \`y\`, a whole number for the class of each, opens as
+\`X\` of shape (series, points) or (series, channels, points) with \`y\`, a whole number or a text for the class of each, opens as
 [series](series.md) with classes, also under the names \`x\`, \`series\`, \`data\`, \`frames\` and \`label\`, \`labels\`. \`--label\` names another
 array of classes; \`--dataset X\` alone opens frames.`,
     recognises: (head) => startsWith(head, 0, [0x50, 0x4b, 0x03, 0x04]),
@@ -199,6 +199,8 @@ function recognise(text: string, options: OpenOptions): { format: Format; path: 
   const expected = FORMATS.find((one) =>
     one.extensions.some((extension) => path.toLowerCase().endsWith(`.${extension}`)),
   );
+  if (expected?.name === 'series')
+    throw new SourceError('unknown-format', `${path} ${insteadOfSeries(head, path)}.`, { path });
   throw new SourceError(
     'unknown-format',
     `${path} is ${expected && expected !== raw ? `not ${expected.name.toUpperCase()} despite its name` : 'of no known format'} ` +
@@ -267,6 +269,8 @@ export async function attachSource(handle: SourceHandle, arena: Arena, options: 
     }
     case 'selected':
       return (await import('./selected.js')).openSelected(handle, await attachSource(handle.base, arena, options));
+    case 'fed':
+      throw new UsageError('not-readable', 'Frames that a function or an iterable gives can be read by a loader alone.');
     case 'memory':
     case 'windows':
     case 'generated':

@@ -39,7 +39,7 @@ const NOTHING_STORED = {
 function placeOf(handle: SourceHandle): Omit<Summary, 'format' | 'location' | 'stack' | 'notes'> {
   if (handle.kind === 'selected') return placeOf(handle.base);
   if (handle.kind === 'library') return { ...NOTHING_STORED, layout: 'library', files: [handle.path] };
-  if (handle.kind === 'windows') return { ...NOTHING_STORED, layout: 'memory' };
+  if (handle.kind === 'windows' || handle.kind === 'fed') return { ...NOTHING_STORED, layout: 'memory' };
   if (handle.kind !== 'stored') return { ...NOTHING_STORED, layout: handle.kind };
   const { type, scales = null, layout, shape, pipeline, files } = handle.storage;
   if (layout.kind === 'contiguous') {

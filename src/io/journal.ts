@@ -1,5 +1,14 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, fdatasyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { describeWriteFailure } from './output.js';
+
+function sync(path: string): void {
+  const fd = openSync(path, 'r+');
+  try {
+    fdatasyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
 
 /** A file of JSON lines that only grows: what was done survives an interruption at any moment. */
 export class JournalFile {
@@ -9,10 +18,13 @@ export class JournalFile {
     this.path = path;
   }
 
-  /** Starts again with these lines. @throws SinkError */
+  /** Starts again with these lines; killed meanwhile, it holds those before. @throws SinkError */
   restart(lines: readonly unknown[]): void {
+    const next = `${this.path}.new`;
     try {
-      writeFileSync(this.path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      writeFileSync(next, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      sync(next);
+      renameSync(next, this.path);
     } catch (error) {
       throw describeWriteFailure(this.path, error);
     }
@@ -22,6 +34,15 @@ export class JournalFile {
   append(line: unknown): void {
     try {
       appendFileSync(this.path, `${JSON.stringify(line)}\n`);
+    } catch (error) {
+      throw describeWriteFailure(this.path, error);
+    }
+  }
+
+  /** Waits until what was appended is on the disk. @throws SinkError */
+  sync(): void {
+    try {
+      sync(this.path);
     } catch (error) {
       throw describeWriteFailure(this.path, error);
     }

@@ -10,6 +10,9 @@ export function checksum(bytes: NodeJS.ArrayBufferView, before: number): number 
   return crc32(bytes, before);
 }
 
+const partialOf = (target: string): string => withPart(target, 'partial');
+const journalOf = (partial: string): string => `${partial}.journal`;
+
 /** Files that are filled over several runs under names of their own, `set.partial.npy`, and renamed when they are complete. */
 export class Resumable {
   readonly targets: readonly string[];
@@ -20,15 +23,23 @@ export class Resumable {
 
   /** @throws SinkError when a target is in the way */
   constructor(targets: readonly string[], overwrite: boolean) {
-    for (const target of targets) checkTarget(target, overwrite);
     this.targets = targets;
-    this.partials = targets.map((target) => withPart(target, 'partial'));
-    this.journal = new JournalFile(`${this.partials[0] ?? ''}.journal`);
+    this.check(overwrite);
+    this.partials = targets.map(partialOf);
+    this.journal = new JournalFile(journalOf(this.partials[0] ?? ''));
   }
 
-  /** True when all files are there. */
+  /** @throws SinkError when a target is in the way */
+  check(overwrite: boolean): void {
+    for (const target of this.targets) checkTarget(target, overwrite);
+  }
+
+  /** True when all files are there, and hold something. */
   get exist(): boolean {
-    return this.partials.every((path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
+    return this.partials.every((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      return stat?.isFile() === true && stat.size > 0;
+    });
   }
 
   /** Gives the files their names, and forgets the journal. @throws SinkError */
@@ -50,13 +61,29 @@ export class Resumable {
     for (const path of [...this.partials, this.journal.path]) removeFile(path);
   }
 
-  /** The error for files that belong to another job. */
-  foreign(): SinkError {
+  /**
+   * The error for files that belong to another job.
+   *
+   * @param how what tells them apart, such as `with another recipe`
+   */
+  foreign(how?: string): SinkError {
     const [partial = ''] = this.partials;
     return new SinkError(
       'other-job',
-      `${partial} was left by another job and cannot be gone on with. Remove it, or leave resume out to start again.`,
+      `${partial} was left by another job${how === undefined ? '' : `, ${how},`} and cannot be gone on with. Remove it, or leave resume out to start again.`,
       { path: partial },
     );
   }
+}
+
+/** The unfinished file that a run which can be gone on with left beside a target; null when none did. */
+export function leftBeside(target: string): string | null {
+  const partial = partialOf(target);
+  return statSync(journalOf(partial), { throwIfNoEntry: false }) ? partial : null;
+}
+
+/** Size and time of the last change of a file, named by its path or URL; null for what is none. */
+export function stateOf(path: string): readonly [bytes: number, changed: number] | null {
+  const stat = statSync(path.startsWith('file:') ? new URL(path) : path, { throwIfNoEntry: false });
+  return stat?.isFile() ? [stat.size, stat.mtimeMs] : null;
 }

@@ -13,6 +13,8 @@ export interface SharedFile {
   readonly path: string;
   /** Fills `into` from `position`. */
   read(into: Uint8Array, position: number): void;
+  /** Writes all of `from` at `position`, within the bytes that the file has. */
+  write(from: Uint8Array, position: number): void;
   /** Closes the file and removes it with its folder. Safe to call twice. */
   close(): void;
 }
@@ -62,6 +64,10 @@ function opened(folder: string, path: string, fd: number, remove: () => void): S
         if (got === 0) throw refused(refusalOf('ENOENT', into.byteLength, 'reading'), into.byteLength);
         done += got;
       }
+    },
+    write(from, position) {
+      for (let done = 0; done < from.byteLength; )
+        done += writeSync(fd, from, done, from.byteLength - done, position + done);
     },
     close() {
       if (!open) return;

@@ -36,7 +36,7 @@ class RegionPart implements SinkPart {
   write(first: number, frames: NumericArray): void {
     const bytes = bytesOf(frames);
     const position = this.#ref.offset + first * this.#ref.frameBytes;
-    if (position !== this.#start + this.#length || this.#length + bytes.byteLength > GATHER_BYTES) this.#flush();
+    if (position !== this.#start + this.#length || this.#length + bytes.byteLength > GATHER_BYTES) this.flush();
     if (bytes.byteLength > GATHER_BYTES) {
       this.#file.write(bytes, position);
       return;
@@ -46,14 +46,14 @@ class RegionPart implements SinkPart {
     this.#length += bytes.byteLength;
   }
 
-  #flush(): void {
+  flush(): void {
     if (this.#length > 0) this.#file.write(this.#buffer.subarray(0, this.#length), this.#start);
     this.#length = 0;
   }
 
   close(): ChunkEntries {
     try {
-      this.#flush();
+      this.flush();
     } finally {
       this.#file.close();
     }
@@ -83,11 +83,11 @@ class ChunkPart implements SinkPart {
       const encoded = this.#encode(bytes.subarray(at, at + frameBytes));
       this.#waiting.push({ index, bytes: encoded });
       this.#waitingBytes += encoded.byteLength;
-      if (this.#waitingBytes >= BATCH_BYTES) this.#flush();
+      if (this.#waitingBytes >= BATCH_BYTES) this.flush();
     }
   }
 
-  #flush(): void {
+  flush(): void {
     if (this.#waitingBytes === 0) return;
     const start = Number(Atomics.add(this.#ref.end, 0, BigInt(this.#waitingBytes)));
     const batch = new Uint8Array(this.#waitingBytes);
@@ -104,7 +104,7 @@ class ChunkPart implements SinkPart {
 
   close(): ChunkEntries {
     try {
-      this.#flush();
+      this.flush();
     } finally {
       this.#file.close();
     }

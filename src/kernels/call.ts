@@ -1,4 +1,4 @@
-import { DTYPES, type NumericArray } from '../core/dtype.js';
+import { DTYPES, dtypeOfArray, type NumericArray } from '../core/dtype.js';
 import { OperatorError } from '../core/errors.js';
 import type { WasmExports } from '../core/wasm.js';
 
@@ -6,7 +6,8 @@ const NUMBERS = new Map<unknown, number>(Object.values(DTYPES).map(({ array }, i
 
 /** The number by which kernels know the element type of an array: its place in `DTYPES`. */
 export function dtypeNumber(array: NumericArray): number {
-  return NUMBERS.get(array.constructor) ?? -1;
+  // A Buffer of Node is a Uint8Array, too.
+  return NUMBERS.get(array.constructor) ?? NUMBERS.get(DTYPES[dtypeOfArray(array)].array) ?? -1;
 }
 
 /** Calls an exported kernel. @throws OperatorError when the module has no such export: it is then not the one expected */

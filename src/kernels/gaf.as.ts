@@ -46,7 +46,7 @@ function paint(kind: i32, x: usize, y: usize, size: u32, work: usize, bias: f64,
  * Fields of `count` series of `length` points, one behind the other. `dtype` and `kind`, the type of the images, count in the
  * order of DTYPES; `bias` is the level of 0 in images of integers, 128 or 32768. `bounds`: first and end of the `size` pieces
  * (int32). Addresses of what is not wanted are 0: `sum` and `diff` (count, size, size), `vectors` (count, 2, size) and `limits`
- * (count, 2) of float64. `work` has room for `length` + 4 `size` + 64 float64 numbers.
+ * (count, 2) of float64. `work` has room for `length` + 8 `size` + 160 float64 numbers.
  *
  * @returns the first series with a point that is no finite number, or points too far apart; -1 when there is none
  */

@@ -45,10 +45,10 @@ class SerialCrew implements Crew {
           if (hooks.signal.aborted) throw new Stopped();
           breathed = performance.now();
         }
-        if (task.ordered) hooks.onPartial(runner.takePartial());
+        if (task.partwise) hooks.onPartial(runner.takePartial());
       }
     }
-    if (!task.ordered) hooks.onPartial(runner.takePartial());
+    if (!task.partwise) hooks.onPartial(runner.takePartial());
     hooks.onProgress(frames);
     return [runner.finish(0)];
   }

@@ -5,7 +5,7 @@ export interface InUse {
   readonly workers: number;
   /** Slots of the ring. */
   readonly slots: number;
-  /** Samples that one worker is given at a time. */
+  /** Samples that one worker is given at a time, its task. */
   readonly chunk: number;
 }
 
@@ -69,8 +69,20 @@ const IDLE = 0.5;
 const PATIENCE = { first: 3, most: 48 };
 const REST = 2;
 
+/** Share of their time that workers have nothing to do while the consumer waits: tasks are too large to be spread well. */
+const UNEVEN = 0.3;
+
 /** Handing over costs a fraction of a millisecond: tasks shorter than this are made longer. */
 const SHORT_TASK_SECONDS = 0.005;
+
+/** Seconds that a task takes one worker; null when nothing was finished. */
+function taskSeconds({ batch }: AdaptLimits, { chunk }: InUse, { batches, busySeconds }: Measurement): number | null {
+  return batches === 0 ? null : (busySeconds / batches) * (chunk / batch);
+}
+
+/** Most samples of a task for which the ring has a slot for every worker. */
+const chunkFor = ({ batch }: AdaptLimits, slots: number, workers: number): number =>
+  Math.max(1, Math.floor((slots - 1) / workers)) * batch;
 
 export function startAdapting(inUse: InUse): AdaptState {
   return { inUse, mood: 'content', streak: 0, rest: 0, patience: PATIENCE.first, direction: 0 };
@@ -102,12 +114,17 @@ function changeFor(mood: Mood, limits: AdaptLimits, inUse: InUse, seen: Measurem
     }
     case 'hungry': {
       const waited = `the consumer waited for data ${percent(seen.waitForData / seen.seconds)} of the time`;
+      const task = taskSeconds(limits, inUse, seen);
+      const unused = seen.waitForConsumer / seen.seconds / workers;
+      const smaller = Math.max(Math.ceil(limits.batch / workers), Math.ceil(chunk / 2));
+      if (task !== null && unused > UNEVEN && task >= 2 * SHORT_TASK_SECONDS && smaller < chunk) {
+        return set('chunk', smaller, `${waited}, while workers had nothing to do ${percent(unused)} of it`);
+      }
       const hasRoom = seen.load < limits.cores + 1 && workers < limits.workers;
       if (hasRoom) return set('workers', workers + 1, waited);
       if (slots < limits.slots) return set('slots', Math.min(limits.slots, Math.ceil(slots * 1.5)), waited);
-      const task = (seen.busySeconds / Math.max(1, seen.batches)) * Math.ceil(chunk / limits.batch);
-      const longer = Math.min(limits.largestChunk, 2 * chunk, Math.floor((slots - 1) / workers) * limits.batch);
-      if (seen.batches === 0 || task >= SHORT_TASK_SECONDS || longer <= chunk) return null;
+      const longer = Math.min(limits.largestChunk, 2 * chunk, chunkFor(limits, slots, workers));
+      if (task === null || task >= SHORT_TASK_SECONDS || longer <= chunk) return null;
       return set('chunk', longer, `${waited}, and a task takes only ${(1000 * task).toFixed(1)} ms`);
     }
     case 'idle': {
@@ -122,12 +139,26 @@ function changeFor(mood: Mood, limits: AdaptLimits, inUse: InUse, seen: Measurem
   }
 }
 
-/** A changed number of workers or slots keeps the others within what there is. */
-function apply(limits: AdaptLimits, inUse: InUse, { what, to }: Change): InUse {
-  const next = { ...inUse, [what]: to };
-  const slots = Math.min(limits.slots, Math.max(next.slots, next.workers + 1));
-  const perWorker = Math.max(1, Math.floor((slots - 1) / next.workers)) * limits.batch;
-  return { workers: next.workers, slots, chunk: Math.min(next.chunk, perWorker) };
+/** A changed number of workers or slots keeps the others within what there is. @returns the change and what follows from it */
+function apply(limits: AdaptLimits, inUse: InUse, change: Change): { inUse: InUse; changes: Change[] } {
+  const next = { ...inUse, [change.what]: change.to };
+  const { workers } = next;
+  // A further worker gets slots of its own where the ring has them.
+  const isMore = change.what === 'workers' && change.to > change.from;
+  const each = isMore ? Math.ceil(next.chunk / limits.batch) : 1;
+  const slots = Math.min(limits.slots, Math.max(next.slots, workers * each + 1));
+  const chunk = Math.min(next.chunk, chunkFor(limits, slots, workers));
+  const changes = [change];
+  if (slots !== next.slots)
+    changes.push({
+      what: 'slots',
+      from: next.slots,
+      to: slots,
+      reason: `${workers} workers, ${each} each, and one more`,
+    });
+  if (chunk !== next.chunk)
+    changes.push({ what: 'chunk', from: next.chunk, to: chunk, reason: `${workers} workers share ${slots} slots` });
+  return { inUse: { workers, slots, chunk }, changes };
 }
 
 /**
@@ -138,27 +169,28 @@ export function adapt(
   limits: AdaptLimits,
   state: AdaptState,
   seen: Measurement,
-): { readonly state: AdaptState; readonly change: Change | null } {
+): { readonly state: AdaptState; readonly changes: readonly Change[] } {
   const mood = moodOf(limits, state.inUse, seen);
   const streak = mood === state.mood ? state.streak + 1 : 1;
   const rest = Math.max(0, state.rest - 1);
   const waiting = { ...state, mood, streak, rest };
   const patience = mood === 'short' ? 1 : state.patience;
-  if (streak < patience || (state.rest > 0 && mood !== 'short')) return { state: waiting, change: null };
+  if (streak < patience || (state.rest > 0 && mood !== 'short')) return { state: waiting, changes: [] };
   const change = changeFor(mood, limits, state.inUse, seen);
-  if (change === null) return { state: waiting, change };
+  if (change === null) return { state: waiting, changes: [] };
+  const { inUse, changes } = apply(limits, state.inUse, change);
   const direction = change.what === 'workers' ? (change.to > change.from ? 1 : -1) : state.direction;
   const isTakenBack = change.what === 'workers' && state.direction === -direction;
   return {
     state: {
-      inUse: apply(limits, state.inUse, change),
+      inUse,
       mood,
       streak: 0,
       rest: REST,
       patience: isTakenBack ? Math.min(PATIENCE.most, 2 * state.patience) : state.patience,
       direction,
     },
-    change,
+    changes,
   };
 }
 
@@ -187,9 +219,9 @@ export class Adaptation {
   }
 
   measure(seen: Measurement): InUse {
-    const { state, change } = adapt(this.#limits, this.#state, seen);
+    const { state, changes } = adapt(this.#limits, this.#state, seen);
     this.#state = state;
-    if (change) {
+    for (const change of changes) {
       this.#changes.push(change);
       this.#log(describeChange(change));
     }

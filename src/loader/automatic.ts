@@ -72,10 +72,11 @@ export interface Automatic {
   readonly jobs: number;
   /** Samples that a worker has as its task at a time: whole batches that it makes ahead. */
   readonly chunk: number;
-  /** How far the chunk may grow while running. */
+  /** How far the chunk may grow while running; as it is where it was asked for. */
   readonly largestChunk: number;
-  /** Batches made ahead for each worker. */
+  /** Batches made ahead for each worker, to begin with, and at most: the ring has room for these. */
   readonly prefetch: number;
+  readonly largestPrefetch: number;
   readonly slots: number;
   readonly ringBytes: number;
   readonly bound: Bound;
@@ -188,7 +189,7 @@ export function automatic(input: AutomaticInput): Automatic {
 function ringFor(
   input: AutomaticInput,
   jobs: number,
-): Pick<Automatic, 'chunk' | 'largestChunk' | 'prefetch' | 'slots' | 'ringBytes' | 'reasons'> {
+): Pick<Automatic, 'chunk' | 'largestChunk' | 'prefetch' | 'largestPrefetch' | 'slots' | 'ringBytes' | 'reasons'> {
   const { batch, batchBytes, batches, ringLimit, memoryLimit } = input;
   const row = rowFor(Math.min(input.memoryBytes, input.cgroupBytes ?? Infinity, memoryLimit ?? Infinity));
   const preset = input.preset === null ? null : PRESETS[input.preset];
@@ -197,6 +198,9 @@ function ringFor(
   const reasons: string[] = [];
   if (input.prefetch === null && jobs > 0) reasons.push(`${chunk} samples a task: ${from}.`);
   const wished = input.prefetch ?? Math.max(1, Math.ceil(chunk / batch));
+  // What was asked for stays: only a loader that chooses for itself chooses again while it runs.
+  const isOpen = input.jobs === null && input.chunk === null && input.prefetch === null;
+  const farthest = isOpen ? Math.max(wished, Math.ceil(row.chunk.largest / batch)) : wished;
   const left = Math.min(
     budgetOf(input) - input.hostBytes - jobs * input.workerBytes,
     input.sharedLimit - Math.max(1, jobs) * input.windowBytes,
@@ -205,18 +209,22 @@ function ringFor(
   const limit = Math.min(ringLimit ?? Math.max(RING_BYTES, least * batchBytes), Math.max(left, batchBytes));
   // One for the consumer: in the calling thread the next one can then be made while it is kept.
   const wanted = Math.min(Math.max(batches, 2), jobs === 0 ? 2 : jobs * wished + 1);
-  const slots = Math.max(1, Math.min(wanted, Math.floor(limit / batchBytes)));
-  const prefetch = jobs === 0 ? 1 : Math.max(1, Math.min(wished, Math.floor((slots - 1) / jobs)));
+  const most = jobs === 0 ? wanted : Math.min(Math.max(batches, 2), jobs * farthest + 1);
+  const slots = Math.max(1, Math.min(most, Math.floor(limit / batchBytes)));
+  const ahead = jobs === 0 ? 1 : Math.max(1, Math.floor((slots - 1) / jobs));
+  const prefetch = jobs === 0 ? 1 : Math.min(wished, ahead);
   if (slots < wanted) {
     const why = ringLimit === null ? 'bounds it' : 'was asked for';
     reasons.push(
       `${slots} of ${wanted} batches in the ring, ${prefetch} ahead for each worker: ${formatBytes(limit)} ${why}.`,
     );
   }
+  const first = input.prefetch === null ? Math.min(chunk, prefetch * batch) : prefetch * batch;
   return {
-    chunk: input.prefetch === null ? Math.min(chunk, prefetch * batch) : prefetch * batch,
-    largestChunk: Math.max(input.prefetch === null ? chunk : prefetch * batch, row.chunk.largest),
+    chunk: first,
+    largestChunk: isOpen ? Math.max(chunk, row.chunk.largest) : first,
     prefetch,
+    largestPrefetch: jobs === 0 ? 1 : Math.min(farthest, ahead),
     slots,
     ringBytes: slots * batchBytes,
     reasons,

@@ -13,8 +13,8 @@ export interface BatchParts {
   readonly views: Entries;
   readonly samples: Uint32Array;
   readonly failed: readonly FailedSample[];
-  /** Class of every sample of the stack; null without classes. */
-  readonly labels: Int32Array | null;
+  /** The class of a sample of the stack; -1 for none. */
+  labelOf(sample: number): number;
   readonly onError: 'skip' | 'substitute';
   readonly debug: boolean;
   /** Called once. */
@@ -61,7 +61,7 @@ export class RingBatch implements Batch {
   #isReleased = false;
 
   constructor(parts: BatchParts) {
-    const { number, fields, views, samples, failed, labels, onError, debug } = parts;
+    const { number, fields, views, samples, failed, labelOf, onError, debug } = parts;
     this.number = number;
     this.failed = failed.map(({ sample, error }) => ({ sample, reason: fromWire(error).message }));
     const skips = failed.length > 0 && onError === 'skip';
@@ -69,7 +69,7 @@ export class RingBatch implements Batch {
     this.index = skips ? closeUp(views, parts) : samples;
     const count = this.index.length;
     this.count = count;
-    this.y = Int32Array.from(this.index, (sample) => labels?.[sample] ?? -1);
+    this.y = Int32Array.from(this.index, (sample) => labelOf(sample));
     if (!skips) for (const { place } of failed) this.y[place] = -1;
     const cut = (array: NumericArray | undefined, length: number): [NumericArray] | [] =>
       !array ? [] : debug ? [array.slice(0, length)] : [array.length === length ? array : array.subarray(0, length)];

@@ -1,5 +1,5 @@
 import { asFanfoldError, type FanfoldError, fromWire, LayoutError, Stopped } from '../core/errors.js';
-import { RingBatch } from './batch.js';
+import { type BatchParts, RingBatch } from './batch.js';
 import type { BatchCrew, Field, Filled } from './crew.js';
 import { clock } from './fill.js';
 import type { LoaderOptions } from './options.js';
@@ -33,6 +33,9 @@ function failureOf({ failed, number }: Filled): FanfoldError | null {
   return fromWire({ kind, code, message: named, fields: { ...fields, sample: first.sample, batch: number } });
 }
 
+/** 0 where it is not known yet how many there are. */
+const knownCount = (samples: number): number => (Number.isFinite(samples) ? samples : 0);
+
 /** One pass over the samples: asks for batches ahead as far as the ring has room, and hands them over. */
 export class Epoch {
   readonly #work: EpochWork;
@@ -40,7 +43,7 @@ export class Epoch {
   readonly #ready = new Map<number, Filled>();
   readonly #started = performance.now();
   readonly #onAbort = (): void =>
-    this.#fail(new Stopped(this.#delivered * this.#work.order.batch, this.#work.order.samples));
+    this.#fail(new Stopped(this.#delivered * this.#work.order.batch, knownCount(this.#work.order.samples)));
   #asked = 0;
   #delivered = 0;
   #outstanding = 0;
@@ -55,6 +58,10 @@ export class Epoch {
     const { signal } = work.options;
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    work.ring.listen(() => {
+      this.#pump();
+      this.#wake?.();
+    });
     work.tally.epochs++;
   }
 
@@ -84,9 +91,11 @@ export class Epoch {
 
   #take(slot: number, filled: Filled | Error): void {
     this.#outstanding--;
-    if (this.#isOver || filled instanceof Error) this.#work.ring.give(slot);
+    const isNone = !(filled instanceof Error) && filled.fed?.samples.length === 0 && filled.fed.error === null;
     if (filled instanceof Error) this.#fail(filled);
+    else if (isNone && !this.#isOver) this.#work.ring.give(slot);
     else if (!this.#isOver) this.#ready.set(filled.number, filled);
+    if (this.#isOver || filled instanceof Error) this.#work.ring.give(slot);
     this.#wake?.();
   }
 
@@ -154,22 +163,29 @@ export class Epoch {
     return null;
   }
 
+  /** The samples of a batch and their classes, as the source or whoever fed them knows them. */
+  #sourceOf({ number, fed }: Filled): Pick<BatchParts, 'samples' | 'labelOf'> {
+    const samples = fed?.samples ?? this.#samples.get(number) ?? new Uint32Array(0);
+    const { labels } = this.#work;
+    const own = fed?.labels;
+    // Without classes in the source, samples are fed in the order of their numbers.
+    const labelOf = own
+      ? (sample: number) => own[sample - (samples[0] ?? 0)] ?? -1
+      : (sample: number) => labels?.[sample] ?? -1;
+    return { samples, labelOf };
+  }
+
   /** A batch as the consumer gets it; null when nothing of it is left, or when it ends the epoch. */
   #open(filled: Filled): RingBatch | null {
-    const { crew, ring, fields, labels, options, tally } = this.#work;
+    const { crew, ring, fields, options, tally } = this.#work;
     const { slot, number, failed } = filled;
     const onError = options.onError ?? 'throw';
-    const samples = this.#samples.get(number) ?? new Uint32Array(0);
+    const { samples, labelOf } = this.#sourceOf(filled);
     this.#ready.delete(number);
     this.#samples.delete(number);
     this.#delivered++;
-    const giveBack = (): void => {
-      ring.give(slot);
-      this.#pump();
-      this.#wake?.();
-    };
-    const failure = onError === 'throw' ? failureOf(filled) : null;
-    if (onError === 'throw' && failure) {
+    const failure = filled.fed?.error ?? (onError === 'throw' ? failureOf(filled) : null);
+    if (failure) {
       this.#fail(failure);
       ring.give(slot);
       return null;
@@ -183,10 +199,10 @@ export class Epoch {
       views,
       samples,
       failed,
-      labels,
+      labelOf,
       onError: kind,
       debug,
-      onRelease: giveBack,
+      onRelease: () => ring.give(slot),
     });
     tally.failed += failed.length;
     if (batch.count === 0) {
@@ -211,6 +227,7 @@ export class Epoch {
     if (this.#last && !this.#last.isKept) this.#last.release();
     for (const { slot } of this.#ready.values()) ring.give(slot);
     this.#ready.clear();
+    ring.listen(null);
     tally.seconds += (performance.now() - this.#started) / 1000;
   }
 }

@@ -1,5 +1,5 @@
 import type { Dtype, NumericArray } from '../core/dtype.js';
-import type { ErrorWire } from '../core/errors.js';
+import type { ErrorWire, FanfoldError } from '../core/errors.js';
 import type { OperatorRef } from '../core/layout.js';
 import type { SourceHandle } from '../core/source.js';
 
@@ -19,11 +19,22 @@ export interface Field {
   readonly offset: number;
 }
 
+/** Room in every slot of the ring for the frames of a batch, of a source that only the host can get at. */
+export interface FrameRoom {
+  readonly dtype: Dtype;
+  /** Numbers of one frame. */
+  readonly size: number;
+  /** Bytes from the start of a slot. */
+  readonly offset: number;
+}
+
 /** Everything those who make batches need, as plain data, but for what the operators prepared. */
 export interface CrewTask {
   readonly source: SourceHandle;
   readonly operators: readonly OperatorRef[];
   readonly fields: readonly Field[];
+  /** Where the host puts frames; null where workers read the source themselves. */
+  readonly room: FrameRoom | null;
   readonly kernel: 'wasm' | 'ts';
   /** Samples of a full batch. */
   readonly batch: number;
@@ -43,6 +54,10 @@ export interface CrewTask {
 export interface BatchRequest {
   readonly number: number;
   readonly samples: Uint32Array;
+  /** Places in the batch of samples whose frames the host could not get: nothing is made of them. */
+  readonly missing?: readonly number[];
+  /** Place of the first of them in the batch (0): not 0 where a worker makes only a piece of it. */
+  readonly at?: number;
 }
 
 /** A sample whose entries could not be made. */
@@ -63,6 +78,18 @@ export interface Filled {
   readonly seconds: number;
   /** When it was finished: milliseconds by the clock of all (`performance.timeOrigin + performance.now()`). */
   readonly finishedAt: number;
+  /** What the host knows that fed the frames. */
+  readonly fed?: Fed;
+}
+
+/** What came of feeding a batch. */
+export interface Fed {
+  /** Those asked for, or fewer when there were no more; none: the batch before was the last. */
+  readonly samples: Uint32Array;
+  /** Class of each; null where the source has them, or none. */
+  readonly labels: Int32Array | null;
+  /** Why no frame comes any more. */
+  readonly error: FanfoldError | null;
 }
 
 /**
@@ -80,8 +107,12 @@ export interface BatchCrew {
   readonly redone?: number;
   /** Entries of a slot, by label, room for a whole batch. The same arrays at every call. */
   views(slot: number): Readonly<Record<string, NumericArray>>;
+  /** Room for the frames of a slot, to be filled before it is asked for; null where workers read the source themselves. */
+  frames?(slot: number): NumericArray | null;
   /** @param done called once, from the event loop, never from within `fill`. A worker that dies has its request done once more by another */
   fill(slot: number, request: BatchRequest, done: (filled: Filled | Error) => void): void;
+  /** Samples that a worker gets at a time from now on: whole batches until there are as many, or pieces of a batch. */
+  task?(samples: number): void;
   /** Lets only the first `workers` of all take requests from now on; 1 at least. */
   limit?(workers: number): void;
   /** Ends all workers and frees what they shared; what was asked for is never answered. Safe to call twice. */

@@ -1,3 +1,4 @@
+import type { NumericArray } from '../core/dtype.js';
 import { LayoutError } from '../core/errors.js';
 import type { BatchCrew, CrewTask } from './crew.js';
 import { startInline } from './inline.js';
@@ -45,13 +46,27 @@ export async function startCrew(
 ): Promise<BatchCrew> {
   const task: CrewTask = { ...work.outline, workers: Math.max(1, plan.workers), slots: plan.slots };
   if (plan.layout === 'inline') return startInline(task, work.prepared);
-  if (plan.layout === 'threads') return startThreads(task, work.prepared);
-  return startSharing(task, work, plan, strict, fellBack);
+  const crew =
+    plan.layout === 'threads'
+      ? await startThreads(task, work.prepared)
+      : await startSharing(task, work, plan, strict, fellBack);
+  crew.task?.(plan.chunk);
+  return crew;
 }
 
-/** Seconds the calling thread takes for a batch of the first samples, when it has made one before. */
-export async function timeBatch(work: LoaderWork, samples: Uint32Array): Promise<number> {
+/**
+ * Seconds the calling thread takes for a batch of the first samples, when it has made one before.
+ *
+ * @param frame stands for all of them where only the host can read the source
+ */
+export async function timeBatch(
+  work: LoaderWork,
+  samples: Uint32Array,
+  frame: NumericArray | null = null,
+): Promise<number> {
   const crew = await startInline({ ...work.outline, workers: 1, slots: 1 }, work.prepared);
+  const frames = crew.frames?.(0);
+  if (frame) for (const place of samples.keys()) frames?.set(frame, place * frame.length);
   const make = (): Promise<number> =>
     new Promise((resolve, reject) => {
       crew.fill(0, { number: 0, samples }, (filled) =>

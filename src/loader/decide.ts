@@ -68,8 +68,8 @@ export interface LoaderPlan {
   readonly bound: 'compute' | 'memory';
   /** Number of workers that each rule allows; the smallest won. */
   readonly rules: readonly Rule[];
-  /** True when there is no memory for a ring at all: entries are to go to a file, a batch at a time. */
-  readonly streamsToDisk: boolean;
+  /** Parts that every batch comes in, one after the other: 1, unless there is memory for not even one batch. */
+  readonly pieces: number;
   /** Why it is so, in sentences, in the order the decisions were made. */
   readonly reasons: readonly string[];
   /** Every step down from what was wished for, in sentences. */
@@ -127,14 +127,25 @@ function firstRung({ layout, sharing }: LoaderRequest, jobs: number): Rung {
 }
 
 /** Batches in the ring of that many workers. */
-function slotsFor({ slots, prefetch }: Automatic, workers: number): number {
-  return Math.max(1, Math.min(slots, workers === 0 ? 2 : workers * prefetch + 1));
+function slotsFor({ slots, largestPrefetch }: Automatic, workers: number): number {
+  return Math.max(1, Math.min(slots, workers === 0 ? 2 : workers * largestPrefetch + 1));
+}
+
+/** Bytes of a slot for each sample of a batch. */
+const sampleBytesOf = ({ batchBytes, batch }: LoaderRequest): number => Math.ceil(batchBytes / batch);
+
+/** Parts of a batch that fit one after the other, as few as possible. */
+function piecesFor(input: LoaderRequest): number {
+  const { batch, hostBytes, windowBytes } = input;
+  const samples = Math.max(1, Math.floor((budgetOf(input) - hostBytes - windowBytes) / sampleBytesOf(input)));
+  return Math.ceil(batch / Math.ceil(batch / Math.ceil(batch / samples)));
 }
 
 /** Bytes of a rung with that many workers. */
 function needs(input: LoaderRequest, rung: Rung, workers: number, auto: Automatic): number {
   const { hostBytes, workerBytes, windowBytes, batchBytes, arrayBytes } = input;
-  if (rung === 'disk') return hostBytes;
+  // One sample of the batch at a time is the least.
+  if (rung === 'disk') return hostBytes + windowBytes + sampleBytesOf(input);
   if (rung === 'one-thread') return hostBytes + windowBytes + batchBytes;
   const ring = slotsFor(auto, workers) * batchBytes;
   const shared = hostBytes + workers * workerBytes + ring;
@@ -218,7 +229,10 @@ export function decide(input: LoaderRequest): LoaderPlan {
     refusal: refusalOf(input, auto),
     strict: input.strict,
   });
-  const { batchBytes, windowBytes, preparedBytes } = input;
+  const { batch, hostBytes, windowBytes, preparedBytes } = input;
+  const pieces = rung === 'disk' ? piecesFor(input) : 1;
+  const samples = Math.ceil(batch / pieces);
+  const batchBytes = pieces === 1 ? input.batchBytes : samples * sampleBytesOf(input);
   const place = placeOf(rung);
   const { sharedBytes } = input.facilities;
   const isShared = place.sharing === 'segment' || place.sharing === 'files';
@@ -238,17 +252,19 @@ export function decide(input: LoaderRequest): LoaderPlan {
     chunk: auto.chunk,
     largestChunk: auto.largestChunk,
     totalBytes: preparedBytes + Math.max(1, workers) * windowBytes + slots * batchBytes,
-    projectedBytes: needs(input, rung, workers, { ...auto, slots }),
+    projectedBytes:
+      rung === 'disk' ? hostBytes + windowBytes + batchBytes : needs(input, rung, workers, { ...auto, slots }),
     budgetBytes: budgetOf(input),
     expectedSeconds,
     isCalibrated: input.batchSeconds !== null,
     bound: auto.bound,
     rules: auto.rules,
-    streamsToDisk: rung === 'disk',
+    pieces,
     reasons: [
       describeWorkers(auto),
       ...auto.reasons,
       ...(slots < wanted ? [`${slots} batches in the ring: /dev/shm has ${formatBytes(room ?? 0)} for it.`] : []),
+      ...(pieces > 1 ? [`Every batch of ${batch} samples comes in ${pieces} parts of at most ${samples}.`] : []),
       `All batches take about ${formatSeconds(expectedSeconds)}, ${input.batchSeconds === null ? 'at a guess' : 'by a short calibration'}.`,
     ],
     fallbacks,

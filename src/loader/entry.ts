@@ -22,11 +22,13 @@ const placed = prepared.map((one) =>
 
 BatchFiller.open(task, placed, { memory, base, length: task.windowBytes, ring }).then(
   (filler) => {
-    port.on('message', ({ slot, request }: BatchOrder) => {
-      try {
-        tell({ kind: 'filled', filled: filler.fill(slot, request) });
-      } catch (error) {
-        tell({ kind: 'refused', error: asFanfoldError(error, `Batch ${request.number}`).toWire() });
+    port.on('message', (orders: readonly BatchOrder[]) => {
+      for (const { slot, request } of orders) {
+        try {
+          tell({ kind: 'filled', filled: filler.fill(slot, request) });
+        } catch (error) {
+          tell({ kind: 'refused', error: asFanfoldError(error, `Batch ${request.number}`).toWire() });
+        }
       }
     });
     tell({ kind: 'ready' });

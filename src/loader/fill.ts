@@ -3,11 +3,10 @@ import { type NumericArray, viewOf } from '../core/dtype.js';
 import { asFanfoldError } from '../core/errors.js';
 import { ALONE, type AnyOperator, type Prepared, type Tile } from '../core/operator.js';
 import { checkValues } from '../core/params.js';
-import type { FrameReader } from '../core/source.js';
 import { instantiate } from '../core/wasm.js';
-import { attachSource } from '../formats/registry.js';
 import { loadOperator } from '../operators/load.js';
 import type { BatchRequest, CrewTask, FailedSample, Filled } from './crew.js';
+import { type Frames, openFrames } from './frames.js';
 
 type Outs = readonly Readonly<Record<string, NumericArray>>[];
 
@@ -58,15 +57,15 @@ export const clock = (): number => performance.timeOrigin + performance.now();
 export class BatchFiller {
   readonly #task: CrewTask;
   readonly #place: Place;
-  readonly #reader: FrameReader;
+  readonly #frames: Frames;
   readonly #ready: readonly Ready[];
   /** By slot, then by place in the batch: where entries from there on go, for every operator. Made when first needed. */
   readonly #outs: Outs[][] = [];
 
-  private constructor(task: CrewTask, where: Place, reader: FrameReader, ready: readonly Ready[]) {
+  private constructor(task: CrewTask, where: Place, frames: Frames, ready: readonly Ready[]) {
     this.#task = task;
     this.#place = where;
-    this.#reader = reader;
+    this.#frames = frames;
     this.#ready = ready;
   }
 
@@ -76,14 +75,8 @@ export class BatchFiller {
     const ready: Ready[] = [];
     for (const number of task.operators.keys())
       ready.push(await makeReady(task, number, prepared[number] ?? {}, arena));
-    const reader = await attachSource(task.source, arena, {
-      blockFrames: task.blockFrames,
-      direct: false,
-      onBadFrame: 'fail',
-      replica: null,
-      kernel: task.kernel,
-    });
-    return new BatchFiller(task, where, reader, ready);
+    const frames = await openFrames(task, arena, where.ring);
+    return new BatchFiller(task, where, frames, ready);
   }
 
   #outsAt(slot: number, at: number): Outs {
@@ -103,33 +96,39 @@ export class BatchFiller {
     return made;
   }
 
-  /** Makes every entry of a batch; a sample that fails leaves the others as they are. */
-  fill(slot: number, { number, samples }: BatchRequest): Filled {
+  /** Makes every entry of a batch, or of a piece of it; a sample that fails leaves the others as they are. */
+  fill(slot: number, request: BatchRequest): Filled {
     const started = performance.now();
+    const { number, samples, at: offset = 0, missing = [] } = request;
     const failed: FailedSample[] = [];
     for (let at = 0; at < samples.length; ) {
-      const count = this.#runAt(samples, at);
-      if (this.#process(slot, samples, at, count) !== null) this.#oneByOne(slot, samples, at, count, failed);
+      const next = missing.find((place) => place >= offset + at) ?? Number.POSITIVE_INFINITY;
+      if (next === offset + at) {
+        at++;
+        continue;
+      }
+      const count = this.#runAt(samples, at, Math.min(samples.length, next - offset));
+      if (this.#process(slot, request, at, count) !== null) this.#oneByOne(slot, request, at, count, failed);
       at += count;
     }
     return { slot, number, failed, seconds: (performance.now() - started) / 1000, finishedAt: clock() };
   }
 
-  /** How many samples from `at` on follow each other in the stack: operators may ask for the number of a frame. */
-  #runAt(samples: Uint32Array, at: number): number {
+  /** How many samples from `at` on, up to `end`, follow each other in the stack: operators may ask for the number of a frame. */
+  #runAt(samples: Uint32Array, at: number, end: number): number {
     const first = samples[at] ?? 0;
-    const most = Math.min(samples.length - at, this.#task.blockFrames);
+    const most = Math.min(end - at, this.#task.blockFrames);
     let count = 1;
     while (count < most && samples[at + count] === first + count) count++;
-    return Math.min(count, this.#reader.blockEnd(first, count) - first);
+    return Math.min(count, this.#frames.blockEnd(first, count) - first);
   }
 
   /** @returns what went wrong, or null */
-  #process(slot: number, samples: Uint32Array, at: number, count: number): unknown {
+  #process(slot: number, { samples, at: offset = 0 }: BatchRequest, at: number, count: number): unknown {
     const first = samples[at] ?? 0;
     try {
-      const tile: Tile = { data: this.#reader.load(first, count), first, count, team: ALONE };
-      const outs = this.#outsAt(slot, at);
+      const tile: Tile = { data: this.#frames.load(slot, offset + at, first, count), first, count, team: ALONE };
+      const outs = this.#outsAt(slot, offset + at);
       for (const [i, { process }] of this.#ready.entries()) process(tile, outs[i] ?? {});
       return null;
     } catch (error) {
@@ -138,15 +137,17 @@ export class BatchFiller {
   }
 
   /** Finds out which samples of a run fail, and makes the others. */
-  #oneByOne(slot: number, samples: Uint32Array, at: number, count: number, failed: FailedSample[]): void {
-    for (let place = at; place < at + count; place++) {
-      const error = this.#process(slot, samples, place, 1);
-      const sample = samples[place] ?? 0;
-      if (error !== null) failed.push({ place, sample, error: asFanfoldError(error, `Sample ${sample}`).toWire() });
+  #oneByOne(slot: number, request: BatchRequest, at: number, count: number, failed: FailedSample[]): void {
+    const { samples, at: offset = 0 } = request;
+    for (let i = at; i < at + count; i++) {
+      const error = this.#process(slot, request, i, 1);
+      const sample = samples[i] ?? 0;
+      if (error === null) continue;
+      failed.push({ place: offset + i, sample, error: asFanfoldError(error, `Sample ${sample}`).toWire() });
     }
   }
 
   close(): void {
-    this.#reader.close();
+    this.#frames.close();
   }
 }

@@ -1,11 +1,16 @@
-import type { Source } from '../core/source.js';
+import type { LoaderSource } from './input.js';
 import { DataLoader } from './loader.js';
 import type { LoaderOptions } from './options.js';
 
+export type { Gathered, GatherOptions } from './gather.js';
+export type { LoaderSource } from './input.js';
 export type { DataLoader, LoaderOverview } from './loader.js';
 export type { Materialized, MaterializeOptions } from './materialize.js';
 export type { Batch, LoaderOptions, Split } from './options.js';
 export type { LoaderPlan } from './plan.js';
+export type { ReadAtSource } from './read-at.js';
+export type { SampleRecord } from './record.js';
+export type { RecordSource } from './records.js';
 export type { LoaderStatistics } from './statistics.js';
 
 /**
@@ -19,9 +24,9 @@ export type { LoaderStatistics } from './statistics.js';
  * Batches are views of a ring in shared memory: valid until `release()` or, without `keep()`, until the next is asked for. Nothing is
  * opened or started before it is planned or iterated.
  *
- * @param source a source, or a path such as `train.tsv`
- * @throws UsageError for options that are wrong by themselves
+ * @param source a path such as `train.tsv`, a source, an object whose `readAt` reads frames, or an iterable of records, which is one pass
+ * @throws UsageError for options that are wrong by themselves, or that need what an iterable cannot give
  */
-export function dataLoader(source: Source | string, options: LoaderOptions): DataLoader {
+export function dataLoader(source: LoaderSource, options: LoaderOptions): DataLoader {
   return new DataLoader(source, options);
 }

@@ -4,7 +4,7 @@ import { asFanfoldError } from '../core/errors.js';
 import type { Prepared } from '../core/operator.js';
 import type { BatchCrew, BatchRequest, CrewTask, Filled } from './crew.js';
 import { BatchFiller } from './fill.js';
-import { ringViews } from './ring.js';
+import { frameViews, ringViews } from './ring.js';
 import { layOut } from './task.js';
 
 /** Batches made by the calling thread, one a turn of the event loop. */
@@ -15,17 +15,28 @@ class InlineCrew implements BatchCrew {
   readonly copies = 0;
   readonly #filler: BatchFiller;
   readonly #views: readonly Readonly<Record<string, NumericArray>>[];
+  readonly #frames: readonly NumericArray[];
   #isClosed = false;
 
-  constructor(filler: BatchFiller, views: readonly Readonly<Record<string, NumericArray>>[], bytes: number) {
+  constructor(
+    filler: BatchFiller,
+    views: readonly Readonly<Record<string, NumericArray>>[],
+    frames: readonly NumericArray[],
+    bytes: number,
+  ) {
     this.#filler = filler;
     this.#views = views;
+    this.#frames = frames;
     this.slots = views.length;
     this.bytes = bytes;
   }
 
   views(slot: number): Readonly<Record<string, NumericArray>> {
     return this.#views[slot] ?? {};
+  }
+
+  frames(slot: number): NumericArray | null {
+    return this.#frames[slot] ?? null;
   }
 
   fill(slot: number, request: BatchRequest, done: (filled: Filled | Error) => void): void {
@@ -54,5 +65,6 @@ export async function startInline(task: CrewTask, prepared: readonly Prepared[])
   // The one worker places prepared arrays itself: its arena begins where they do.
   const where = { memory, base: ARENA_BASE, length: ring - ARENA_BASE, ring };
   const filler = await BatchFiller.open(task, prepared, where);
-  return new InlineCrew(filler, ringViews(task, memory.buffer, ring), bytes);
+  const { buffer } = memory;
+  return new InlineCrew(filler, ringViews(task, buffer, ring), frameViews(task, buffer, ring), bytes);
 }

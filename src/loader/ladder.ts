@@ -54,7 +54,7 @@ const NAMES: Readonly<Record<Rung, string>> = {
   files: 'processes with files in shared memory',
   copies: 'processes that copy batches',
   'one-thread': 'one thread',
-  disk: 'one batch at a time, streamed to disk',
+  disk: 'one thread and parts of batches, which only a file can hold together (materialize)',
 };
 
 const hasWorkers = (rung: Rung): boolean => rung !== 'one-thread' && rung !== 'disk';

@@ -1,30 +1,34 @@
-import { provenanceOf } from '../api/recipe.js';
-import { refsOf } from '../api/work.js';
-import { grouping } from '../core/blocks.js';
-import { UsageError } from '../core/errors.js';
+import { Stopped, UsageError } from '../core/errors.js';
 import type { Source } from '../core/source.js';
 import { frameBytes, frameCount } from '../core/stack.js';
-import { openSource } from '../formats/registry.js';
 import { loadAverage } from '../io/shared-usage.js';
 import { Epoch } from './batches.js';
 import type { BatchCrew } from './crew.js';
 import { startCrew, timeBatch } from './crews.js';
+import { FedCrew } from './fed-crew.js';
+import { type Gathered, type GatherOptions, gather } from './gather.js';
+import { type Input, inputOf, type LoaderSource } from './input.js';
+import { materialOf } from './material.js';
 import { type Material, type Materialized, type MaterializeOptions, materializeTo } from './materialize.js';
 import type { Batch, LoaderOptions } from './options.js';
 import { checkOptions } from './options-check.js';
-import { makeOrder, type Order } from './order.js';
+import { inPieces, makeOrder, type Order } from './order.js';
 import { type LoaderPlan, makeLoaderPlan } from './plan.js';
 import { arrayBytes } from './processes/placed.js';
+import { NOMINAL, remarksOn } from './remarks.js';
 import { Ring } from './ring.js';
 import { type PartName, splitSamples } from './split.js';
 import { type LoaderStatistics, type RingUsage, Tally } from './statistics.js';
 import { Steering } from './steering.js';
-import { type LoaderWork, workOf } from './task.js';
+import { inBatchesOf, type LoaderWork, workOf } from './task.js';
 
 /** What a loader will do, and with what. */
 export interface LoaderOverview extends LoaderPlan {
-  /** Of the part that is loaded. */
+  /** Of the part that is loaded; infinite, like batches, where an iterable does not say how many records come. */
   readonly samples: number;
+  /** Samples of a batch. */
+  readonly batch: number;
+  /** Those that are handed over: with `pieces`, parts of batches. */
   readonly batches: number;
   /** Samples of every part; null without a split. */
   readonly parts: Readonly<Record<PartName, number>> | null;
@@ -48,20 +52,14 @@ interface Running {
 /** Samples of a batch when nobody says. */
 const BATCH = 32;
 
-const isAutomatic = ({ workers }: LoaderOptions): boolean => workers === undefined || workers === 'auto' || workers < 0;
+/** Of an iterable that does not say how many records come. */
+const UNCOUNTED = { samples: Number.POSITIVE_INFINITY, batches: Number.POSITIVE_INFINITY };
 
-/** What a person should know of reading these samples in this order. */
-function remarksOn({ handle }: Source, { shuffle }: LoaderOptions): string[] {
-  const { frames } = grouping(handle);
-  if (!shuffle || frames < 2) return [];
-  return [
-    `Stored in chunks of ${frames} samples, each decoded up to ${frames} times an epoch because the order is shuffled: a copy with a sample in each chunk is read faster.`,
-  ];
-}
+const isAutomatic = ({ workers }: LoaderOptions): boolean => workers === undefined || workers === 'auto' || workers < 0;
 
 /** Streams batches of entries that operators make of the samples of a source. */
 export class DataLoader implements AsyncIterable<Batch, void, void> {
-  readonly #source: Source | string;
+  readonly #input: Input;
   readonly #options: LoaderOptions;
   readonly #tally = new Tally();
   readonly #fallbacks: string[] = [];
@@ -69,25 +67,29 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   #running: Promise<Running> | null = null;
   #epochs = 0;
   #isIterated = false;
+  /** How often it was closed. */
+  #closes = 0;
   /** The pass that is under way. */
   #epoch: Epoch | null = null;
   /** What of the ring was in use, and what was made again, by crews that have ended; the one at work is asked. */
   #past: RingUsage = { bytes: 0, peak: 0, redone: 0 };
   #atWork: Running | null = null;
 
-  constructor(source: Source | string, options: LoaderOptions) {
+  constructor(source: LoaderSource, options: LoaderOptions) {
     checkOptions(options);
-    this.#source = source;
+    this.#input = inputOf(source, options);
     this.#options = options;
   }
 
   async #prepare(): Promise<Ready> {
     const options = this.#options;
-    const source = typeof this.#source === 'string' ? await openSource(this.#source) : this.#source;
+    const { feed } = this.#input;
+    const source = await this.#input.open();
     const parts = options.split ? splitSamples(source, options.split) : null;
     const part = options.part ?? 'train';
     const positions = parts ? parts[part] : null;
-    const samples = positions?.length ?? frameCount(source.handle.stack);
+    const known = feed ? feed.samples : frameCount(source.handle.stack);
+    const samples = positions?.length ?? known ?? NOMINAL;
     if (samples === 0) {
       const what = parts ? `The part ${part} of the split of ${source.location}` : source.location;
       throw new UsageError('no-samples', `${what} holds no samples.`, { part });
@@ -101,7 +103,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
       );
     }
     const batch = Math.min(wished, samples);
-    const work = await workOf(source, options.map, options, batch);
+    const work = await workOf(source, options.map, options, batch, { training: parts?.train ?? null, feed });
     const { batches } = makeOrder(positions, samples, batch, dropLast, null, 0);
     const { slotBytes: batchBytes, windowBytes, preparedBytes } = work.outline;
     const first = positions?.slice(0, batch) ?? Uint32Array.from({ length: batch }, (_, i) => i);
@@ -109,14 +111,17 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
       ...{ samples, batch, batches, batchBytes, windowBytes, preparedBytes },
       sampleBytes: frameBytes(source.handle.stack),
       arrayBytes: arrayBytes([source.handle, work.prepared]),
-      calibrate: () => timeBatch(work, first),
+      calibrate: async () => timeBatch(work, first, feed && (await feed.typical(first[0] ?? 0))),
     };
     const plan = await makeLoaderPlan(needs, options);
     const counts = parts && { train: parts.train.length, validation: parts.validation.length, test: parts.test.length };
-    const reasons = [...plan.reasons, ...remarksOn(source, options)];
+    const reasons = [...plan.reasons, ...remarksOn(source, options, known)];
     for (const line of reasons) options.log?.(line);
     for (const line of plan.fallbacks) this.#fellBack(line);
-    return { source, work, positions, overview: { ...plan, reasons, samples, batches, parts: counts } };
+    const order = inPieces(makeOrder(positions, samples, batch, dropLast, null, 0), plan.pieces);
+    const many = known === null ? UNCOUNTED : { samples, batches: order.batches };
+    const overview = { ...plan, reasons, ...many, batch, parts: counts };
+    return { source, work: plan.pieces > 1 ? inBatchesOf(order.batch, work) : work, positions, overview };
   }
 
   #fellBack(line: string): void {
@@ -125,13 +130,19 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
   }
 
   #readied(): Promise<Ready> {
-    this.#ready ??= this.#prepare();
+    this.#ready ??= this.#prepare().catch((error: unknown) => {
+      // What was stopped may be asked for again.
+      if (error instanceof Stopped) this.#ready = null;
+      throw error;
+    });
     return this.#ready;
   }
 
   async #start({ work, overview }: Ready): Promise<Running> {
     const { strict = false, log } = this.#options;
-    const crew = await startCrew(work, overview, strict, (line) => this.#fellBack(line));
+    const made = await startCrew(work, overview, strict, (line) => this.#fellBack(line));
+    const { feed } = this.#input;
+    const crew = feed ? new FedCrew(made, feed) : made;
     const ring = new Ring(crew.slots);
     const running = { crew, ring, tally: this.#tally };
     const steers = isAutomatic(this.#options) && crew.workers > 1;
@@ -180,6 +191,19 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     return this.epoch(this.#epochs++);
   }
 
+  #checkFree(): void {
+    if (!this.#isIterated) return;
+    throw new UsageError(
+      'busy',
+      'A loader goes through one epoch at a time: end the loop before, or make another loader.',
+    );
+  }
+
+  /** Workers that were ended while they started answer no more. @throws Stopped when it was closed since */
+  #checkOpen(closes: number, { overview }: Ready): void {
+    if (this.#closes !== closes) throw new Stopped(0, Number.isFinite(overview.samples) ? overview.samples : 0);
+  }
+
   /**
    * One pass over all batches in the order of epoch `number`. Workers stay for the next one; leaving the loop early, or an error, ends
    * them and frees the ring.
@@ -188,23 +212,25 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    */
   async *epoch(number: number): AsyncGenerator<Batch, void, void> {
     const { shuffle, dropLast = false } = this.#options;
+    const closes = this.#closes;
     const ready = await this.#readied();
-    const { positions, overview, work } = ready;
-    const order = makeOrder(positions, overview.samples, work.outline.batch, dropLast, shuffle?.seed ?? null, number);
-    yield* this.#iterate(ready, order, this.#options);
+    this.#checkOpen(closes, ready);
+    const { positions, overview } = ready;
+    const { samples, batch, pieces } = overview;
+    const order =
+      this.#input.feed?.order(batch, dropLast) ??
+      makeOrder(positions, samples, batch, dropLast, shuffle?.seed ?? null, number);
+    yield* this.#iterate(ready, inPieces(order, pieces), this.#options);
   }
 
   async *#iterate(ready: Ready, order: Order, options: LoaderOptions): AsyncGenerator<Batch, void, void> {
-    if (this.#isIterated) {
-      throw new UsageError(
-        'busy',
-        'A loader goes through one epoch at a time: end the loop before, or make another loader.',
-      );
-    }
+    this.#checkFree();
     this.#isIterated = true;
+    const closes = this.#closes;
     let isWhole = false;
     try {
       const { crew, ring, steering } = await this.#run(ready);
+      this.#checkOpen(closes, ready);
       const { source, work } = ready;
       const labels = source.labels?.of ?? null;
       const onBatch = () => steering?.look();
@@ -228,7 +254,7 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
       }
     } finally {
       this.#isIterated = false;
-      if (!isWhole) await this.close();
+      if (!isWhole || this.#input.feed?.isRandom === false) await this.close();
     }
   }
 
@@ -240,40 +266,47 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    * @throws UsageError, SinkError, and as iterating does
    */
   async materialize(path: string, options: MaterializeOptions = {}): Promise<Materialized> {
+    return materializeTo(path, await this.#material(options.resume), options);
+  }
+
+  /**
+   * Makes all entries of the part into arrays in memory or, where these pass the memory that the loader may take, into the file
+   * `orTo`, batch by batch, which is then said once with the number that caused it.
+   *
+   * @throws PlanError when they do not fit and there is no `orTo`; LayoutError for that step when `strict`; as `materialize`
+   */
+  async gather(options: GatherOptions = {}): Promise<Gathered> {
+    const material = await this.#material(options.resume);
+    const room = { ...(await this.plan()), strict: this.#options.strict ?? false };
+    const toFile = (path: string) => materializeTo(path, material, options);
+    return gather(material, room, options, toFile, (line) => this.#fellBack(line));
+  }
+
+  async #material(resume = false): Promise<Material> {
     if (this.#options.onError === 'skip')
       throw new UsageError(
         'bad-option',
-        "Files have a row for every sample: materialize with onError 'throw' or 'substitute'.",
+        "All entries have a row for every sample: gather and materialize with onError 'throw' or 'substitute'.",
+      );
+    // Said before files are touched: those of the call that is under way may be the same.
+    this.#checkFree();
+    const { feed } = this.#input;
+    if (feed?.isRandom === false && (feed.samples === null || resume))
+      throw new UsageError(
+        'one-pass',
+        'All entries have a known number of rows: give the length of an iterable beside it, { records, length }. Records that are gone cannot be resumed with.',
       );
     const ready = await this.#readied();
     const { source, work, positions, overview } = ready;
-    const { batch, fields } = work.outline;
+    const { batch } = work.outline;
     const { samples } = overview;
-    const refs = refsOf(this.#options.map);
     const index = positions ?? Uint32Array.from({ length: samples }, (_, i) => i);
-    const provenance = provenanceOf(refs, source, {}, work.bound);
-    const decides = {
-      recipe: provenance.recipe,
-      stack: source.handle.stack,
-      fields,
-      batch,
-      samples,
-      split: this.#options.split,
-      part: this.#options.part,
+    const batches = (first: number): AsyncIterable<Batch> => {
+      const rest =
+        feed?.order(batch, false) ?? makeOrder(index.subarray(first), samples - first, batch, false, null, 0);
+      return this.#iterate(ready, rest, { ...this.#options, ordered: true, debug: false });
     };
-    const material: Material = {
-      fields,
-      samples,
-      index,
-      labels: source.labels ? Int32Array.from(index, (sample) => source.labels?.of[sample] ?? -1) : null,
-      fingerprint: JSON.stringify(decides),
-      provenance,
-      batches: (first) => {
-        const rest = makeOrder(index.subarray(first), samples - first, batch, false, null, 0);
-        return this.#iterate(ready, rest, { ...this.#options, ordered: true, debug: false });
-      },
-    };
-    return materializeTo(path, material, options);
+    return materialOf({ source, work, feed, index, batches }, this.#options);
   }
 
   /**
@@ -281,13 +314,16 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
    * twice; iterating starts again.
    */
   async close(): Promise<void> {
+    this.#closes++;
     const running = this.#running;
     this.#running = null;
     this.#epoch?.stop();
+    const fed = this.#input.feed?.close();
     const started = await running?.catch(() => null);
     this.#past = this.#usage();
     this.#atWork = null;
     await started?.crew.close();
+    await fed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

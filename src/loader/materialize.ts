@@ -1,18 +1,23 @@
-import type { NumericArray } from '../core/dtype.js';
+import { DTYPES, type NumericArray } from '../core/dtype.js';
 import { UsageError } from '../core/errors.js';
 import type { Provenance } from '../core/sink.js';
 import { plainAxis, type Stack } from '../core/stack.js';
 import { writeNpy } from '../formats/npy-write.js';
 import { createStream } from '../formats/outputs.js';
-import { checkTarget, OutputPart } from '../io/output.js';
-import { extensionOf, withPart } from '../io/path.js';
+import { InputFile } from '../io/file.js';
+import { checkTarget, OutputPart, removeFile } from '../io/output.js';
+import { withPart } from '../io/path.js';
 import { checksum, Resumable } from '../io/resumable.js';
+import { besidePath } from './beside.js';
 import type { Field } from './crew.js';
 import type { Batch } from './options.js';
 
 /** How a loader's entries go to files. */
 export interface MaterializeOptions {
-  /** Go on where an interrupted call stopped; and if this one is interrupted, leave what it needs to go on. */
+  /**
+   * Go on where an interrupted call stopped, or begin again where the rows it left are not those it wrote; and if this call is
+   * interrupted, leave what the next one needs to go on.
+   */
   readonly resume?: boolean;
   readonly overwrite?: boolean;
 }
@@ -21,8 +26,8 @@ export interface MaterializeOptions {
 export interface Materialized {
   /** By output; several go to files named after them, `set.gaf.sum.npy`. */
   readonly files: Readonly<Record<string, string>>;
-  /** Class (int32, -1 for none) and position in the source (uint32) of every row, as NPY. */
-  readonly beside: { readonly labels: string | null; readonly index: string };
+  /** Class (int32, -1 for none), group (int32) and position in the source (uint32) of every row, as NPY. */
+  readonly beside: { readonly labels: string | null; readonly groups: string | null; readonly index: string };
   readonly samples: number;
   readonly bytes: number;
   /** CRC-32 of all entries of an output, as bytes in row order, by output. */
@@ -40,6 +45,7 @@ export interface Material {
   /** Positions and classes of all rows. */
   readonly index: Uint32Array;
   readonly labels: Int32Array | null;
+  readonly groups: Int32Array | null;
   /** Everything that decides the entries. */
   readonly fingerprint: string;
   readonly provenance: Provenance;
@@ -60,10 +66,6 @@ interface Done {
   readonly failed: readonly number[];
 }
 
-/** An NPY file beside the first of all. */
-const besidePath = (path: string, name: string): string =>
-  `${path.slice(0, path.length - extensionOf(path).length)}.${name}.npy`;
-
 /** Starts the files with zeros for entries. @returns where entries begin in each */
 async function startFiles({ fields, samples, provenance }: Material, partials: readonly string[]): Promise<number[]> {
   const offsets: number[] = [];
@@ -81,6 +83,31 @@ async function startFiles({ fields, samples, provenance }: Material, partials: r
     await sink.commit([], provenance);
   }
   return offsets;
+}
+
+/** Bytes of rows read at a time. */
+const STEP = 8 * 2 ** 20;
+
+/** Whether the rows that a journal speaks of are in the files: after a power failure it may be there without them. */
+function holdRows(partials: readonly string[], { fields }: Material, { offsets }: Setup, done: Done): boolean {
+  const bytes = new Uint8Array(STEP);
+  return fields.every(({ size, dtype }, i) => {
+    const file = InputFile.open(partials[i] ?? '');
+    try {
+      const first = offsets[i] ?? 0;
+      const end = first + done.samples * size * DTYPES[dtype].bytes;
+      if (file.size < end) return false;
+      let sum = 0;
+      for (let at = first; at < end; at += STEP) {
+        const part = bytes.subarray(0, Math.min(STEP, end - at));
+        file.read(part, at);
+        sum = checksum(part, sum);
+      }
+      return sum === done.checksums[i];
+    } finally {
+      file.close();
+    }
+  });
 }
 
 /** Writes a batch to its rows; the checksums go on from those of all rows before. */
@@ -108,19 +135,30 @@ export async function materializeTo(
   material: Material,
   { resume = false, overwrite = false }: MaterializeOptions,
 ): Promise<Materialized> {
-  const { fields, samples, fingerprint, labels, index } = material;
+  const { fields, samples, fingerprint, labels, groups, index } = material;
   const targets = fields.map(({ label }) => (fields.length === 1 ? path : withPart(path, label)));
-  const beside = { labels: labels ? besidePath(path, 'labels') : null, index: besidePath(path, 'index') };
-  for (const file of [beside.labels, beside.index]) if (file !== null) checkTarget(file, overwrite);
+  const beside = {
+    labels: labels && besidePath(path, 'labels'),
+    groups: groups && besidePath(path, 'groups'),
+    index: besidePath(path, 'index'),
+  };
   const files = new Resumable(targets, overwrite);
   const [setup, ...lines] = (resume && files.exist ? (files.journal.read() ?? []) : []) as [Setup?, ...Done[]];
   if (setup && setup.fingerprint !== fingerprint) throw files.foreign();
-  let done: Done = (setup && lines.at(-1)) ?? { samples: 0, checksums: fields.map(() => 0), failed: [] };
+  const left = setup && lines.at(-1);
+  let done: Done =
+    left && holdRows(files.partials, material, setup, left)
+      ? left
+      : { samples: 0, checksums: fields.map(() => 0), failed: [] };
   const resumedAt = done.samples;
+  // What stands beside whole files that have no name yet was written by the call that made them.
+  const replaces = overwrite || resumedAt === samples;
+  for (const file of Object.values(beside)) if (file !== null) checkTarget(file, replaces);
   const parts: OutputPart[] = [];
+  const written: string[] = [];
   let bytes = 0;
   try {
-    const offsets = setup?.offsets ?? (await startFiles(material, files.partials));
+    const offsets = (resumedAt > 0 && setup?.offsets) || (await startFiles(material, files.partials));
     // A line that was cut off must not be gone on with.
     files.journal.restart([{ fingerprint, offsets } satisfies Setup, ...(resumedAt > 0 ? [done] : [])]);
     for (const partial of files.partials) parts.push(new OutputPart(partial));
@@ -136,12 +174,17 @@ export async function materializeTo(
     for (const part of parts.splice(0)) part.close();
     for (const failed of done.failed) if (labels) labels[failed] = -1;
     const row = { shape: [samples], axes: [plainAxis(0)], unit: '' };
-    if (labels && beside.labels)
-      writeNpy(beside.labels, { ...row, name: 'labels', label: 'class', data: labels }, overwrite);
-    writeNpy(beside.index, { ...row, name: 'index', label: 'position in the source', data: index }, overwrite);
+    const writeBeside = (file: string, name: string, label: string, data: NumericArray): void => {
+      writeNpy(file, { ...row, name, label, data }, replaces);
+      written.push(file);
+    };
+    if (labels && beside.labels) writeBeside(beside.labels, 'labels', 'class', labels);
+    if (groups && beside.groups) writeBeside(beside.groups, 'groups', 'group', groups);
+    writeBeside(beside.index, 'index', 'position in the source', index);
     files.commit(overwrite);
   } catch (error) {
     for (const part of parts) part.close();
+    for (const file of written) removeFile(file);
     if (!resume) files.abort();
     throw error;
   }

@@ -75,6 +75,30 @@ export function makeOrder(
   };
 }
 
+/** The same samples in the same order, every batch in `pieces` parts that come one after the other. */
+export function inPieces(order: Order, pieces: number): Order {
+  if (pieces === 1) return order;
+  const { batch } = order;
+  const piece = Math.ceil(batch / pieces);
+  return {
+    batch: piece,
+    // Both may be found out while the samples come.
+    get samples() {
+      return order.samples;
+    },
+    get batches() {
+      const { samples, batches } = order;
+      if (batches === 0 || !Number.isFinite(batches)) return batches;
+      const last = Math.min(batch, samples - (batches - 1) * batch);
+      return (batches - 1) * pieces + Math.ceil(last / piece);
+    },
+    of(number) {
+      const at = (number % pieces) * piece;
+      return order.of(Math.floor(number / pieces)).slice(at, at + piece);
+    },
+  };
+}
+
 /** A number below 2^32 that a seed gives to `item`: sorting by it deals items out at random. */
 export function rank(seed: number, item: number): number {
   return mix(mix(seed + 0x9e3779b9) ^ mix(item));

@@ -93,6 +93,6 @@ export async function makeLoaderPlan(
   const request = requestFor(needs, options, found);
   // Asked without a measurement first: what cannot run at all says so before anything is made.
   const guess = decide(request);
-  if (request.jobs !== null || needs.batches < CALIBRATED_BATCHES || guess.streamsToDisk) return guess;
+  if (request.jobs !== null || needs.batches < CALIBRATED_BATCHES || guess.pieces > 1) return guess;
   return decide({ ...request, batchSeconds: await needs.calibrate() });
 }

@@ -17,12 +17,26 @@ export function ringViews(
   );
 }
 
+/** Room for the frames of every slot of the same ring; none where workers read the source themselves. */
+export function frameViews(
+  { room, slots, slotBytes, batch }: CrewTask,
+  memory: ArrayBufferLike,
+  base: number,
+): readonly NumericArray[] {
+  if (!room) return [];
+  const { dtype, size, offset } = room;
+  return Array.from({ length: slots }, (_, slot) =>
+    viewOf(dtype, memory, base + slot * slotBytes + offset, batch * size),
+  );
+}
+
 /** Which slots of a ring are free. */
 export class Ring {
   readonly slots: number;
   readonly #free: number[];
   #limit: number;
   #peak = 0;
+  #onFree: (() => void) | null = null;
 
   constructor(slots: number) {
     this.slots = slots;
@@ -58,5 +72,11 @@ export class Ring {
 
   give(slot: number): void {
     this.#free.push(slot);
+    this.#onFree?.();
+  }
+
+  /** Whom to tell of every slot that comes back, also of batches that were kept since an earlier epoch; null: nobody. */
+  listen(onFree: (() => void) | null): void {
+    this.#onFree = onFree;
   }
 }

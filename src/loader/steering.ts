@@ -11,7 +11,7 @@ const EVERY = 1;
 /** With less of the free memory there was at the start, the ring becomes smaller. */
 const RESERVE = 0.1;
 
-/** Watches a loader at work and lets the adaptation choose how many workers and slots it uses. */
+/** Watches a loader at work and lets the adaptation choose how many workers and slots it uses, and how long tasks are. */
 export class Steering {
   readonly #adaptation: Adaptation;
   readonly #crew: BatchCrew;
@@ -35,7 +35,10 @@ export class Steering {
     const cores = availableCores();
     const reserveBytes = RESERVE * availableMemory();
     const limits = { workers, slots, largestChunk, batch, batchBytes, cores, reserveBytes };
-    this.#adaptation = new Adaptation(limits, { workers, slots, chunk }, log);
+    // The ring was allocated for the longest tasks; it is used as far as those of now need it.
+    const inUse = Math.min(slots, workers * Math.ceil(chunk / batch) + 1);
+    this.#adaptation = new Adaptation(limits, { workers, slots: inUse, chunk }, log);
+    work.ring.limit = inUse;
     this.#crew = work.crew;
     this.#ring = work.ring;
     this.#tally = work.tally;
@@ -51,7 +54,7 @@ export class Steering {
     if (seconds < EVERY) return;
     const { batches, waitForDataSeconds, workerSeconds } = this.#tally;
     const busySeconds = workerSeconds - this.#seen.workerSeconds;
-    const { workers, slots } = this.#adaptation.measure({
+    const { workers, slots, chunk } = this.#adaptation.measure({
       seconds,
       waitForData: waitForDataSeconds - this.#seen.waitForDataSeconds,
       waitForConsumer: Math.max(0, this.#workers * seconds - busySeconds),
@@ -61,6 +64,7 @@ export class Steering {
       freeBytes: availableMemory(),
     });
     this.#crew.limit?.(workers);
+    this.#crew.task?.(chunk);
     this.#ring.limit = slots;
     this.#workers = workers;
     this.#seen = { batches, waitForDataSeconds, workerSeconds };

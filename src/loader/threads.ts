@@ -3,12 +3,13 @@ import { ARENA_BASE, Arena, makeMemory, SLACK } from '../core/arena.js';
 import { dtypeOfArray, type NumericArray } from '../core/dtype.js';
 import { fromWire, LayoutError } from '../core/errors.js';
 import type { Prepared } from '../core/operator.js';
+import { threadStart } from '../io/worker-start.js';
 import type { PlacedPrepared } from '../layouts/threads/messages.js';
 import { onSharedMemory } from '../layouts/threads/share.js';
 import type { BatchCrew, BatchRequest, CrewTask, Filled } from './crew.js';
 import { type BatchOrder, type BatchWorker, Dispatcher, type WorkerAnswer } from './dispatch.js';
 import type { ThreadAnswer, ThreadStart } from './messages.js';
-import { ringViews } from './ring.js';
+import { frameViews, ringViews } from './ring.js';
 import { layOut } from './task.js';
 
 type Views = Readonly<Record<string, NumericArray>>;
@@ -43,13 +44,14 @@ class Thread implements BatchWorker {
   restart(): Promise<void> {
     const worker = new Worker(new URL('./entry.js', import.meta.url), {
       name: this.#name,
+      ...threadStart(),
       workerData: this.#start,
-      // It says what a program given as text is, and a worker has none.
-      ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
     });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
       worker.on('message', (answer: ThreadAnswer) => {
+        // What an older thread of this place still had to say is of orders that others have by now.
+        if (this.#worker !== worker) return;
         if (answer.kind === 'filled') this.#answer(answer.filled);
         else if (answer.kind === 'refused') this.#answer({ refused: fromWire(answer.error) });
         else if (answer.kind === 'failed') reject(fromWire(answer.error));
@@ -69,8 +71,8 @@ class Thread implements BatchWorker {
     });
   }
 
-  send(order: BatchOrder): void {
-    this.#worker?.postMessage(order);
+  send(orders: readonly BatchOrder[]): void {
+    this.#worker?.postMessage(orders);
   }
 
   listen(answer: (answer: WorkerAnswer) => void): void {
@@ -96,11 +98,13 @@ class ThreadsCrew implements BatchCrew {
   readonly copies = 0;
   readonly #threads: readonly Thread[];
   readonly #views: readonly Views[];
+  readonly #frames: readonly NumericArray[];
   readonly #dispatcher: Dispatcher;
 
-  constructor(threads: readonly Thread[], views: readonly Views[], bytes: number) {
+  constructor(threads: readonly Thread[], views: readonly Views[], frames: readonly NumericArray[], bytes: number) {
     this.#threads = threads;
     this.#views = views;
+    this.#frames = frames;
     this.slots = views.length;
     this.bytes = bytes;
     this.#dispatcher = new Dispatcher(threads);
@@ -118,12 +122,20 @@ class ThreadsCrew implements BatchCrew {
     return this.#views[slot] ?? {};
   }
 
+  frames(slot: number): NumericArray | null {
+    return this.#frames[slot] ?? null;
+  }
+
   fill(slot: number, request: BatchRequest, done: (filled: Filled | Error) => void): void {
     this.#dispatcher.fill({ slot, request }, done);
   }
 
   limit(workers: number): void {
     this.#dispatcher.limit(workers);
+  }
+
+  task(samples: number): void {
+    this.#dispatcher.task(samples);
   }
 
   async close(): Promise<void> {
@@ -148,5 +160,6 @@ export async function startThreads(task: CrewTask, prepared: readonly Prepared[]
     await Promise.all(threads.map((thread) => thread.end()));
     throw error;
   }
-  return new ThreadsCrew(threads, ringViews(task, memory.buffer, ring), bytes);
+  const { buffer } = memory;
+  return new ThreadsCrew(threads, ringViews(task, buffer, ring), frameViews(task, buffer, ring), bytes);
 }

@@ -7,7 +7,7 @@ import { makeStack, type Stack } from '../core/stack.js';
 export interface OutputOutline {
   readonly name: string;
   readonly kind: Slot['kind'];
-  /** `scan`, `frame`, `n` or numbers, outermost first. */
+  /** `scan`, `frame`, or for series `windows`, `channels`, `points`, or numbers, outermost first. */
   readonly shape: readonly string[];
   readonly dtype: string;
   readonly unit: string;
@@ -18,6 +18,7 @@ export interface Outline {
   readonly name: string;
   readonly summary: string;
   readonly details: string;
+  readonly frames: 'images' | 'series';
   readonly params: AnyOperator['params'];
   /** For the operator's first example, or its defaults. */
   readonly outputs: readonly OutputOutline[];
@@ -32,8 +33,18 @@ const SCAN = [1019, 1021];
 const FRAME = [1009, 1013];
 const SAMPLE: Stack = makeStack([...SCAN, ...FRAME], 'float32', 2);
 
-/** `[1009, 1013]` is `frame`, anything else its numbers. */
-function inWords(shape: readonly number[]): string[] {
+const [CHANNELS = 0, POINTS = 0] = FRAME;
+
+/** What extents are of the results of series. */
+const OF_SERIES = new Map([
+  [CHANNELS, 'channels'],
+  [POINTS, 'points'],
+  [(CHANNELS * (CHANNELS - 1)) / 2, 'pairs of channels'],
+]);
+
+/** `[1009, 1013]` is `frame`, anything else its numbers; for series, 1009 is `channels` and 1013 `points`. */
+function inWords(shape: readonly number[], ofSeries: boolean): string[] {
+  if (ofSeries) return shape.map((extent) => OF_SERIES.get(extent) ?? String(extent));
   const words: string[] = [];
   for (let i = 0; i < shape.length; i++) {
     const pair = shape.slice(i, i + 2).join();
@@ -48,12 +59,12 @@ function inWords(shape: readonly number[]): string[] {
   return words;
 }
 
-function describeSlot(name: string, slot: Slot): OutputOutline {
-  const shape = inWords(slot.shape);
+function describeSlot(name: string, slot: Slot, ofSeries: boolean): OutputOutline {
+  const shape = inWords(slot.shape, ofSeries);
   return {
     name,
     kind: slot.kind,
-    shape: slot.kind === 'each' ? ['scan', ...shape] : shape,
+    shape: slot.kind === 'each' ? [ofSeries ? 'windows' : 'scan', ...shape] : shape,
     dtype: slot.dtype,
     unit: slot.unit ?? '',
   };
@@ -81,7 +92,7 @@ async function outputsOf(operator: AnyOperator): Promise<OutputOutline[]> {
   }
   return Object.entries(slots)
     .filter(([, slot]) => !slot.private)
-    .map(([name, slot]) => describeSlot(name, slot));
+    .map(([name, slot]) => describeSlot(name, slot, operator.frames === 'series'));
 }
 
 /** Describes an operator from its declaration alone. */
@@ -90,6 +101,7 @@ export async function outlineOf(operator: AnyOperator): Promise<Outline> {
     name: operator.name,
     summary: operator.summary,
     details: operator.details?.trim() ?? '',
+    frames: operator.frames ?? 'images',
     params: operator.params,
     outputs: await outputsOf(operator),
     kernels: operator.kernels?.wasm ? ['wasm', 'ts'] : ['ts'],

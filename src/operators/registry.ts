@@ -21,6 +21,9 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   scale: () => import('./scale/index.js'),
 };
 
+/** Other names that people look for. */
+const ALIASES: Readonly<Record<string, string>> = { stats: 'features' };
+
 /** Names of the built-in operators. */
 export function operatorNames(): string[] {
   return Object.keys(OPERATORS);
@@ -32,9 +35,10 @@ export async function insideOperators(): Promise<string[]> {
   return loaded.flatMap(({ default: { name, inside } }) => (inside ? [name] : []));
 }
 
-/** The built-in operator of that name. @throws UsageError for an unknown name, with the nearest known one */
+/** The built-in operator of that name, or of another name for it. @throws UsageError for an unknown name, with the nearest known one */
 export async function findOperator(name: string): Promise<AnyOperator> {
-  const load = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
+  const own = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
+  const load = Object.hasOwn(OPERATORS, own) ? OPERATORS[own] : undefined;
   if (load) return (await load()).default;
   const guess = nearest(name, operatorNames());
   throw new UsageError(

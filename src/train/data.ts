@@ -15,8 +15,8 @@ export interface DataOptions {
   readonly seed: number;
   /** How one source is divided; without it all of it trains. */
   readonly split?: Split;
-  /** Batch size, workers, layout, memory. */
-  readonly loader: Omit<LoaderOptions, 'map' | 'split' | 'part' | 'shuffle'>;
+  /** Batch size, workers, layout, memory. Every sample counts: one that fails ends the training. */
+  readonly loader: Omit<LoaderOptions, 'map' | 'split' | 'part' | 'shuffle' | 'onError' | 'dropLast'>;
 }
 
 /** The parts of the data, and what is the same for all of them. */

@@ -39,6 +39,18 @@ test('outputs are told in words', () => {
   expect(outputs).toContainEqual({ name: 'field', kind: 'each', shape: ['scan', '2'], dtype: 'float64', unit: 'px' });
 });
 
+test('outputs of series are told in their words, without the extents they were tried with', () => {
+  const outline = JSON.parse(fanfold(folder, 'ops', 'stats', '--json').stdout);
+  expect(outline.name).toBe('features');
+  const shapes = outline.outputs.map(({ shape }: { shape: string[] }) => shape);
+  expect(shapes).toEqual([
+    ['windows', 'channels', '15'],
+    ['windows', 'pairs of channels'],
+  ]);
+  const { outputs } = JSON.parse(fanfold(folder, 'ops', 'recurrence', '--json').stdout);
+  expect(outputs[0].shape).toEqual(['windows', 'channels', 'points', 'points']);
+});
+
 test('an operator of the user is shown and run like the others', () => {
   const text = `export default {
     name: 'brightest', summary: 'largest value of each frame',

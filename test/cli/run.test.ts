@@ -79,14 +79,20 @@ test('frames and regions of the scan are chosen', () => {
   expect(JSON.parse(column.stdout).results[0].sum).toBe((FRAME_SUMS[1] ?? 0) + (FRAME_SUMS[4] ?? 0));
 });
 
+test('plan takes the outputs of run, and writes none', () => {
+  const { code, stderr } = fanfold(folder, 'plan', 'sum', 'scan.npy', '-o', 'planned.h5', '--overwrite');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(readdirSync(folder)).not.toContain('planned.h5');
+});
+
 test('plan tells how it would run and reads nothing', () => {
   const { code, stdout, stderr } = fanfold(folder, 'plan', 'sum', 'scan.npy', '--layout', 'threads', '-w', '2');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const lines = steady(stdout).split('\n');
   expect(lines[0]).toBe('sum over 2 x 3 x 4 x 5 uint16: 6 frames, 240 bytes');
-  expect(lines[1]).toBe('layout     threads, 1 workers, wasm kernel');
+  expect(lines[1]).toBe('layout     threads, 1 worker, wasm kernel');
   expect(stdout).toContain('because    threads: as asked.\n');
-  expect(stdout).toContain('because    1 workers: 2 asked for, but only 1 parts to share.\n');
+  expect(stdout).toContain('because    1 worker: 2 asked for, but only 1 part to share.\n');
   const json = JSON.parse(fanfold(folder, 'plan', 'sum', 'scan.npy', '--json').stdout);
   expect(json).toMatchObject({ parts: 1, blockFrames: 6, layout: 'serial', kernel: 'wasm' });
 });

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertElements } from '../../dist/convert/elements.js';
 import { allocate, DTYPES, type Dtype, type NumericArray } from '../../dist/core/dtype.js';
-import { allocateShared, convert, convertInto, openConverter, PlanError, UsageError } from '../../dist/index.js';
+import {
+  allocateShared,
+  convert,
+  convertInto,
+  openArray,
+  openConverter,
+  PlanError,
+  UsageError,
+} from '../../dist/index.js';
 
 interface Case {
   readonly from: Dtype;
@@ -39,6 +47,14 @@ describe.each(Object.entries(ways))('arrays on %s', (_, make) => {
       const wanted = Array.from({ length: times }, () => expected.map(Number)).flat();
       expect([name, ...target]).toEqual([name, ...wanted]);
     }
+  });
+
+  it('may be Buffers', () => {
+    const bytes = make('uint8', 40).fill(200);
+    const buffer = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset + 3, 20);
+    const target = make('float32', 20);
+    convertInto(buffer, target, { scale: 0.5 });
+    expect([...target]).toEqual(Array(20).fill(100));
   });
 
   it('keep what lies around them', () => {
@@ -138,6 +154,17 @@ describe('arrays that do not go together', () => {
     );
     expect(() => convert(source, 'uint8', { nan: 'zeros' as 'zero' })).toThrow(/nan is 'zero' or 'error'/);
     expect([...convert(new Float64Array(0), 'uint8')]).toEqual([]);
+  });
+
+  it('are refused when they are no typed arrays of known types', async () => {
+    const wrong = (array: unknown) => array as NumericArray;
+    expect(() => convert(wrong([1, 2]), 'uint8')).toThrow(/must be a typed array of uint8, .*, not Array\./);
+    expect(() => convert(wrong(new BigInt64Array(2)), 'uint8')).toThrow(/not BigInt64Array/);
+    expect(() => convertInto(new Float32Array(2), wrong(new Uint8ClampedArray(2)))).toThrow(/not Uint8ClampedArray/);
+    expect(() => convert(new Float32Array(2), 'float16' as Dtype)).toThrow(/converted to uint8, .*, not to float16/);
+    expect(() => openArray([3, 1, 1], wrong([1, 2, 3]))).toThrow(UsageError);
+    await using crew = openConverter({ workers: 1 });
+    await expect(crew.convertInto(wrong([1]), new Float32Array(1))).rejects.toThrow(UsageError);
   });
 
   it('are not allocated', () => {

@@ -116,14 +116,15 @@ describe('limits and lengths', () => {
       formatTick(0, 1),
       formatTick(2e-7, 1e-7),
       formatTick(100, 0.5),
-    ]).toEqual(['0.5', '1235', '0', '2.00e-7', '100']);
+      formatTick(-0.0001, 2),
+    ]).toEqual(['0.5', '1235', '0', '2.00e-7', '100', '0']);
   });
 });
 
 describe('letters', () => {
   it('exist for everything a name or a unit is likely to hold, and all differ', () => {
     const shapes = new Map<string, string>();
-    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,-+/():_=%^*[]<>|#!?'µÅ°²×~";
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,-+/():;_=%^*[]<>|#!?'µÅ°²×~";
     for (const letter of letters) {
       const dots: string[] = [];
       drawText(letter, (x, y) => dots.push(`${x},${y}`));

@@ -13,10 +13,10 @@ import { python, pythonHas } from './python.js';
 const folder = mkdtempSync(join(tmpdir(), 'series-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function file(name: string, text: string): string {
+function file(name: string, text: string, encoding: BufferEncoding = 'utf8'): string {
   const path = join(folder, name);
   mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, text);
+  writeFileSync(path, text, encoding);
   return path;
 }
 
@@ -73,7 +73,7 @@ describe('tables', () => {
     const path = file('column.csv', 'v,state\n1,on\n2,on\n3,off\n4,off\n5,\n6,\n7,on\n8,on\n');
     const source = await opened(path, { label: 'state' });
     expect(source.labels).toEqual({ classes: ['off', 'on'], of: Int32Array.from([1, 0, -1, 1]) });
-    expect(source.notes).toContain('1 windows have no class.');
+    expect(source.notes).toContain('1 window without a class.');
     expect((await opened(path, { label: '1' })).labels).toEqual(source.labels);
     await expect(opened(path, { label: 'stat' })).rejects.toThrow(
       /no such column. Its columns are v, state. Did you mean state/,
@@ -198,9 +198,52 @@ describe('files of series in rows', () => {
   });
 
   it('leaves files that only share a name alone', async () => {
-    await expect(opened(file('video.ts', 'G@\0\0'))).rejects.toThrow(/not SERIES despite its name|of no known format/);
-    await expect(opened(file('code.ts', 'export const a = 1;\n'))).rejects.toThrow(/despite its name/);
-    await expect(opened(file('letter.txt', 'Dear all 5\nwe have 3 items here\n'))).rejects.toThrow(/despite its name/);
+    await expect(opened(file('video.ts', 'G@\0\0'))).rejects.toThrow('video.ts is binary, no text.');
+    await expect(opened(file('code.ts', 'export const a = 1;\n'))).rejects.toThrow(
+      'it lacks a header such as @problemName',
+    );
+    await expect(opened(file('letter.txt', 'Dear all 5\nwe have 3 items here\n'))).rejects.toThrow(
+      'none of its first rows holds numbers',
+    );
+  });
+
+  it('says why a table is none, and takes one whose header is longer than what is looked at', async () => {
+    const letters = 't,a\n1,2\n2,3\n';
+    await expect(opened(file('utf16.csv', `\ufeff${letters}`, 'utf16le'))).rejects.toThrow(
+      'is text in UTF-16. Save it as UTF-8.',
+    );
+    await expect(opened(file('header.csv', 't,a\n'))).rejects.toThrow(
+      'header.csv is no table of series: none of its first rows',
+    );
+    const names = Array.from({ length: 9000 }, (_, i) => `sensor${i}`).join(',');
+    const row = Array.from({ length: 9000 }, (_, i) => i).join(',');
+    const wide = await opened(file('wide.csv', `${names}\n${row}\n${row}\n`));
+    expect(fullShape(wide.handle.stack)).toEqual([1, 9000, 2]);
+  });
+
+  it('passes over a column that is no more than a mark at the end of rows', async () => {
+    const source = await opened(file('mark.csv', 'a,b,\n1,2,\n2,3,\n'));
+    expect(source.channels).toEqual(['a', 'b']);
+    expect(source.notes).toContain('Columns passed over: one without name and content.');
+  });
+
+  it('says so when names of columns have numbers among them: they may be data with a slip', async () => {
+    const source = await opened(file('slip.csv', '1,2o,3\n4,5,6\n7,8,9\n'));
+    expect(source.channels).toEqual(['1', '2o', '3']);
+    expect(source.notes.at(-1)).toMatch(
+      /^Row 1 was taken for the names of the columns, though there are numbers in it/,
+    );
+    expect((await opened(file('numbered.csv', ',a,b\n1,2,3\n2,3,4\n'))).notes.join()).not.toContain('was taken');
+  });
+
+  it('reads names that are not in UTF-8', async () => {
+    const source = await opened(file('old.csv', 'gr\u00fcn,gr\u00f6n\n1,2\n2,3\n', 'latin1'));
+    expect(source.channels).toEqual(['grün', 'grön']);
+  });
+
+  it('refuses a column of classes that names none', async () => {
+    const path = file('unlabelled.csv', 'a,state\n1,\n2,\n3,\n');
+    await expect(opened(path, { label: 'state' })).rejects.toThrow('--label state holds no class');
   });
 
   it('ends in a FanfoldError for any damage, or reads something', async () => {
@@ -244,6 +287,10 @@ x = np.arange(48, dtype='<f4').reshape(4, 2, 6)
 np.savez(sys.argv[1] + '/set.npz', X=x, y=np.array([1, 0, 1, 3]))
 np.savez(sys.argv[1] + '/wrong.npz', X=x, y=np.array([1, 0]))
 np.savez_compressed(sys.argv[1] + '/flat.npz', series=x.reshape(8, 6).astype('>i2'), labels=np.arange(8, dtype='u1'))
+np.savez_compressed(sys.argv[1] + '/text.npz', X=x, y=np.array(['up', 'down', '', 'größer']))
+np.savez(sys.argv[1] + '/bytes.npz', X=x, y=np.array([b'up', b'down', b'up', b'up']))
+np.savez(sys.argv[1] + '/few.npz', X=x, y=np.array(['up', 'down']))
+np.savez(sys.argv[1] + '/objects.npz', X=x, y=np.array(['up', None, 'up', 'up'], dtype=object))
 np.save(sys.argv[1] + '/set.npy', x)
 np.save(sys.argv[1] + '/nan.npy', np.where(x == 15, np.nan, x))`,
     folder,
@@ -258,8 +305,16 @@ np.save(sys.argv[1] + '/nan.npy', np.where(x == 15, np.nan, x))`,
     expect(await frames(source)).toEqual(Array.from({ length: 48 }, (_, i) => i));
     expect((await openSource(join(folder, 'set.npz'), { dataset: 'X' })).format).toBe('npz');
     expect(fullShape((await opened(join(folder, 'flat.npz'))).handle.stack)).toEqual([8, 1, 6]);
-    await expect(opened(join(folder, 'wrong.npz'))).rejects.toThrow(/y is 2, but there are 4 series/);
+    await expect(opened(join(folder, 'wrong.npz'))).rejects.toThrow(/y is of shape 2, but there are 4 series/);
     await expect(opened(join(folder, 'set.npz'), { label: 'z' })).rejects.toThrow(/It holds X, y/);
+  });
+
+  it('takes classes that are texts', async () => {
+    const { labels } = await opened(join(folder, 'text.npz'));
+    expect(labels).toEqual({ classes: ['down', 'größer', 'up'], of: Int32Array.from([2, 0, -1, 1]) });
+    expect((await opened(join(folder, 'bytes.npz'))).labels?.classes).toEqual(['down', 'up']);
+    await expect(opened(join(folder, 'few.npz'))).rejects.toThrow('y is of shape 2, but there are 4 series');
+    await expect(opened(join(folder, 'objects.npz'))).rejects.toThrow(/y holds elements of type \|O/);
   });
 
   it('cuts windows out of .npy', async () => {

@@ -37,7 +37,7 @@ function follow(start: InUse, trace: readonly Partial<Measurement>[]): { changes
   trace.forEach((seen, i) => {
     const next = adapt(LIMITS, state, { ...CALM, ...seen });
     state = next.state;
-    if (next.change) changes.push([i, next.change]);
+    for (const change of next.changes) changes.push([i, change]);
     const { workers, slots, chunk } = state.inUse;
     expect(workers).toBeGreaterThanOrEqual(1);
     expect(workers).toBeLessThanOrEqual(LIMITS.workers);
@@ -60,9 +60,11 @@ describe('adaptation', () => {
 
   test('a consumer that waits gets workers, then slots', () => {
     const { changes, inUse } = follow(start, times(60, { waitForData: 0.4 }));
-    expect(changes.slice(0, 2).map(([, { what, from, to }]) => [what, from, to])).toEqual([
+    expect(changes.slice(0, 4).map(([, { what, from, to }]) => [what, from, to])).toEqual([
       ['workers', 2, 3],
+      ['slots', 5, 7],
       ['workers', 3, 4],
+      ['slots', 7, 9],
     ]);
     expect(changes[0]?.[0]).toBe(2);
     expect(changes[0]?.[1].reason).toBe('the consumer waited for data 40 % of the time');
@@ -79,6 +81,20 @@ describe('adaptation', () => {
     const { changes } = follow(all, times(30, { waitForData: 0.4, batches: 2000, busySeconds: 1 }));
     expect(changes.map(([, { what, to }]) => [what, to])).toEqual([['chunk', 64]]);
     expect(changes[0]?.[1].reason).toContain('a task takes only 0.5 ms');
+  });
+
+  test('tasks that leave workers idle while the consumer waits become shorter, down to a piece of a batch', () => {
+    const all: InUse = { workers: 4, slots: 12, chunk: 64 };
+    const seen = { waitForData: 0.4, waitForConsumer: 2, batches: 20, busySeconds: 2 };
+    const { changes } = follow(all, times(60, seen));
+    expect(changes.slice(0, 4).map(([, { what, to }]) => [what, to])).toEqual([
+      ['chunk', 32],
+      ['chunk', 16],
+      ['chunk', 8],
+    ]);
+    expect(changes[0]?.[1].reason).toBe(
+      'the consumer waited for data 40 % of the time, while workers had nothing to do 50 % of it',
+    );
   });
 
   test('a slow consumer lets workers go, then slots', () => {
@@ -98,6 +114,7 @@ describe('adaptation', () => {
     const { changes, inUse } = follow({ workers: 4, slots: 12, chunk: 64 }, times(6, { freeBytes: 2 ** 28 }));
     expect(changes.map(([at, { what, to }]) => [at, what, to])).toEqual([
       [0, 'slots', 6],
+      [0, 'chunk', 32],
       [1, 'slots', 5],
       [2, 'workers', 3],
       [3, 'slots', 4],
@@ -116,7 +133,7 @@ describe('adaptation', () => {
       const seen = few ? { ...CALM, waitForData: 0.3 } : { ...CALM, load: 9 };
       const next = adapt(LIMITS, state, seen);
       state = next.state;
-      if (next.change?.what === 'workers') changes++;
+      changes += next.changes.filter(({ what }) => what === 'workers').length;
     }
     expect(changes).toBeLessThan(1000 / 40);
   });
@@ -125,8 +142,11 @@ describe('adaptation', () => {
     const lines: string[] = [];
     const adaptation = new Adaptation(LIMITS, start, (line) => lines.push(line));
     for (let i = 0; i < 3; i++) adaptation.measure({ ...CALM, waitForData: 0.5 });
-    expect(lines).toEqual(['workers 2 -> 3: the consumer waited for data 50 % of the time.']);
-    expect(adaptation.changes).toHaveLength(1);
+    expect(lines).toEqual([
+      'workers 2 -> 3: the consumer waited for data 50 % of the time.',
+      'slots 5 -> 7: 3 workers, 2 each, and one more.',
+    ]);
+    expect(adaptation.changes).toHaveLength(2);
   });
 });
 

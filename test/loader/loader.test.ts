@@ -1,62 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  type Batch,
-  dataLoader,
-  type LoaderOptions,
-  type OperatorRef,
-  openArray,
-  type Source,
-  Stopped,
-} from '../../dist/index.js';
+import { type Batch, dataLoader, type LoaderOptions, type OperatorRef } from '../../dist/index.js';
+import { all, fragile, load, SAMPLES, source, values } from './samples.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'loader-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const SAMPLES = 101;
-const SHAPE = [SAMPLES, 3, 24] as const;
-const values = Float64Array.from({ length: SAMPLES * 72 }, (_, i) => Math.sin(0.37 * i) + (i % 17));
-const plain = openArray(SHAPE, values);
-const source: Source = {
-  ...plain,
-  labels: { classes: ['even', 'odd'], of: Int32Array.from({ length: SAMPLES }, (_, i) => i % 2) },
-  groups: Int32Array.from({ length: SAMPLES }, (_, i) => Math.floor(i / 10)),
-};
-
-const fragile = (values: OperatorRef['values']): OperatorRef => ({
-  name: 'fragile',
-  module: pathToFileURL(join(import.meta.dirname, 'fragile.mjs')).href,
-  values,
-});
-
 const GAF: OperatorRef = { name: 'gaf', values: { size: 12 } };
-
-interface Seen {
-  readonly hash: string;
-  readonly index: readonly number[];
-  readonly labels: readonly number[];
-}
-
-async function load(options: LoaderOptions, of: Source = source): Promise<Seen> {
-  const hash = createHash('sha256');
-  const [index, labels]: [number[], number[]] = [[], []];
-  await using loader = dataLoader(of, options);
-  for await (const batch of loader) {
-    for (const entries of Object.values(batch.x))
-      hash.update(new Uint8Array(entries.buffer, entries.byteOffset, entries.byteLength));
-    index.push(...batch.index);
-    labels.push(...batch.y);
-    batch.release();
-  }
-  return { hash: hash.digest('hex'), index, labels };
-}
-
-const all = Array.from({ length: SAMPLES }, (_, i) => i);
 
 describe('the same batches', () => {
   const base = { map: GAF, batch: 8, shuffle: { seed: 7 } } as const;
@@ -72,9 +24,19 @@ describe('the same batches', () => {
       { ...base, layout: 'threads', workers: 3 },
       { ...base, layout: 'threads', workers: 2, memory: { ring: 3 * slot + 1000 } },
       { ...base, layout: 'threads', workers: 2, prefetch: 4 },
+      { ...base, layout: 'threads', workers: 2, chunk: 1 },
+      { ...base, layout: 'threads', workers: 3, chunk: 3 },
+      { ...base, layout: 'threads', workers: 2, chunk: 20 },
+      { ...base, layout: 'processes', sharing: 'segment', workers: 2, chunk: 3 },
+      { ...base, layout: 'processes', sharing: 'files', workers: 2, chunk: 3 },
+      { ...base, layout: 'processes', sharing: 'copies', workers: 2, chunk: 3 },
+      { ...base, layout: 'processes', sharing: 'copies', workers: 2, chunk: 24 },
       { ...base, layout: 'inline', memory: { ring: slot + 1000 } },
       { ...base, workers: 0, debug: true },
       { ...base, layout: 'threads', workers: 2, debug: true },
+      { ...base, layout: 'processes', workers: 2 },
+      { ...base, layout: 'processes', workers: 1, sharing: 'files' },
+      { ...base, layout: 'processes', workers: 3, sharing: 'copies' },
     ];
     for (const way of ways) expect(await load(way), JSON.stringify(way)).toMatchObject({ hash, index });
   });
@@ -140,100 +102,32 @@ describe('parts', () => {
     expect(plan.samples).toBe(parts[0]?.index.length);
   });
 
-  test('that are empty are refused by name', async () => {
-    const loader = dataLoader(source, { map: 'copy', split: { by: 'time', train: 1 }, part: 'test' });
-    await expect(loader.plan()).rejects.toThrow(/The part test of the split of array holds no samples/);
-  });
-});
-
-describe('a consumer', () => {
-  test('that leaves the loop ends the workers; iterating starts them again', async () => {
-    await using loader = dataLoader(source, { map: 'copy', batch: 5, layout: 'threads', workers: 2 });
-    let seen = 0;
-    for await (const _ of loader) if (++seen === 3) break;
-    expect(seen).toBe(3);
-    for await (const { count } of loader) seen += count;
-    expect(seen).toBe(3 + SAMPLES);
-  });
-
-  test('that keeps a batch still has it when others have come', async () => {
-    await using loader = dataLoader(source, { map: 'copy', batch: 8, layout: 'threads', workers: 2 });
-    const kept: Batch[] = [];
-    for await (const batch of loader) if (batch.number < 2) kept.push(batch.keep());
-    for (const { x, number } of kept) expect(x.frames?.[0]).toBe(values[number * 8 * 72]);
-    for (const batch of kept) batch.release();
-  });
-
-  test('that keeps all of them is told so', async () => {
-    const loader = dataLoader(source, {
-      ...{ map: 'copy', batch: 8, layout: 'threads', workers: 1, patience: 0.05 },
-      memory: { ring: 4 * 8 * 80 * 8 },
+  test('are all scaled by what the training part says', async () => {
+    const options = {
+      map: { name: 'scale', values: { dtype: 'float64', range: [0, 1] } },
+      split: { by: 'group', train: 0.5, validation: 0.2, seed: 3 },
+    } as const;
+    const training = (await load({ ...options, part: 'train' })).index;
+    const channel = (sample: number, c: number) => values.subarray(sample * 72 + c * 24, sample * 72 + (c + 1) * 24);
+    const limits = [0, 1, 2].map((c) => {
+      const points = training.flatMap((sample) => [...channel(sample, c)]);
+      return [Math.min(...points), Math.max(...points)] as const;
     });
-    const kept: number[] = [];
-    const keeping = async (): Promise<void> => {
-      for await (const batch of loader) kept.push(batch.keep().number);
-    };
-    await expect(keeping()).rejects.toThrow(/kept and not released within 0.05 s/);
-    expect(kept).toEqual(Array.from({ length: (await loader.plan()).slots }, (_, i) => i));
-  });
-
-  test('that reads a batch after its release is told so', async () => {
-    for (const debug of [false, true]) {
-      await using loader = dataLoader(source, { map: 'copy', batch: 8, debug });
-      let before: Batch | null = null;
-      for await (const batch of loader) {
-        const { x } = batch;
-        if (before) expect(() => before?.x).toThrow(/was released/);
-        before = batch;
-        expect(x.frames?.length).toBeGreaterThan(0);
-        batch.release();
-        batch.release();
-        // Without debug mode an array that was taken out before may show another batch by now.
-        if (debug) expect(x.frames?.length).toBe(0);
+    for (const part of ['train', 'validation', 'test'] as const) {
+      await using loader = dataLoader(source, { ...options, part });
+      for await (const { index, x } of loader) {
+        expect(Object.keys(x)).toEqual(['scaled']);
+        const expected = [...index].flatMap((sample) =>
+          limits.flatMap(([low, high], c) => [...channel(sample, c)].map((value) => (value - low) / (high - low))),
+        );
+        expect([...(x.scaled ?? [])]).toEqual(expected);
       }
     }
   });
 
-  test('cannot go through two epochs at a time', async () => {
-    await using loader = dataLoader(source, { map: 'copy', batch: 8 });
-    const first = loader[Symbol.asyncIterator]();
-    await first.next();
-    await expect(loader[Symbol.asyncIterator]().next()).rejects.toThrow(/one epoch at a time/);
-    await first.return();
-    expect((await loader[Symbol.asyncIterator]().next()).done).toBe(false);
-  });
-
-  test('that waits when the loader is closed elsewhere ends with Stopped', async () => {
-    const loader = dataLoader(source, { map: 'copy', batch: 8, layout: 'threads', workers: 1 });
-    const run = async (): Promise<void> => {
-      for await (const { number } of loader) if (number === 1) void loader.close();
-    };
-    await expect(run()).rejects.toBeInstanceOf(Stopped);
-  });
-
-  test('that does not close the loader does not keep the process alive', () => {
-    const script = `
-      import { dataLoader, openArray } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../dist/index.js')).href)};
-      const source = openArray([50, 2, 10], new Float64Array(1000));
-      const loader = dataLoader(source, { map: 'copy', batch: 4, layout: 'threads', workers: 2 });
-      let n = 0;
-      for await (const { count } of loader) n += count;
-      console.log(n);`;
-    const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-      encoding: 'utf8',
-      timeout: 20_000,
-    });
-    expect([stdout.trim(), status]).toEqual(['50', 0]);
-  });
-
-  test.each(['inline', 'threads'] as const)('that aborts ends the loop (%s)', async (layout) => {
-    const controller = new AbortController();
-    const loader = dataLoader(source, { map: 'copy', batch: 4, layout, workers: 2, signal: controller.signal });
-    const run = async (): Promise<void> => {
-      for await (const { number } of loader) if (number === 2) controller.abort();
-    };
-    await expect(run()).rejects.toBeInstanceOf(Stopped);
-    await expect(dataLoader(source, { map: 'copy', signal: controller.signal }).plan()).rejects.toBeInstanceOf(Stopped);
+  test('that are empty are refused by name', async () => {
+    const loader = dataLoader(source, { map: 'copy', split: { by: 'time', train: 1 }, part: 'test' });
+    await expect(loader.plan()).rejects.toThrow(/The part test of the split of array holds no samples/);
   });
 });
 
@@ -300,6 +194,10 @@ describe('a worker that dies', () => {
 describe('bad options', () => {
   test.each([
     [{ batch: 0 }, /batch of a loader is a whole number from 1 on, not 0/],
+    [{ batch_size: 8 }, /A loader has no option batch_size\. Did you mean batch\?/],
+    [{ sufle: { seed: 1 } }, /Did you mean shuffle\?/],
+    [{ window: 96 }, /openSource\(path, \{ timeSeries/],
+    [{ map: '' }, /A loader needs an operator/],
     [{ workers: -2 }, /workers of a loader/],
     [{ patience: 0 }, /patience/],
     [{ part: 'test' }, /no part test without a split/],
@@ -310,6 +208,11 @@ describe('bad options', () => {
 
   test.each([
     ['sum', {}, /sum once for the whole stack/],
+    [
+      { name: 'com', values: { subtract: 'plane' } },
+      {},
+      /com, with these values, finishes its entries when it has seen all/,
+    ],
     ['gafff', {}, /gaf/],
     ['copy', { batch: 200, dropLast: true }, /101 samples do not fill one batch of 200/],
     ['copy', { memory: { ring: 100 } }, /100 bytes/],

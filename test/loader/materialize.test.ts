@@ -1,11 +1,23 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { dataLoader, type OperatorRef, openArray, openSource, type Source } from '../../dist/index.js';
+import { dataLoader, openArray, openSource, type Source } from '../../dist/index.js';
 import { python, pythonHas } from '../formats/python.js';
+import { fragile } from './samples.js';
 
 const root = mkdtempSync(join(tmpdir(), 'materialize-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -20,12 +32,6 @@ const source: Source = {
   ...openArray([SAMPLES, 2, 20], values),
   labels: { classes: ['a', 'b', 'c'], of: Int32Array.from({ length: SAMPLES }, (_, i) => i % 3) },
 };
-
-const fragile = (values: OperatorRef['values']): OperatorRef => ({
-  name: 'fragile',
-  module: pathToFileURL(join(import.meta.dirname, 'fragile.mjs')).href,
-  values,
-});
 
 test.skipIf(!pythonHas('numpy', 'materialised files'))(
   'entries, classes and positions are what NumPy reads',
@@ -107,6 +113,49 @@ test('an interrupted call is gone on with, and gives the same file', async () =>
   expect(resumed.checksums.frames).toBe(crc32(values));
   expect(readFileSync(other).subarray(-values.byteLength)).toEqual(Buffer.from(values.buffer));
   expect(existsSync(journal)).toBe(false);
+});
+
+test('rows that were damaged since are made again; what stands beside whole files is replaced', async () => {
+  const path = join(folder, 'set.npy');
+  const until = join(folder, 'mended');
+  const make = () => dataLoader(source, { map: fragile({ bad: '59', until }), batch: 8, layout: 'inline' });
+  const partial = join(folder, 'set.partial.npy');
+  await expect(make().materialize(path, { resume: true })).rejects.toThrow(/Sample 59/);
+  const fd = openSync(partial, 'r+');
+  writeSync(fd, Uint8Array.of(1, 2, 3), 0, 3, 2000);
+  closeSync(fd);
+  await expect(make().materialize(path, { resume: true })).rejects.toThrow(/Sample 59/);
+  const { size } = statSync(partial);
+  expect(readFileSync(partial).subarray(size - values.byteLength, size - 4 * 160)).toEqual(
+    Buffer.from(values.buffer).subarray(0, -4 * 160),
+  );
+  const journal = `${partial}.journal`;
+  const [setup] = readFileSync(journal, 'utf8').split('\n');
+  writeFileSync(until, '');
+  const checksums = { frames: crc32(values) };
+  expect(await make().materialize(path, { resume: true })).toMatchObject({ resumedAt: 56, checksums });
+  await expect(make().materialize(path, { resume: true })).rejects.toThrow(/exists already/);
+
+  // As a call leaves things that is killed when all is written but the name.
+  renameSync(path, partial);
+  await expect(make().materialize(path, { resume: true })).rejects.toThrow(/set.labels.npy exists already/);
+  writeFileSync(
+    journal,
+    `${setup}\n${JSON.stringify({ samples: SAMPLES, checksums: [checksums.frames], failed: [] })}\n`,
+  );
+  expect(await make().materialize(path, { resume: true })).toMatchObject({ resumedAt: SAMPLES, checksums });
+  expect(readdirSync(folder).sort()).toEqual(['mended', 'set.index.npy', 'set.labels.npy', 'set.npy']);
+});
+
+test('a second call while one is under way is refused, and leaves its files alone', async () => {
+  await using loader = dataLoader(source, { map: 'copy', batch: 8, layout: 'threads', workers: 1 });
+  const path = join(folder, 'set.npy');
+  const first = loader[Symbol.asyncIterator]();
+  await first.next();
+  await expect(loader.materialize(path)).rejects.toThrow(/one epoch at a time/);
+  expect(readdirSync(folder)).toEqual([]);
+  await first.return();
+  expect((await loader.materialize(path)).samples).toBe(SAMPLES);
 });
 
 test('samples that fail are rows of zeros without a class, also when they were made by an earlier call', async () => {

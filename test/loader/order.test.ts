@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutWindows } from '../../dist/core/series.js';
 import type { Source } from '../../dist/core/source.js';
-import { makeOrder, permutation } from '../../dist/loader/order.js';
+import { inPieces, makeOrder, permutation } from '../../dist/loader/order.js';
 import { type Parts, splitSamples } from '../../dist/loader/split.js';
 
 describe('shuffled order', () => {
@@ -9,6 +10,17 @@ describe('shuffled order', () => {
     const at = permutation(count, 7, 3);
     const seen = Array.from({ length: count }, (_, place) => at(place)).sort((a, b) => a - b);
     expect(seen).toEqual(Array.from({ length: count }, (_, i) => i));
+  });
+
+  test('of any number of samples, for any seed and epoch, is a permutation', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3000 }), fc.maxSafeInteger(), fc.nat(), (count, seed, epoch) => {
+        const at = permutation(count, seed, epoch);
+        const seen = new Uint8Array(count);
+        for (let place = 0; place < count; place++) seen[at(place)] = 1;
+        return !seen.includes(0);
+      }),
+    );
   });
 
   test('depends on seed and epoch, and on nothing else', () => {
@@ -51,23 +63,43 @@ describe('shuffled order', () => {
   });
 });
 
-/** Windows of 8 points every 2 over recordings of some lengths. */
-function windows(lengths: readonly number[]): Source {
-  const segments = lengths.map((length, recording) => ({
-    values: new Float64Array(length),
-    ...{ length, label: 0, recording, start: 0 },
+test('batches in parts hold the same samples in the same order, and none is empty', () => {
+  const sizes = fc.record({
+    samples: fc.integer({ min: 1, max: 200 }),
+    batch: fc.integer({ min: 1, max: 40 }),
+    piece: fc.integer({ min: 1, max: 40 }),
+    dropLast: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(sizes, ({ samples, batch, piece, dropLast }) => {
+      const order = makeOrder(null, samples, batch, dropLast, 3, 1);
+      const pieces = Math.ceil(batch / Math.ceil(batch / Math.ceil(batch / piece)));
+      const parts = inPieces(order, pieces);
+      const all = ({ batches, of }: typeof order) => Array.from({ length: batches }, (_, number) => [...of(number)]);
+      const lengths = all(parts).map(({ length }) => length);
+      expect(all(parts).flat()).toEqual(all(order).flat());
+      expect(lengths.every((length) => length > 0 && length <= parts.batch)).toBe(true);
+    }),
+  );
+});
+
+/** Windows over segments of some lengths, `segmentsEach` of them a recording. */
+function windows(lengths: readonly number[], cut = { length: 8, step: 2 }, channels = 1, segmentsEach = 1): Source {
+  const segments = lengths.map((length, i) => ({
+    values: new Float64Array(length * channels),
+    ...{ length, label: 0, recording: Math.floor(i / segmentsEach), start: 0 },
   }));
-  const cut = cutWindows({ channels: ['a'], classes: ['one'], segments, interval: 0 }, { length: 8, step: 2 });
-  return { format: 'test', location: 'windows', notes: [], ...cut };
+  const names = Array.from({ length: channels }, (_, c) => `c${c}`);
+  const made = cutWindows({ channels: names, classes: ['one'], segments, interval: 0 }, cut);
+  return { format: 'test', location: 'windows', notes: [], ...made };
 }
 
 const used = ({ train, validation, test: rest }: Parts): number => train.length + validation.length + rest.length;
 
 /** First and last point of a window on the line of all values. */
-function points(source: Source, position: number): readonly [number, number] {
-  const { handle } = source;
+function points({ handle }: Source, position: number, length = 8): readonly [number, number] {
   const first = handle.kind === 'windows' ? (handle.first[position] ?? 0) : 0;
-  return [first, first + 7];
+  return [first, first + length - 1];
 }
 
 describe('split', () => {
@@ -111,6 +143,42 @@ describe('split', () => {
     }
     // 47 windows of the first recording, 27 of the second; three windows overlap each edge.
     expect(used(parts)).toBe(47 + 27 - 2 * 2 * 3);
+  });
+
+  test('of windows of any length and step keeps points, or recordings, apart', () => {
+    const lengths = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 6 });
+    const shares = fc.record({
+      train: fc.double({ min: 0.05, max: 0.9, noNaN: true }),
+      rest: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    const cuts = fc.record({ length: fc.integer({ min: 1, max: 12 }), step: fc.integer({ min: 1, max: 14 }) });
+    fc.assert(
+      fc.property(lengths, cuts, shares, fc.nat(99), (segments, cut, { train, rest }, seed) => {
+        const source = windows(segments, cut, 2, 1 + (seed % 3));
+        const count = source.groups?.length ?? 0;
+        const validation = rest * (1 - train);
+        for (const by of ['group', 'time'] as const) {
+          const parts = Object.values(splitSamples(source, { by, train, validation, seed }));
+          const owner = new Map<number, number>();
+          for (const [number, part] of parts.entries()) {
+            for (const position of part) {
+              const [first, last] = points(source, position, cut.length);
+              const held =
+                by === 'group'
+                  ? [source.groups?.[position] ?? -1]
+                  : Array.from({ length: last - first + 1 }, (_, k) => first + k);
+              for (const one of held) {
+                expect(owner.get(one) ?? number).toBe(number);
+                owner.set(one, number);
+              }
+            }
+          }
+          const positions = parts.flatMap((part) => [...part]);
+          expect(new Set(positions).size).toBe(positions.length);
+          if (by === 'group' || cut.step >= cut.length) expect(positions.length).toBe(count);
+        }
+      }),
+    );
   });
 
   test('by time leaves nothing out where windows do not overlap', () => {

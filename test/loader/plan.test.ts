@@ -135,9 +135,13 @@ describe('decisions', () => {
     expect(plan.fallbacks[0]).toContain('from 6 workers to 3 workers: each worker takes 28.0 MiB of 200 MiB');
     expect(() => decide({ ...tight, strict: true })).toThrow(/6 workers cannot be had/);
     expect(decide({ ...tight, jobs: null, memoryLimit: 120 * MIB })).toMatchObject({ layout: 'inline', workers: 0 });
-    expect(decide({ ...tight, jobs: 0, memoryLimit: 105 * MIB })).toMatchObject({ streamsToDisk: true, slots: 1 });
+    expect(decide({ ...tight, jobs: 0, memoryLimit: 105 * MIB })).toMatchObject({
+      ...{ pieces: 8, slots: 1, ringBytes: MIB, batchBytes: MIB, projectedBytes: 105 * MIB },
+      reasons: expect.arrayContaining(['Every batch of 32 samples comes in 8 parts of at most 4.']),
+    });
+    expect(decide({ ...tight, jobs: 0, memoryLimit: 104.7 * MIB }).pieces).toBe(16);
     expect(() => decide({ ...tight, memoryLimit: 50 * MIB })).toThrow(
-      /needs 100 MiB, but the memory it was given is 50/,
+      /needs 104 MiB, but the memory it was given is 50/,
     );
   });
 

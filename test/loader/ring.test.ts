@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { allocate } from '../../dist/core/dtype.js';
 import { Epoch } from '../../dist/loader/batches.js';
 import type { BatchCrew, Field } from '../../dist/loader/crew.js';
@@ -51,9 +51,13 @@ test('a consumer that keeps batches gets the whole ring, whatever was found to b
 function puppet() {
   let answer: (answer: WorkerAnswer) => void = () => undefined;
   const orders: number[] = [];
+  const tasks: number[][] = [];
   const state = { restarts: 0, isHeld: false };
   const worker: BatchWorker = {
-    send: ({ request }) => orders.push(request.number),
+    send: (task) => {
+      tasks.push(task.map(({ request }) => request.samples.length));
+      for (const { request } of task) orders.push(request.number);
+    },
     listen: (to) => {
       answer = to;
     },
@@ -68,6 +72,7 @@ function puppet() {
   return {
     worker,
     orders,
+    tasks,
     state,
     finish: () => answer(made(orders.shift() ?? -1)),
     die: () => answer(new Error('gone')),
@@ -83,24 +88,122 @@ test('orders go to the worker with the fewest; what a dead one had goes to other
   for (let number = 0; number < 4; number++) {
     dispatcher.fill(orderOf(number), (filled) => done.push(filled instanceof Error ? -1 : filled.number));
   }
+  await Promise.resolve();
   expect([a.orders, b.orders]).toEqual([
     [0, 2],
     [1, 3],
   ]);
   a.die();
-  expect(b.orders).toEqual([1, 3, 0, 2]);
   expect(dispatcher.redone).toBe(1);
-  for (let k = 0; k < 4; k++) b.finish();
+  b.finish();
+  expect(b.orders).toEqual([3, 0]);
+  b.finish();
+  expect(b.orders).toEqual([0, 2]);
+  b.finish();
+  b.finish();
   expect(done).toEqual([1, 3, 0, 2]);
   expect([a.state.restarts, b.state.isHeld]).toEqual([1, false]);
 });
 
-test('a limit keeps workers free of new orders', () => {
+test('when no worker can be started any more, every order ends with the reason', async () => {
+  const [a, b] = [puppet(), puppet()];
+  const dispatcher = new Dispatcher(
+    [a, b].map(({ worker }) => ({ ...worker, restart: () => Promise.reject(new Error('no memory')) })),
+  );
+  a.die();
+  b.die();
+  const done: (string | number)[] = [];
+  const take = (filled: unknown): unknown => done.push(filled instanceof Error ? filled.message : 'filled');
+  // One that comes while they are being started, and one that comes too late.
+  dispatcher.fill(orderOf(0), take);
+  await new Promise((resolve) => setImmediate(resolve));
+  dispatcher.fill(orderOf(1), take);
+  await Promise.resolve();
+  expect(done).toEqual(['no memory', 'no memory']);
+});
+
+test('a limit keeps workers free of new orders', async () => {
   const [a, b] = [puppet(), puppet()];
   const dispatcher = new Dispatcher([a.worker, b.worker]);
   dispatcher.limit(1);
   for (let number = 0; number < 3; number++) dispatcher.fill(orderOf(number), () => undefined);
-  expect([a.orders, b.orders]).toEqual([[0, 1, 2], []]);
+  await Promise.resolve();
+  expect([a.orders, b.orders]).toEqual([[0, 1], []]);
+  a.finish();
+  expect([a.orders, b.orders]).toEqual([[1, 2], []]);
+});
+
+describe('tasks', () => {
+  const batch = (number: number, samples = 8) => ({
+    slot: number,
+    request: { number, samples: Uint32Array.from({ length: samples }, (_, i) => 10 * number + i) },
+  });
+
+  test('have whole batches until there are as many samples, or a piece of a batch', async () => {
+    for (const [chunk, tasks] of [
+      [
+        20,
+        [
+          [8, 8, 8],
+          [8, 8, 3],
+        ],
+      ],
+      [8, [[8], [8], [8], [8], [8], [3]]],
+      [5, [[4], [4], [4], [4], [4], [4], [4], [4], [4], [4], [3]]],
+      [3, [[3], [3], [2], [3], [3], [2], [3], [3], [2], [3], [3], [2], [3], [3], [2], [3]]],
+    ] as const) {
+      const only = puppet();
+      const dispatcher = new Dispatcher([only.worker]);
+      dispatcher.task(chunk);
+      const done: number[] = [];
+      for (let number = 0; number < 6; number++)
+        dispatcher.fill(batch(number, number === 5 ? 3 : 8), (filled) =>
+          done.push(filled instanceof Error ? -1 : filled.number),
+        );
+      await Promise.resolve();
+      while (only.orders.length > 0) only.finish();
+      expect(only.tasks).toEqual(tasks);
+      expect(done).toEqual([0, 1, 2, 3, 4, 5]);
+    }
+  });
+
+  test('change from one to the next', async () => {
+    const only = puppet();
+    const dispatcher = new Dispatcher([only.worker]);
+    for (let number = 0; number < 6; number++) dispatcher.fill(batch(number), () => undefined);
+    await Promise.resolve();
+    dispatcher.task(16);
+    only.finish();
+    dispatcher.task(4);
+    while (only.orders.length > 0) only.finish();
+    expect(only.tasks).toEqual([[8], [8], [8, 8], [4], [4], [4], [4]]);
+  });
+
+  test('a batch in pieces is done when all are back; a piece that kills twice ends it alone', async () => {
+    const [a, b] = [puppet(), puppet()];
+    const dispatcher = new Dispatcher([a.worker, b.worker]);
+    dispatcher.task(4);
+    const done: (number | string)[] = [];
+    for (let number = 0; number < 2; number++)
+      dispatcher.fill(batch(number), (filled) => done.push(filled instanceof Error ? filled.message : filled.number));
+    await Promise.resolve();
+    expect([a.orders, b.orders]).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    a.orders.length = 0;
+    a.die();
+    b.finish();
+    expect(b.orders).toEqual([1, 0]);
+    b.finish();
+    expect(done).toEqual([]);
+    b.orders.length = 0;
+    b.die();
+    expect(done).toEqual([expect.stringContaining('made batch 0: samples 0, 1, 2, 3.')]);
+    await Promise.resolve();
+    a.finish();
+    expect(done[1]).toBe(1);
+  });
 });
 
 test('the one worker that dies twice over a batch ends it; the others wait for its third start', async () => {
@@ -110,6 +213,7 @@ test('the one worker that dies twice over a batch ends it; the others wait for i
   for (let number = 0; number < 2; number++) {
     dispatcher.fill(orderOf(number), (filled) => done.push(filled instanceof Error ? filled.message : filled.number));
   }
+  await Promise.resolve();
   only.orders.length = 0;
   only.die();
   await Promise.resolve();

@@ -1,5 +1,5 @@
 import type { ImagesPart, PageImage } from '../../core/page.js';
-import { type AxisPlan, BOTTOM, drawAxes, FAINT, INK, NOTE_SIZE } from '../plot/frame.js';
+import { type AxisPlan, BOTTOM, drawAxes, FAINT, NOTE_SIZE } from '../plot/frame.js';
 import { makeScale } from '../plot/scale.js';
 import type { Picture, Surface } from '../plot/surface.js';
 import { titleOf } from '../plot/words.js';
@@ -24,9 +24,9 @@ function limitsOf({ limits, data }: PageImage): Limits {
   return limits ? { low: limits[0], high: limits[1], rule: 'given' } : automaticLimits(data, false);
 }
 
-function paint({ width, height, data }: PageImage, { low, high }: Limits): Picture {
+function paint({ width, height, data, colours }: PageImage, { low, high }: Limits): Picture {
   const pixels = new Uint8Array(width * height * 3);
-  const table = colourTable('gray');
+  const table = colourTable(colours === 'signed' ? 'diverging' : 'gray');
   for (let i = 0; i < width * height; i++) {
     const value = data[i] ?? Number.NaN;
     const shade = Math.round(Math.max(0, Math.min(1, (value - low) / (high - low || 1))) * 255) * 3;
@@ -36,8 +36,9 @@ function paint({ width, height, data }: PageImage, { low, high }: Limits): Pictu
 }
 
 /** `mean: 0 (black) to 1200 (white)`. */
-function captionOf({ label }: PageImage, { low, high }: Limits): string {
-  const range = `${formatTick(low, high - low)} (black) to ${formatTick(high, high - low)} (white)`;
+function captionOf({ label, colours }: PageImage, { low, high }: Limits): string {
+  const [least, most] = colours === 'signed' ? ['blue', 'red'] : ['black', 'white'];
+  const range = `${formatTick(low, high - low)} (${least}) to ${formatTick(high, high - low)} (${most})`;
   return label === '' ? range : `${label}: ${range}`;
 }
 
@@ -89,7 +90,8 @@ function gridRow(images: readonly PageImage[], width: number): Row {
         const across = Math.max(1, Math.round(image.width * zoom));
         const down = Math.max(1, Math.round(image.height * (image.aspect ?? 1) * zoom));
         caption(surface, x, top, cell, captionOf(image, limits));
-        surface.box(x, top + CAPTION, across, down, INK);
+        // A frame, so that a white image ends somewhere.
+        surface.box(x - 1, top + CAPTION - 1, across + 2, down + 2, FAINT);
         surface.picture(x, top + CAPTION, across, down, paint(image, limits));
       }
     },

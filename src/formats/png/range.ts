@@ -49,7 +49,8 @@ export function formatTick(value: number, span: number): string {
   if (magnitude !== 0 && (magnitude >= 1e6 || magnitude < 1e-3)) return value === 0 ? '0' : value.toExponential(2);
   const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(span || 1))));
   const text = value.toFixed(digits);
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return short === '-0' ? '0' : short;
 }
 
 /** Largest of 1, 2, 5 times a power of ten that is at most `longest`. */

@@ -7,6 +7,7 @@ import { readNpyArray } from '../loaded-array.js';
 import { memberData, readZipDirectory, type ZipMember } from '../zip.js';
 import type { Recording } from './recording.js';
 import { cutSegments } from './segments.js';
+import { readTexts } from './text-array.js';
 import { openSeriesSet } from './windowed.js';
 
 /** What arrays of series, and of their classes, are called. */
@@ -80,18 +81,24 @@ function recordingsOf(
   });
 }
 
-/** Classes as an array holds them, whole numbers. @throws SourceError for as many as there are no series, or others */
+/** Classes as an array holds them, whole numbers or texts. @throws SourceError for as many as there are no series, or others */
 function labelsOf(path: string, name: string, count: number, classes: readonly string[] | null): (string | null)[] {
-  const { shape, data } = readNpyArray(path, name);
-  if (shape.length !== 1 || data.length !== count)
+  const texts = readTexts(path, name);
+  const { shape, data } = texts ? { shape: [texts.length], data: [] } : readNpyArray(path, name);
+  if (shape.length !== 1 || shape[0] !== count)
     throw new SourceError(
       'labels-differ',
-      `${path}: ${name} is ${formatShape(shape)}, but there are ${count} series: one class for each is needed.`,
+      `${path}: ${name} is of shape ${formatShape(shape)}, but there are ${count} series: one class for each is needed.`,
       { path },
     );
+  if (texts) return texts.map((text) => text || null);
   return Array.from(data, (value, i) => {
     if (!Number.isInteger(value))
-      throw new SourceError('bad-label', `${path}: ${name}[${i}] is ${value}, no number of a class.`, { path });
+      throw new SourceError(
+        'bad-label',
+        `${path}: ${name}[${i}] is ${value}, no number of a class: whole numbers or texts are.`,
+        { path },
+      );
     return value < 0 ? null : (classes?.[value] ?? String(value));
   });
 }

@@ -8,6 +8,15 @@ const LARGEST = 2 ** 29 - 64;
 const MISSING = new Set(['', '?', 'nan', 'na', 'n/a', 'null', 'none', 'inf', '+inf', '-inf', 'infinity', '-infinity']);
 const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i;
 
+/** UTF-8 without its byte-order mark, else what older programs write in Western Europe, so that no two names become one. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
 /** Lines of a text file, without what a Windows editor puts around them. @throws SourceError, also above 512 MiB */
 export function readLines(path: string): string[] {
   const file = InputFile.open(path);
@@ -18,8 +27,7 @@ export function readLines(path: string): string[] {
     }
     const bytes = new Uint8Array(file.size);
     file.read(bytes, 0);
-    // The decoder takes the byte-order mark away.
-    return new TextDecoder().decode(bytes).split(/\r\n|\n|\r/);
+    return textOf(bytes).split(/\r\n|\n|\r/);
   } finally {
     file.close();
   }

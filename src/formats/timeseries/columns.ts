@@ -2,7 +2,7 @@ import { SourceError, UsageError } from '../../core/errors.js';
 import { nearest } from '../../core/nearest.js';
 import type { TimeSeriesOptions } from '../../core/source.js';
 import { printable } from '../printable.js';
-import { numberOf } from './cells.js';
+import { isMissing, numberOf } from './cells.js';
 import { dateSeconds, isTimeName } from './times.js';
 
 /** What the columns of a table hold. */
@@ -69,6 +69,11 @@ function isRowNumber(name: string, rows: readonly (readonly string[])[]): boolea
   return name === '' && rows.every((row) => /^\d+$/.test(row[0] ?? ''));
 }
 
+/** What a mark behind the last cell of every row makes: a column without name and content. */
+function isNothing(name: string, column: number, rows: readonly (readonly string[])[]): boolean {
+  return name === '' && rows.every((row) => isMissing(row[column] ?? ''));
+}
+
 /**
  * Which columns hold times, the class, and channels: the columns of numbers that are left. Columns of text alone are passed over.
  *
@@ -97,6 +102,10 @@ export function findColumns(
   const channels = names.flatMap((name, c) => {
     if (c === time || c === label) return [];
     const isText = rows.every((row) => numberOf(row[c] ?? '') === undefined);
+    if (isNothing(name, c, rows)) {
+      ignored.push('one without name and content');
+      return [];
+    }
     if (!isText && !(c === 0 && isRowNumber(name, rows))) return [c];
     if (isText && options.time === undefined && isTimeName(name)) refuseTimes(path, name, rows[0]?.[c] ?? '');
     ignored.push(name || 'row numbers');

@@ -5,8 +5,8 @@ shorter give none, which \`info\` counts. A class all of whose segments are too 
 
 **Tables** (.csv, .tsv, .txt): a row for each time, a column of numbers for each channel; tabs, semicolons (then with decimal commas, too), commas or
 blanks between, quotes around text, \`#\` and \`%\` before comments. The first row is a header when all of it is text, or something in it
-is text above a value. Of a header with one name less than there are cells, the first column has no name; a nameless first column that counts rows, and
-columns of nothing but text, are passed over, which \`info\` says.
+is text above a value. Of a header with one name less than there are cells, the first column has no name; a nameless first column that counts rows, one without
+name and content, and columns of nothing but text are passed over, which \`info\` says. What is no UTF-8 is taken for Windows-1252.
 
 \`--time\` names the column of times: dates such as \`2015-02-04 17:51:00\` (without a zone taken as UTC), or seconds. Left out, it is the first
 column of dates, else one called time, date, timestamp or t whose numbers rise; \`--time none\` takes none. A column of that name that is neither ends the command. Where more than \`--gap\` seconds pass between rows (three usual

@@ -71,6 +71,12 @@ const many = (count: number, what: string): string => `${count} ${what}${count =
  */
 export function cutSegments(all: Recordings, options: TimeSeriesOptions): CutSet {
   const classes = classesOf(all);
+  const { label: column } = options;
+  if (classes.length === 0 && column !== undefined && column !== 'none' && column !== 'file')
+    throw new SourceError(
+      'no-classes',
+      `${all.recordings[0]?.name}: --label ${column} holds no class: it is empty everywhere.`,
+    );
   const numberOf = new Map(classes.map((name, i) => [name, i]));
   const intervals = all.recordings.map(intervalOf);
   const known = Float64Array.from(intervals.filter((interval) => interval > 0));

@@ -144,6 +144,12 @@ export function readTableRecording(path: string, options: TimeSeriesOptions): Re
     channels: columns.channels.map((c) => columns.names[c] ?? ''),
     recordings: [recording],
     classes: null,
-    notes: columns.ignored.length > 0 ? [`Columns passed over: ${columns.ignored.join(', ')}.`] : [],
+    notes: [
+      ...(columns.ignored.length > 0 ? [`Columns passed over: ${columns.ignored.join(', ')}.`] : []),
+      // A misspelt number would make names of a row of data.
+      ...(header?.some((cell) => isValue(cell) && !isMissing(cell))
+        ? [`Row ${table.rows[0]} was taken for the names of the columns, though there are numbers in it.`]
+        : []),
+    ],
   };
 }

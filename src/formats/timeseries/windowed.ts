@@ -5,6 +5,12 @@ import { frameCount } from '../../core/stack.js';
 
 const SHOWN_CLASSES = 32;
 const SHOWN_CHANNELS = 16;
+/** Whole segments of so many points are seldom what is wanted: an image of each has a million pixels. */
+const LONG = 1000;
+
+function many(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : what.endsWith('s') ? 'es' : 's'}`;
+}
 
 /** `7`, or `7 to 29`. */
 function lengthsOf(segments: SeriesSet['segments']): { least: number; most: number; text: string } {
@@ -61,22 +67,27 @@ function classNote({ classes }: SeriesSet, { labels }: Windows): string[] {
   for (const label of labels.of) counts[label + 1] = (counts[label + 1] ?? 0) + 1;
   const shown = classes.slice(0, SHOWN_CLASSES).map((name, i) => `${name} (${counts[i + 1]})`);
   if (classes.length > SHOWN_CLASSES) shown.push(`and ${classes.length - SHOWN_CLASSES} more`);
-  const without = counts[0] ? [`${counts[0]} windows have no class.`] : [];
-  return classes.length === 0 ? ['No classes.'] : [`${classes.length} classes: ${shown.join(', ')}.`, ...without];
+  const without = counts[0] ? [`${many(counts[0], 'window')} without a class.`] : [];
+  return classes.length === 0
+    ? ['No classes.']
+    : [`${many(classes.length, 'class')}: ${shown.join(', ')}.`, ...without];
 }
 
 function describe(set: SeriesSet, windows: Windows, { length, step }: WindowOptions): string[] {
   const { channels, segments, interval } = set;
   const recordings = new Set(segments.map(({ recording }) => recording)).size;
-  const { text } = lengthsOf(segments);
+  const { most, text } = lengthsOf(segments);
   const short = length === undefined ? 0 : segments.filter((one) => one.length < length).length;
   const names = channels.slice(0, SHOWN_CHANNELS).join(', ');
   const cut = length === undefined ? '' : ` Windows of ${length} points, every ${step ?? length}.`;
   return [
-    `${channels.length} channel${channels.length === 1 ? '' : 's'}: ${names}${channels.length > SHOWN_CHANNELS ? `, and ${channels.length - SHOWN_CHANNELS} more` : ''}.`,
+    `${many(channels.length, 'channel')}: ${names}${channels.length > SHOWN_CHANNELS ? `, and ${channels.length - SHOWN_CHANNELS} more` : ''}.`,
     ...classNote(set, windows),
-    `${segments.length} segment${segments.length === 1 ? '' : 's'} of ${text} points, of ${recordings} recording${recordings === 1 ? '' : 's'}.${cut}`,
-    ...(short > 0 ? [`${short} segments are shorter than a window and left out.`] : []),
+    `${many(segments.length, 'segment')} of ${text === '1' ? '1 point' : `${text} points`}, of ${many(recordings, 'recording')}.${cut}`,
+    ...(short > 0 ? [`${many(short, 'segment')} left out: shorter than a window.`] : []),
+    ...(length === undefined && most >= LONG
+      ? [`Frames are whole segments of ${most} points. --window 96 would cut windows.`]
+      : []),
     ...(interval > 0 ? [`A point every ${Number(interval.toPrecision(6))} s.`] : []),
   ];
 }

@@ -7,6 +7,7 @@ import type { Crew, CrewOptions, Layout, Partial, RunHooks, Task, WorkerReport }
 import type { Prepared } from '../../core/operator.js';
 import { frameCount, product } from '../../core/stack.js';
 import { makeSparse, openScratch, readAndRemove, type Scratch } from '../../io/scratch.js';
+import { workerEnvironment } from '../../io/worker-start.js';
 import { allocateResults } from '../worker/targets.js';
 import { bindingFor, launchOn } from './binding.js';
 import type { FromChild, ToChild } from './messages.js';
@@ -66,6 +67,7 @@ class ProcessesCrew implements Crew {
     const children = Array.from({ length: count }, (_, worker) =>
       fork(entry, [], {
         ...launchOn(lists[worker]),
+        env: workerEnvironment(),
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       }),

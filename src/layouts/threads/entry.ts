@@ -60,10 +60,10 @@ async function runPass(start: StartMessage): Promise<void> {
     if (part < 0) break;
     if (isFirst && !queue.closed && queue.waiting <= task.plan.workers) tell({ kind: 'low' });
     runner.run(part);
-    if (isFirst && task.ordered) tellPartial(runner.takePartial());
+    if (isFirst && task.partwise) tellPartial(runner.takePartial());
   }
   if (queue.stopped) throw new Stopped();
-  if (isFirst && !task.ordered) tellPartial(runner.takePartial());
+  if (isFirst && !task.partwise) tellPartial(runner.takePartial());
   tell({ kind: 'done', report: runner.finish(waitSeconds) });
 }
 

@@ -5,6 +5,7 @@ import { fromWire, LayoutError, Stopped } from '../../core/errors.js';
 import type { Crew, Layout, RunHooks, Task, WorkerReport } from '../../core/layout.js';
 import type { Prepared } from '../../core/operator.js';
 import type { Plan } from '../../core/plan.js';
+import { threadStart } from '../../io/worker-start.js';
 import { allocateResults } from '../worker/targets.js';
 import type { PlacedPrepared, StartMessage, TeamStart, WorkerMessage } from './messages.js';
 import { PartQueue } from './queue.js';
@@ -61,6 +62,7 @@ class ThreadsCrew implements Crew {
       (_, i) =>
         new Worker(entry, {
           name: `fanfold-${i}`,
+          ...threadStart(),
           workerData: { source: this.#task.source, operators: task.operators },
         }),
     );

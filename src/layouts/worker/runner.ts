@@ -213,8 +213,11 @@ export class PartRunner {
     this.#writeSeconds += (performance.now() - computed) / 1000;
   }
 
-  /** Hands over what has been accumulated since the last call, and starts again from nothing. */
+  /** Hands over what has been accumulated since the last call, entries written, and starts again from nothing. */
   takePartial(): Partial {
+    const began = performance.now();
+    for (const { target } of this.#each) target?.flush();
+    this.#writeSeconds += (performance.now() - began) / 1000;
     const whole = this.#whole.map(({ slot, array }) => {
       const copy = allocate(slot.slot.dtype, array.length);
       copy.set(array);

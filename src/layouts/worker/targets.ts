@@ -9,18 +9,24 @@ import { openSinkPart } from '../../io/sink-part.js';
 export interface EachTarget {
   /** @param first number of the tile's first frame in the stack */
   write(first: number, entries: NumericArray): void;
+  flush(): void;
   close(): ChunkEntries | null;
 }
 
 function arrayTarget(result: NumericArray, entrySize: number): EachTarget {
   return {
     write: (first, entries) => result.set(entries, first * entrySize),
+    flush: () => undefined,
     close: () => null,
   };
 }
 
 function sinkTarget(part: SinkPart): EachTarget {
-  return { write: (first, entries) => part.write(first, entries), close: () => part.close() };
+  return {
+    write: (first, entries) => part.write(first, entries),
+    flush: () => part.flush(),
+    close: () => part.close(),
+  };
 }
 
 /** Result arrays of the `each` slots that stay in memory, null for all other slots. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { NumericArray } from '../../core/dtype.js';
 import { asFanfoldError, fromWire, LayoutError } from '../../core/errors.js';
 import type { Prepared } from '../../core/operator.js';
+import { workerEnvironment } from '../../io/worker-start.js';
 import type { BatchCrew, BatchRequest, CrewTask, Filled } from '../crew.js';
 import { type BatchOrder, type BatchWorker, Dispatcher, type WorkerAnswer } from '../dispatch.js';
 import type { FromChild, ToChild } from './messages.js';
@@ -20,6 +21,7 @@ class Worker implements BatchWorker {
   readonly #ring: ProcessRing;
   #child: ChildProcess | null = null;
   #answer: ((answer: WorkerAnswer) => void) | null = null;
+  #isStopped = false;
 
   constructor(number: number, start: ToChild, ring: ProcessRing) {
     this.#number = number;
@@ -29,9 +31,11 @@ class Worker implements BatchWorker {
 
   /** Starts it, and returns when it can take orders. @throws FanfoldError when it cannot */
   async restart(): Promise<void> {
-    await this.stop();
+    await this.#kill();
+    if (this.#isStopped) throw this.#died('was stopped');
     const child = fork(ENTRY, [], {
       execArgv: [],
+      env: workerEnvironment(),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -66,9 +70,9 @@ class Worker implements BatchWorker {
     });
   }
 
-  #receive({ filled, samples, entries }: Extract<FromChild, { kind: 'filled' }>): WorkerAnswer {
+  #receive({ filled, at, samples, entries }: Extract<FromChild, { kind: 'filled' }>): WorkerAnswer {
     try {
-      this.#ring.receive(filled.slot, samples, entries);
+      this.#ring.receive(filled.slot, at, samples, entries);
       return filled;
     } catch (error) {
       return { refused: asFanfoldError(error, `Batch ${filled.number}`) };
@@ -84,10 +88,11 @@ class Worker implements BatchWorker {
     this.#answer = answer;
   }
 
-  send({ slot, request }: BatchOrder): void {
+  send(orders: readonly BatchOrder[]): void {
     // It may have died while nobody listened.
     if (this.#child === null || isGone(this.#child)) setImmediate(() => this.#answer?.(this.#died('was gone')));
-    else this.#tell({ kind: 'fill', slot, request });
+    else
+      this.#tell({ kind: 'fill', orders, frames: orders.map(({ slot, request }) => this.#ring.send(slot, request)) });
   }
 
   hold(isBusy: boolean): void {
@@ -101,7 +106,13 @@ class Worker implements BatchWorker {
     }
   }
 
+  /** Ends it for good. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#kill();
+  }
+
+  async #kill(): Promise<void> {
     const child = this.#child;
     this.#child = null;
     if (child === null || isGone(child)) return;
@@ -150,12 +161,20 @@ class ProcessesCrew implements BatchCrew {
     return this.#ring.views[slot] ?? {};
   }
 
+  frames(slot: number): NumericArray | null {
+    return this.#ring.frames[slot] ?? null;
+  }
+
   fill(slot: number, request: BatchRequest, done: (filled: Filled | Error) => void): void {
     this.#dispatcher.fill({ slot, request }, done);
   }
 
   limit(workers: number): void {
     this.#dispatcher.limit(workers);
+  }
+
+  task(samples: number): void {
+    this.#dispatcher.task(samples);
   }
 
   async close(): Promise<void> {

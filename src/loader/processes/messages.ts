@@ -2,7 +2,8 @@ import type { NumericArray } from '../../core/dtype.js';
 import type { ErrorWire } from '../../core/errors.js';
 import type { Prepared } from '../../core/operator.js';
 import type { Parcel } from '../../layouts/processes/messages.js';
-import type { BatchRequest, CrewTask, Filled } from '../crew.js';
+import type { CrewTask, Filled } from '../crew.js';
+import type { BatchOrder } from '../tasks.js';
 
 /** Where a worker process puts finished batches. */
 export type RingRef =
@@ -24,13 +25,20 @@ export type ToChild =
       /** Names in /dev/shm that this process takes away when the host has gone without doing so. */
       readonly leftovers: readonly string[];
     }
-  | { readonly kind: 'fill'; readonly slot: number; readonly request: BatchRequest };
+  | {
+      readonly kind: 'fill';
+      readonly orders: readonly BatchOrder[];
+      /** Of each order: frames that the worker finds nowhere else. */
+      readonly frames: readonly (NumericArray | null)[];
+    };
 
 export type FromChild =
   | { readonly kind: 'ready' }
   | {
       readonly kind: 'filled';
       readonly filled: Filled;
+      /** Places of the batch that were made: from which on, and how many. */
+      readonly at: number;
       readonly samples: number;
       /** By field, where they could not be put into a common ring. */
       readonly entries: readonly NumericArray[] | null;

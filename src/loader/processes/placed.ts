@@ -30,6 +30,11 @@ const isPlaced = (value: object): value is PlacedArray => 'placed' in value && '
 
 const round = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
+/** Its class, which of a Buffer of Node is Uint8Array. */
+function typeOf(array: NodeJS.TypedArray): string {
+  return Object.entries(TYPES).find(([, type]) => array instanceof type)?.[0] ?? array.constructor.name;
+}
+
 /** Bytes that the arrays of plain data take where `placeArrays` puts them. */
 export function arrayBytes(value: unknown): number {
   let total = 0;
@@ -45,7 +50,7 @@ export function placeArrays(value: unknown, memory: Uint8Array, at: number): unk
   return mapArrays(value, (array) => {
     if (array.byteLength < SMALLEST) return array;
     memory.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), next);
-    const placed = { placed: array.constructor.name, at: next, length: array.length };
+    const placed = { placed: typeOf(array), at: next, length: array.length };
     next += round(array.byteLength);
     return placed;
   });

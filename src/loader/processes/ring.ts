@@ -6,8 +6,8 @@ import { createSharedFile } from '../../io/shared-file.js';
 import { refusal, refused } from '../../io/shared-refusal.js';
 import type { Parcel } from '../../layouts/processes/messages.js';
 import { makeParcel } from '../../layouts/processes/parcel.js';
-import type { CrewTask } from '../crew.js';
-import { ringViews } from '../ring.js';
+import type { BatchRequest, CrewTask } from '../crew.js';
+import { frameViews, ringViews } from '../ring.js';
 import type { ChildWork, RingRef } from './messages.js';
 import { arrayBytes, placeArrays } from './placed.js';
 
@@ -24,8 +24,12 @@ export interface ProcessRing {
   readonly copies: number;
   readonly leftovers: readonly string[];
   readonly views: readonly Readonly<Record<string, NumericArray>>[];
-  /** Brings the entries of a filled slot to where the consumer reads them. */
-  receive(slot: number, samples: number, entries: readonly NumericArray[] | null): void;
+  /** Room for the frames of every slot; none where workers read the source themselves. */
+  readonly frames: readonly NumericArray[];
+  /** Brings the frames of a request to where a worker reads them. @returns what has to go along with the order, null for nothing */
+  send(slot: number, request: BatchRequest): NumericArray | null;
+  /** Brings the entries of a filled slot, from place `at` on, to where the consumer reads them. */
+  receive(slot: number, at: number, samples: number, entries: readonly NumericArray[] | null): void;
   close(): void;
 }
 
@@ -53,6 +57,8 @@ async function segmentRing(work: ChildWork): Promise<ProcessRing> {
     copies: 0,
     leftovers: [segment.name],
     views: ringViews(task, segment.bytes.buffer, 0),
+    frames: frameViews(task, segment.bytes.buffer, 0),
+    send: () => null,
     receive: () => undefined,
     close: () => segment.close(),
   };
@@ -71,10 +77,20 @@ function fileRing(work: ChildWork): ProcessRing {
     copies: 2,
     leftovers: [file.name],
     views: ringViews(task, memory.buffer, 0),
-    receive(slot, samples) {
+    frames: frameViews(task, memory.buffer, 0),
+    send(slot, { samples, at = 0 }) {
+      const { room, slotBytes } = task;
+      if (!room) return null;
+      const bytes = room.size * DTYPES[room.dtype].bytes;
+      const from = slot * slotBytes + room.offset + at * bytes;
+      file.write(memory.subarray(from, from + samples.length * bytes), from);
+      return null;
+    },
+    receive(slot, at, samples) {
       for (const { size, dtype, offset } of task.fields) {
-        const at = slot * task.slotBytes + offset;
-        file.read(memory.subarray(at, at + samples * size * DTYPES[dtype].bytes), at);
+        const bytes = size * DTYPES[dtype].bytes;
+        const from = slot * task.slotBytes + offset + at * bytes;
+        file.read(memory.subarray(from, from + samples * bytes), from);
       }
     },
     close: () => file.close(),
@@ -86,6 +102,7 @@ function copiedRing(work: ChildWork): ProcessRing {
   const { task } = work;
   const memory = new Uint8Array(ringBytes(task));
   const views = ringViews(task, memory.buffer, 0);
+  const frames = frameViews(task, memory.buffer, 0);
   return {
     ref: { kind: 'copies' },
     work: makeParcel(work, null),
@@ -93,10 +110,15 @@ function copiedRing(work: ChildWork): ProcessRing {
     copies: 6,
     leftovers: [],
     views,
-    receive(slot, _, entries) {
-      for (const [i, { label }] of task.fields.entries()) {
+    frames,
+    send(slot, { samples, at = 0 }) {
+      const size = task.room?.size ?? 0;
+      return frames[slot]?.slice(at * size, (at + samples.length) * size) ?? null;
+    },
+    receive(slot, at, _, entries) {
+      for (const [i, { label, size }] of task.fields.entries()) {
         const from = entries?.[i];
-        if (from) views[slot]?.[label]?.set(from);
+        if (from) views[slot]?.[label]?.set(from, at * size);
       }
     },
     close: () => undefined,

@@ -205,6 +205,7 @@ export default defineOperator<AzimuthalParams, AzimuthalSlot, AzimuthalState>({
         integrateTile(tile, state, kernelSteps(exports, state.job, tile.data), out),
     },
   },
+  revises: () => false,
   finish({ radial, azimuthal }, _stack, values, prepared) {
     const { radialLow, radialWidth, azimuthalLow, azimuthalWidth } = asPrepared(prepared);
     const { scale } = findUnit(values.unit);

@@ -145,6 +145,7 @@ export default defineOperator<ComParams, ComSlot, ComState>({
       process: (exports, tile, state, out) => eachMomentsWasm(exports, tile, state, writer(state, out)),
     },
   },
+  revises: ({ subtract }) => subtract !== 'none',
   finish(out, stack, values) {
     if (values.subtract === 'none') return;
     const { field, magnitude, sum } = out;

@@ -114,8 +114,9 @@ function eachFrame(tile: Tile, state: FeatureState, out: Arrays<string>, sums: S
 /** Statistical features of time series: (channels, n) for each frame, or (n) for one of a single series, and correlations of pairs of channels. */
 export default defineOperator<FeatureParams, string, FeatureState>({
   name: 'features',
-  summary: 'statistical features of time series, and correlations of their channels',
+  summary: 'statistics (stats) of time series, and correlations of their channels',
   details,
+  frames: 'series',
   params,
   examples: [{}, { select: 'mean,std,max,min,median', fill: 'zero' }, { quantiles: '0.1,0.5,0.9', pairs: 'none' }],
   prepare: ({ values }) => ({ names: selected(values).join(', ') }),
@@ -123,7 +124,7 @@ export default defineOperator<FeatureParams, string, FeatureState>({
   outputs(stack, values): Readonly<Record<string, Slot>> {
     const shape = checked(stack);
     const names = selected(values);
-    const slot = { kind: 'each', dtype: 'float64' } as const;
+    const slot = { kind: 'each', dtype: 'float64', mayBeNaN: true } as const;
     const pairs = (shape.channels * (shape.channels - 1)) / 2;
     return {
       features: {

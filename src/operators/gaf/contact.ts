@@ -19,7 +19,7 @@ function seriesPart(points: Float64Array, setup: SeriesSetup, title: string, { s
   const images = (['sum', 'diff'] as const).map((field): PageImage => {
     const data = new Float32Array(size * size);
     paintField(field, vectors, 'float32', data);
-    return { label: field, height: size, width: size, data, limits: [-1, 1] };
+    return { label: field, height: size, width: size, data, limits: [-1, 1], colours: 'signed' };
   });
   const time = stack.axes.at(-1) ?? { name: 'point', unit: '', origin: 0, step: 1 };
   return {
@@ -34,6 +34,12 @@ function seriesPart(points: Float64Array, setup: SeriesSetup, title: string, { s
 function choose(frames: number, { channels }: Extent): readonly [frames: number, channels: number] {
   const shown = Math.min(SHOWN, frames);
   return [shown, Math.min(channels, Math.max(1, Math.floor(SHOWN / shown)))];
+}
+
+/** `12 of 50 series, each`, or what there is of fewer. */
+function shown(count: number, all: number): string {
+  if (all === 1) return 'The series';
+  return count === all ? `${all} series, each` : `${count} of ${all} series, each`;
 }
 
 /** The first dozen series, each beside its images, with their class where they have one. */
@@ -59,9 +65,12 @@ export async function contactPage(context: Context): Promise<Page> {
   }
   return {
     title: `Gramian angular fields of ${name}`,
-    summary: `${parts.length} of ${frames * channels} series, each beside the images of its sums (left) and differences (right).`,
+    summary: `${shown(parts.length, frames * channels)} beside the images of its sums (left) and differences (right).`,
     facts: [
-      ['series', `${frames} frames of ${channels} channel${channels === 1 ? '' : 's'}, ${length} points`],
+      [
+        'series',
+        `${frames} frame${frames === 1 ? '' : 's'} of ${channels} channel${channels === 1 ? '' : 's'}, ${length} points`,
+      ],
       ['images', `${size} x ${size}, range ${lo} to ${hi}`],
     ],
     parts,

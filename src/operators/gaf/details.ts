@@ -15,12 +15,14 @@ sum and diff are (channels, size, size) per frame, from -1 to 1. Integers are ro
 images are float32 products of x and y in float32, within 1.2e-7; everything before is float64. float64 images are for comparing.
 
 vectors holds x and y, (channels, 2, size) in float64: the images have rank 2, so that two vectors are all there is to keep, 48 times
-less than two float32 images of 96 x 96, and images made of them at memory speed. limits holds the least and largest value of a
+less than two float32 images of 96 x 96: gafImages of the package makes images of them when they are wanted. limits holds the least and largest value of a
 series before scaling, (channels, 2): with --range 0,1 these and the diagonal of sum, x = sqrt((G_ii + 1) / 2), give the averaged
 series back (inverseGaf).
 
 A point that is NaN or infinite ends the run with its frame and channel: --nan says what the source does with missing points.
 
 -o FOLDER/ writes each result to a .npy file of its own while the run goes on, the class of every frame to labels.csv where the
-source has classes, and contact.png: the first dozen series beside their images. A run that was stopped begins again.
+source has classes, and contact.png: the first dozen series beside their images. -o NAME.png is that sheet alone, -o 'NAME_{}.png'
+a picture for each frame. With --resume, a run that
+was stopped is gone on with.
 `;

@@ -1,8 +1,10 @@
 import { DTYPES, type NumericArray } from '../../core/dtype.js';
 import { OperatorError } from '../../core/errors.js';
 import { type Arrays, defineOperator, type Slot, type Tile } from '../../core/operator.js';
+import type { Stack } from '../../core/stack.js';
 import { callKernel, dtypeNumber } from '../../kernels/call.js';
 import { gafWasm } from '../../kernels/gaf.wasm.js';
+import { channelShape } from '../series.js';
 import { details } from './details.js';
 import { besideFiles, folderFiles } from './folder.js';
 import { levelOfZero, paintField } from './images.js';
@@ -38,11 +40,12 @@ const LABELS: Readonly<Record<GafSlot, string>> = {
   limits: 'least and largest value',
 };
 
-function slotOf(name: GafSlot, { channels, size, hasChannels }: Extent, dtype: ImageDtype): Slot {
-  const shape = name === 'limits' ? [2] : name === 'vectors' ? [2, size] : [size, size];
+function slotOf(name: GafSlot, stack: Stack, { size }: Extent, dtype: ImageDtype): Slot {
+  const extents =
+    name === 'limits' ? { limit: 2 } : name === 'vectors' ? { part: 2, point: size } : { row: size, column: size };
   return {
     kind: 'each',
-    shape: hasChannels ? [channels, ...shape] : shape,
+    ...channelShape(stack, extents),
     dtype: name === 'sum' || name === 'diff' ? dtype : 'float64',
     label: LABELS[name],
   };
@@ -82,6 +85,7 @@ export default defineOperator<GafParams, GafSlot, GafState>({
   name: 'gaf',
   summary: 'Gramian angular fields: two images of every time series',
   details,
+  frames: 'series',
   params,
   examples: [
     { size: 6 },
@@ -96,7 +100,7 @@ export default defineOperator<GafParams, GafSlot, GafState>({
   outputs(stack, values) {
     rangeOf(values);
     const [extent, dtype] = [extentOf(stack, values), imageDtype(values)];
-    const slots = wantedFields(values).map((name) => [name, slotOf(name, extent, dtype)]);
+    const slots = wantedFields(values).map((name) => [name, slotOf(name, stack, extent, dtype)]);
     return Object.fromEntries(slots) as Record<GafSlot, Slot>;
   },
   cost: (stack, values) => ({ workerBytes: 8 * workLength(extentOf(stack, values)) + 128 }),
@@ -140,4 +144,5 @@ export default defineOperator<GafParams, GafSlot, GafState>({
   },
   folder: folderFiles,
   files: besideFiles,
+  sheet: async (context) => (await import('./contact.js')).contactPage(context),
 });

@@ -101,6 +101,7 @@ export default defineOperator<MtfParams, MtfSlot, MtfState>({
   name: 'mtf',
   summary: 'Markov transition fields of time series',
   details,
+  frames: 'series',
   params,
   examples: [
     { size: 5, bins: 4 },

@@ -119,6 +119,7 @@ export default defineOperator<RecurrenceParams, 'plot', RecurrenceState>({
   name: 'recurrence',
   summary: 'recurrence plots of time series, one for each channel or joint',
   details,
+  frames: 'series',
   params,
   examples: [
     {},

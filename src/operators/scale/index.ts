@@ -52,6 +52,7 @@ export default defineOperator<ScaleParams, string, ScaleState>({
   name: 'scale',
   summary: 'min-max or z-score scaling of channels, fitted on a part of the stack',
   details,
+  frames: 'series',
   params,
   examples: [{ fit: '0:3' }, { method: 'zscore', dtype: 'float64' }],
   async prepare(context) {
@@ -102,6 +103,7 @@ export default defineOperator<ScaleParams, string, ScaleState>({
       }
     }
   },
+  revises: () => false,
   finish(out, _stack, _values, prepared) {
     for (const [name, fitted] of Object.entries(prepared)) if (typeof fitted === 'object') out[name]?.set(fitted);
   },

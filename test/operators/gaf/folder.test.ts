@@ -34,3 +34,20 @@ test('a folder holds a file for each result, the classes, and a sheet to look at
   const npy = readFileSync(join(out, 'waves_TRAIN_sum.npy'));
   expect(npy.toString('latin1', 0, 128)).toMatch(/'\|u1'.*\(3, 1, 10, 10\)/);
 });
+
+test('a picture is the sheet, whatever else is written; one with a place for numbers is the images of each frame', async () => {
+  const source = await openSource(series());
+  const [sheet, array] = [join(folder, 'sheet.png'), join(folder, 'all.h5')];
+  const { files } = await run('gaf', source, { values: { size: 10 }, outputs: [array, sheet] });
+  expect(files).toEqual([array, sheet]);
+  expect(readFileSync(sheet).readUInt32BE(16)).toBe(1280);
+  await expect(run('gaf', source, { values: { size: 10 }, outputs: [sheet] })).rejects.toThrow('exists already');
+  const each = await run('gaf', source, { values: { size: 10 }, outputs: [join(folder, 'one_{}.png')] });
+  expect(each.files).toHaveLength(6);
+  const fused = await run(
+    ['gaf', 'mtf'].map((name) => ({ name, values: {} })),
+    source,
+    { outputs: [join(folder, 'two.png')] },
+  );
+  expect(fused.files).toHaveLength(4);
+});

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { DTYPES } from '../../../dist/core/dtype.js';
 import { inverseGaf } from '../../../dist/operators/gaf/inverse.js';
+import { gafImages } from '../../../dist/operators/gaf/on-demand.js';
 import { pieces } from '../../../dist/operators/gaf/pieces.js';
 import { findOperator } from '../../../dist/operators/registry.js';
 import { formula, randomElements, run, stackOf } from '../harness.js';
@@ -106,6 +108,27 @@ describe.each(KERNELS)('gaf, %s', (kernel) => {
         await expect(job).rejects.toThrow(/Frame 2, channel 1: .*--nan/);
       }
     }
+  });
+});
+
+describe('images on demand', () => {
+  const series = randomElements('float64', 3 * 2 * 20, 5);
+  const stack = stackOf(3, [2, 20], 'float64');
+
+  test.each(['float32', 'uint8', 'uint16', 'float64'])('of vectors are those of the run, %s', async (name) => {
+    const dtype = name as 'float32' | 'uint8' | 'uint16' | 'float64';
+    const { out: made } = await run(gaf, stack, series, { size: 7, fields: ['sum', 'diff', 'vectors'], dtype });
+    for (const field of ['sum', 'diff'] as const) {
+      const into = new DTYPES[dtype].array(3 * 2 * 49);
+      expect(gafImages(made.vectors as Float64Array, { size: 7, field, dtype, into })).toBe(into);
+      expect(into).toEqual(made[field]);
+    }
+  });
+
+  test('of other vectors, or into another array, are refused', () => {
+    expect(() => gafImages(new Float64Array(15), { size: 7 })).toThrow('no pairs of vectors of 7 points');
+    expect(() => gafImages(new Float64Array(14), { size: 7, into: new Float32Array(48) })).toThrow('need 49 numbers');
+    expect(() => gafImages(new Float64Array(14), { size: 7, into: new Uint8Array(49) })).toThrow('of float32');
   });
 });
 

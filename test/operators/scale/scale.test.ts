@@ -53,6 +53,17 @@ describe('scaling of channels', () => {
     expect(scores.out.std?.[0]).toBe(0);
   });
 
+  it('fits the frames of a region, which do not follow each other', async () => {
+    // A scan of 3 x 4 series of 5 points; the region's hold 10 to 14 and 50 to 54, all others more.
+    const frames = Array.from({ length: 12 }, (_, i) => ([1, 5].includes(i) ? 10 * i : 1000));
+    const values = Float64Array.from(frames.flatMap((low) => [0, 1, 2, 3, 4].map((t) => low + t)));
+    const source = openMemory(makeStack([3, 4, 5], 'float64', 1), new Uint8Array(values.buffer));
+    const { arrays } = await runLocal(source, [{ name: 'scale', values: { dtype: 'float64' } }], { roi: '0:2,1:2' });
+    const [scaled, low, high] = arrays.map(({ data }) => [...data]);
+    expect([low, high]).toEqual([[10], [54]]);
+    expect([scaled?.[0], scaled?.[9]]).toEqual([-1, 1]);
+  });
+
   it('fits in runs of bounded memory, far from zero, with what is saved the same in every layout', async () => {
     // 24 MiB, so that the fit takes three runs.
     const frames = 3072;

@@ -1,4 +1,4 @@
-import type { NumericArray, StoredType } from '../../../core/dtype.js';
+import type { StoredType } from '../../../core/dtype.js';
 import type { FrameCodec } from '../../../core/sink.js';
 
 /** Value of an attribute, or of a small data set: text is variable-length UTF-8, numbers are 64-bit. */
@@ -68,9 +68,4 @@ export function group(links: Readonly<Record<string, Node>>, attributes: Attribu
 
 export function value(content: Value, attributes: Attributes = {}): ValueNode {
   return { kind: 'value', attributes, value: content };
-}
-
-/** Bytes of a typed array as they lie in memory. */
-export function bytesOf(array: NumericArray): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
