@@ -28,6 +28,9 @@ export const LESSONS: readonly Lesson[] = [
   { file: 'map-reduce/break-even', section: '2.1', load: () => import('./lessons/map-reduce/break-even.js') },
   { file: 'pipeline/three-ways', section: '2.2', load: () => import('./lessons/pipeline/three-ways.js') },
   { file: 'gpu/honest-clock', section: '3.1', load: () => import('./lessons/gpu/honest-clock.js') },
+  { file: 'gpu/matrix-product', section: '3.1', load: () => import('./lessons/gpu/matrix-product.js') },
+  { file: 'gpu/fourier', section: '3.1', load: () => import('./lessons/gpu/fourier.js') },
+  { file: 'gpu/correlation', section: '3.1', load: () => import('./lessons/gpu/correlation.js') },
   { file: 'inference/preprocess', section: '3.2', load: () => import('./lessons/inference/preprocess.js') },
   { file: 'project/own-processor', section: 'project', load: () => import('./lessons/project/own-processor.js') },
 ];

@@ -19,6 +19,8 @@ export async function runLesson(lesson: Lesson, size: Size, signal: AbortSignal)
   try {
     const { default: program } = await lesson.load();
     const outcome = await program({ size, folder: scratch.path, signal });
+    // Work that was called off may have left holes in its results.
+    if (signal.aborted) throw new Stopped();
     checkAgreement(lesson, outcome);
     return outcome;
   } catch (error) {

@@ -63,6 +63,17 @@ export const CHINESE_LINES: Readonly<Record<string, string>> = {
   'copy there, work, copy back': '复制过去、计算、再复制回来',
   'The first time is no speed of anything. Quote the second beside the fourth: work, and work with its transfers.':
     '第一个时间不代表任何速度。应当并列给出第二个和第四个：计算的时间，以及连同传输的时间。',
+  'product of two float32 matrices of # x #; the value is GFLOP/s':
+    '两个 # x # 的 float32 矩阵相乘；“数值”一列的单位是 GFLOP/s',
+  'row times column': '行乘列',
+  'row by row, the loops exchanged': '逐行，交换循环次序',
+  'two-dimensional Fourier transform of # x # float64': '# x # 个 float64 的二维傅里叶变换',
+  'by definition, a line at a time': '按定义，逐行逐列',
+  'by halves (FFT)': '对半分（FFT）',
+  '3x3 correlation of # x # float32; the value is what a ramp to the right becomes':
+    '# x # 个 float32 的 3x3 相关；“数值”一列是向右变亮的斜坡得到的结果',
+  'a frame of zeros, row by row': '四周补零，逐行',
+  'convolution: the kernel turned by half a turn': '卷积：核旋转 180 度',
   // 3.2
   'one picture of # x # pixels, normalised, channels apart': '一幅 # x # 像素的图像，归一化，通道分开存放',
   'an object for each pixel': '每个像素一个对象',
