@@ -89,7 +89,15 @@ export const DOWNLOAD: Exercise = {
   },
   async examine(solution, { places, folder, expected }) {
     const [before, start] = [peakOwnBytes(), performance.now()];
-    const found = await solution([...places], folder, LIMIT);
+    let found: unknown;
+    try {
+      found = await solution([...places], folder, LIMIT);
+    } catch (error) {
+      const reason = String(error).replace(/['\s]+/g, ' ');
+      return [
+        { ok: false, what: `the function threw '${reason}'; a failure is an answer, and must not stop the others` },
+      ];
+    }
     const [taken, seconds] = [Math.max(0, peakOwnBytes() - before), (performance.now() - start) / 1000];
     const largest = formatBytes(Math.max(...(expected[0] ?? [0])));
     const memory = `memory rose by ${formatBytes(taken)}, the largest file has ${largest}; allowed: ${formatBytes(MEMORY)}`;

@@ -110,6 +110,8 @@ export const CHINESE_LINES: Readonly<Record<string, string>> = {
   'memory rose by # for a file of #; allowed: #': '内存增长 #，文件大小 #；上限 #',
   '# for that file, #': '这个文件用时 #，即 #',
   // Exercise 3
+  'the function threw #; a failure is an answer, and must not stop the others':
+    '函数抛出异常 #；失败也是一种回答，不应使其余的停下',
   'the result must be an array with # entries, one for each address': '返回值必须是含 # 项的数组，每个地址一项',
   'entry # is #, but should be #; results stand in the order of the addresses':
     '第 # 项是 #，应当是 #；结果要按地址的顺序排列（从 0 数起）',
