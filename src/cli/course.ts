@@ -102,7 +102,7 @@ async function runLessons({ texts, values, rest }: Command, signal: AbortSignal)
   }
   const { cpu, cores, node } = machine;
   if (values.json) print(JSON.stringify({ version, machine, size: values.size, lessons: found }));
-  else tell(`${texts.words.machine} ${cpu}, ${cores} x, Node ${node}, fanfold ${version}`);
+  else tell(`${texts.words.machine} ${cpu}, ${cores} ${texts.words.cores}, Node ${node}, fanfold ${version}`);
   return 0;
 }
 

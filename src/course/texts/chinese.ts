@@ -89,6 +89,7 @@ export const CHINESE: Texts = {
   ],
   words: {
     colon: '：',
+    cores: '核',
     exercise: '练习',
     machine: '测量环境',
     text: '课文',

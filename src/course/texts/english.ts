@@ -89,6 +89,7 @@ export const ENGLISH: Texts = {
   ],
   words: {
     colon: ': ',
+    cores: 'cores',
     exercise: 'exercise',
     machine: 'measured on',
     text: 'text',

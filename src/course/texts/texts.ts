@@ -26,7 +26,7 @@ export interface Texts {
   readonly quiz: readonly Question[];
   readonly words: Readonly<
     Record<
-      'colon' | 'exercise' | 'machine' | 'text' | 'usage' | 'right' | 'wrong' | 'passed' | 'failed' | 'score',
+      'colon' | 'cores' | 'exercise' | 'machine' | 'text' | 'usage' | 'right' | 'wrong' | 'passed' | 'failed' | 'score',
       string
     >
   >;
