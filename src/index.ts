@@ -11,6 +11,7 @@
 export { openArray } from './api/array.js';
 export { type PlanOutcome, plan } from './api/plan.js';
 export { type RunOutcome, run } from './api/run.js';
+export { openSeriesSet } from './api/series.js';
 export type { RunRequest, Work } from './api/work.js';
 export { type Converter, type ConvertOutcome, openConverter } from './convert/crew.js';
 export { convert, convertInto } from './convert/index.js';
@@ -47,6 +48,7 @@ export {
 export type { ArrayInput, Param, Params, RawValues, Values } from './core/params.js';
 export type { Plan } from './core/plan.js';
 export { describeReport, type Report } from './core/report.js';
+export type { Segment, SeriesSet } from './core/series.js';
 export type { NamedArray } from './core/sink.js';
 export type { OpenOptions, Source } from './core/source.js';
 export { type Axis, makeStack, type Stack } from './core/stack.js';
@@ -69,6 +71,7 @@ export {
   type ReadAtSource,
   type RecordSource,
   type SampleRecord,
+  type SourceNames,
   type Split,
 } from './loader/index.js';
 export { type InverseOptions, inverseGaf } from './operators/gaf/inverse.js';

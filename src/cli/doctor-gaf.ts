@@ -98,27 +98,38 @@ interface Choice {
   readonly bound: 'compute' | 'memory';
   readonly jobs: number;
   readonly chunk: number;
+  /** How far it may grow while a loader runs. */
+  readonly largestChunk: number;
   readonly rule: string;
 }
 
 function choices(facts: MachineFacts): Choice[] {
   return [null, ...(Object.keys(PRESETS) as PresetName[])].flatMap((preset) =>
     (['memory', 'compute'] as const).map((bound) => {
-      const { jobs, chunk, binding } = automaticFor(facts, preset, bound);
-      return { preset: preset ?? 'no preset', bound, jobs, chunk, rule: `rule ${binding.name}: ${binding.why}` };
+      const { jobs, chunk, largestChunk, binding } = automaticFor(facts, preset, bound);
+      return {
+        preset: preset ?? 'no preset',
+        bound,
+        jobs,
+        chunk,
+        largestChunk,
+        rule: `rule ${binding.name}: ${binding.why}`,
+      };
     }),
   );
 }
 
-function describeChoices(list: readonly Choice[]): string[] {
+function describeChoices(list: readonly Choice[], { cores, memoryBytes, freeBytes }: MachineFacts): string[] {
   const width = Math.max(...list.map(({ preset }) => preset.length));
+  const on = `${cores} ${cores === 1 ? 'core' : 'cores'}, ${formatBytes(freeBytes)} free of ${formatBytes(memoryBytes)}`;
   return [
     '',
-    'automatic values',
-    ...list.map(
-      ({ preset, bound, jobs, chunk, rule }) =>
-        `  ${preset.padEnd(width)}  bound by ${bound.padEnd(7)}  ${String(jobs).padStart(2)} jobs, ${chunk} samples  by ${rule}`,
-    ),
+    `automatic values with ${on}: workers, and samples of a task`,
+    ...list.map(({ preset, bound, jobs, chunk, largestChunk, rule }) => {
+      const who = `${String(jobs).padStart(2)} ${(jobs === 1 ? 'job' : 'jobs').padEnd(4)}`;
+      const task = chunk === largestChunk ? `${chunk}` : `${chunk} to ${largestChunk}`;
+      return `  ${preset.padEnd(width)}  bound by ${bound.padEnd(7)}  ${who}  ${task.padEnd(10)}  by ${rule}`;
+    }),
   ];
 }
 
@@ -198,7 +209,7 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
   const lines = [
     `fanfold ${version} on ${cpu}, ${os}`,
     ...describeChecks(checks),
-    ...describeChoices(chosen),
+    ...describeChoices(chosen, factsFor(values)),
     ...measured,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -8,6 +8,7 @@ import { severalOf, splitDataset } from '../formats/location.js';
 import { openSource } from '../formats/registry.js';
 import { exists } from '../io/folder.js';
 import { readText } from '../io/text.js';
+import { runNames } from '../loader/names.js';
 import { OUTPUT_PARAMS, openOptionsOf, RUN_PARAMS, SELECT_PARAMS, SOURCE_PARAMS } from './common.js';
 import { parseFlags } from './flags.js';
 import { verbHelp } from './help.js';
@@ -67,7 +68,7 @@ export async function parseJob<X extends Params>(
   extra: X,
 ): Promise<JobCommand<X>> {
   const common = { ...COMMON, ...extra };
-  const { spec, rest } = takeOperator(args, common);
+  const { spec, rest } = takeOperator(runNames(args), common);
   if (spec === undefined)
     throw new UsageError('no-operator', `fanfold ${verb} needs an operator and a source. See fanfold ops.`);
   const recipe = spec.endsWith('.json') ? readRecipe(spec) : null;

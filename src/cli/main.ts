@@ -58,7 +58,8 @@ dispatch(process.argv.slice(2)).then(
   (error: unknown) => {
     if (error instanceof Stopped) {
       const of = error.total > 0 ? ` of ${error.total}` : '';
-      tell(`fanfold: stopped after ${error.frames}${of} frames; nothing was written.`);
+      const after = error.frames > 0 ? ` after ${error.frames}${of} frames` : '';
+      tell(`fanfold: stopped${after}; nothing was written.`);
       process.exitCode = INTERRUPTED;
     } else if (error instanceof FanfoldError) {
       tell(`fanfold: ${error.message}`);

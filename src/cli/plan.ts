@@ -9,6 +9,7 @@ import { jobHelp, parseJob } from './job.js';
 const PARAMS = {
   out: { kind: 'texts', help: 'outputs of the run: nothing is written' },
   overwrite: { kind: 'flag', help: 'as of the run: nothing is written' },
+  resume: { kind: 'flag', help: 'as of the run, which then keeps no results in memory, though they are counted here' },
   plotScale: { kind: 'text', help: 'as of the run: nothing is drawn' },
 } as const satisfies Params;
 

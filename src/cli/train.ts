@@ -6,6 +6,7 @@ import { openSource } from '../formats/registry.js';
 import { removeIfEmpty } from '../io/output.js';
 import { LOADER_PARAMS, loaderOptionsOf, plainNames, TRAIN_NAMES } from '../loader/names.js';
 import type { Split } from '../loader/options.js';
+import { AUGMENTS } from '../train/augment.js';
 import { openData } from '../train/data.js';
 import { describeEpoch, describeVariant, variantName } from '../train/describe.js';
 import { majorityAccuracy } from '../train/metrics.js';
@@ -34,13 +35,30 @@ const PARAMS = {
     default: 'adaptive',
     help: 'how summation and difference come together: a learned gate, side by side, added',
   },
+  pooling: {
+    kind: 'choice',
+    choices: ['places', 'whole'],
+    default: 'places',
+    help: 'what an image ends as in the small network: means of its parts in their order, or mean and maximum over all of it, for classes that do not depend on when something happens',
+  },
   size: { kind: 'number', default: 32, min: 8, integer: true, help: 'height and width of the images, a multiple of 8' },
   useStatisticalFeatures: {
     kind: 'flag',
     help: 'one training, with the statistics branch (default: one with it and one without)',
   },
   imagesOnly: { kind: 'flag', help: 'one training, without the statistics branch' },
-  learningRate: { kind: 'number', default: 0.001, min: 0, help: 'step of Adam' },
+  learningRate: {
+    kind: 'number',
+    default: 0.002,
+    min: 0,
+    help: 'first step of Adam; it falls to nothing along half a cosine',
+  },
+  augment: {
+    kind: 'choice',
+    choices: AUGMENTS,
+    default: 'none',
+    help: 'training windows begin anywhere, around their end, and half of them backwards; for classes that do not depend on where in a window something happens',
+  },
   seed: { kind: 'number', default: 1, min: 0, integer: true, help: 'decides weights, order and split' },
   split: {
     kind: 'choice',
@@ -102,7 +120,8 @@ function splitOf({ shares, split, seed }: Values<typeof ALL>): Split {
 
 /** Flags that decide the numbers, for the recipe. */
 function recipeOf({ values, train, test }: Command): string {
-  const { model, fusion, size, trainEpochs, learningRate, seed, batch, split, shares, window, step } = values;
+  const { model, fusion, pooling, size, trainEpochs, learningRate, augment, seed, batch, split, shares, window, step } =
+    values;
   const data = {
     data: test === undefined ? train : `${train},${test}`,
     ...(test === undefined ? { split, shares } : {}),
@@ -110,7 +129,7 @@ function recipeOf({ values, train, test }: Command): string {
   const windows = { ...(window === undefined ? {} : { window }), ...(step === undefined ? {} : { step }) };
   return JSON.stringify({
     train: 'dual-gaf',
-    ...{ ...data, model, fusion, size, trainEpochs, learningRate, seed, batch, ...windows },
+    ...{ ...data, model, fusion, pooling, size, trainEpochs, learningRate, augment, seed, batch, ...windows },
     useStatisticalFeatures: !values.imagesOnly,
   });
 }
@@ -122,7 +141,7 @@ const summaryOf = ({ statistics, parameters, score, judgedOn, best, seconds }: V
 
 async function train(command: Command, sources: readonly [Source, Source | undefined], signal: AbortSignal) {
   const { values, folder } = command;
-  const { model, fusion, size: pixels, trainEpochs: epochs, learningRate, seed, batch } = values;
+  const { model, fusion, pooling, size: pixels, trainEpochs: epochs, learningRate, augment, seed, batch } = values;
   const say = (line: string): void => {
     if (!values.quiet) tell(line);
   };
@@ -148,7 +167,19 @@ async function train(command: Command, sources: readonly [Source, Source | undef
     for (const statistics of widths) {
       if (model !== 'ridge') say(`training ${variantName(statistics)}`);
       const onEpoch = (epoch: Variant['history'][number]) => say(describeEpoch(epoch, epochs));
-      const options = { model, fusion, channels, pixels, classes: classes.length, batch, epochs, learningRate, seed };
+      const options = {
+        model,
+        fusion,
+        pooling,
+        channels,
+        pixels,
+        classes: classes.length,
+        batch,
+        epochs,
+        learningRate,
+        augment,
+        seed,
+      };
       variants.push(await trainVariant(parts, statistics, { ...options, signal, onEpoch }));
     }
     const trained: Trained = { variants, classes, majority, channels, pixels };

@@ -1,5 +1,7 @@
 import { allocate, type NumericArray } from './dtype.js';
 import { asFanfoldError, OperatorError, Stopped } from './errors.js';
+import { countNonFinite } from './finite.js';
+import { givenArrays } from './into.js';
 import { contextOf, type EngineHost, isOrdered, type Job, type Planned, slotLabel } from './job.js';
 import type { Crew, Task, WorkerReport } from './layout.js';
 import { Merger, pendingPartials } from './merge.js';
@@ -135,6 +137,12 @@ function readBackOf(
   };
 }
 
+/** A result in the caller's array, where there is one. */
+function moved(result: NumericArray | null, given: NumericArray | null): NumericArray | null {
+  if (result && given && result !== given) given.set(result);
+  return given ?? result;
+}
+
 /** All slots of every operator after a pass, finished. */
 function collect(
   job: Job,
@@ -145,7 +153,8 @@ function collect(
   host: EngineHost,
 ): Pick<Pass, 'outs' | 'read'> {
   const { slots, bound } = planned;
-  const results = crew.results();
+  const into = givenArrays(job, planned);
+  const results = crew.results().map((result, i) => moved(result, into[i] ?? null));
   const outs: Record<string, NumericArray>[] = bound.map(() => ({}));
   let whole = 0;
   for (const [i, { operator, name, slot }] of slots.entries()) {
@@ -174,16 +183,10 @@ function recall(job: Job, { slots, bound }: Planned, { destinations }: Task, i: 
 }
 
 /** What follows from the results in `finish`, and uncertainties, may have no value on purpose: they are not counted. */
-function countNonFinite(arrays: readonly NamedArray[], { slots, bound }: Planned): number {
-  const measured = slots.filter(({ slot }) => slot.kind !== 'derived' && slot.errorsOf === undefined && !slot.mayBeNaN);
+function countOf(arrays: readonly NamedArray[], { slots, bound }: Planned): number {
+  const measured = slots.filter(({ slot }) => slot.kind !== 'derived' && slot.errorsOf === undefined);
   const names = new Set(measured.map((slot) => slotLabel(slot, bound)));
-  let count = 0;
-  for (const { name, data } of arrays) {
-    if (!names.has(name)) continue;
-    if (data instanceof Float64Array || data instanceof Float32Array)
-      for (const value of data) if (!Number.isFinite(value)) count++;
-  }
-  return count;
+  return arrays.reduce((total, { name, data }) => total + (names.has(name) ? countNonFinite(data) : 0), 0);
 }
 
 /**
@@ -195,9 +198,10 @@ export async function runPlanned(job: Job, planned: Planned, host: EngineHost): 
   const started = performance.now();
   const { stack } = job.source.handle;
   const task = makeTask(job, planned);
+  const into = givenArrays(job, planned);
   let crew: Crew | null = null;
   try {
-    crew = await job.layout.start(task, job.crew);
+    crew = await job.layout.start(task, { ...job.crew, into });
     const startSeconds = (performance.now() - started) / 1000;
     const running = performance.now();
     let prepared = planned.bound.map((one) => one.prepared);
@@ -310,7 +314,7 @@ function makeReport(
     direct: job.direct,
     amplification: plan.amplification,
     badFrames: [...new Set(reports.flatMap(({ badFrames }) => badFrames))].sort((a, b) => a - b),
-    nonFinite: countNonFinite(arrays, planned),
+    nonFinite: countOf(arrays, planned),
     parts: plan.parts.length - 1 - (job.log?.done.size ?? 0),
     fallbacks: job.fallbacks,
     limiter: findLimiter(reports, readingOf(job), plan.team > 1 ? 'waiting for each other' : 'waiting for parts'),

@@ -71,6 +71,8 @@ export interface Job {
   readonly folder?: string;
   /** What the source is called, when a sheet of its one operator is wanted. */
   readonly sheet?: string;
+  /** Arrays of the caller that results are written to, by slot. */
+  readonly into?: Readonly<Record<string, NumericArray>>;
   readonly fallbacks: readonly string[];
   readonly signal: AbortSignal;
   onProgress?(frames: number, total: number): void;

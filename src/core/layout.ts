@@ -100,6 +100,8 @@ export interface CrewOptions {
   readonly sharedMemory: boolean;
   /** Hold every worker process to processors of its own. */
   readonly bind: boolean;
+  /** Arrays for the `each` slots, in slot order, null where there is none: used when all workers can write there. */
+  readonly into?: readonly (NumericArray | null)[];
   /** Says, in one sentence, that something was done another way than asked. */
   warn(message: string): void;
 }

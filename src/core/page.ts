@@ -71,7 +71,23 @@ export interface BesidePart {
   readonly note?: string;
 }
 
-export type PagePart = CurvesPart | ImagesPart | BesidePart | TablePart;
+/** A matrix of few rows and columns with names, such as counts of confused classes: cells are shaded, and say what they hold. */
+export interface MatrixPart {
+  readonly kind: 'matrix';
+  readonly title: string;
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  /** What the rows and the columns are. */
+  readonly down: string;
+  readonly across: string;
+  /** From 0, white, to 1, full colour; row after row. */
+  readonly shares: ArrayLike<number>;
+  /** What stands in each cell. */
+  readonly texts: readonly string[];
+  readonly note?: string;
+}
+
+export type PagePart = CurvesPart | ImagesPart | BesidePart | TablePart | MatrixPart;
 
 /** What an operator has to show of a run: a program that knows files and pictures makes a page of it. */
 export interface Page {

@@ -1,8 +1,10 @@
 import { exists } from '../io/folder.js';
 import { isPattern } from '../io/pattern.js';
 
-/** Splits `scan.h5:/entry/data` into path and data set. */
+/** Splits `scan.h5:/entry/data`, or `set.npz:X`, into path and data set. */
 export function splitDataset(text: string): { path: string; dataset?: string } {
+  const [, archive, member] = /^(.+\.npz):([^/].*)$/i.exec(text) ?? [];
+  if (archive !== undefined && member !== undefined) return { path: archive, dataset: member };
   const at = text.indexOf(':/');
   const isUrl = /^[a-z]+:\/\//i.test(text);
   return at > 0 && !isUrl ? { path: text.slice(0, at), dataset: text.slice(at + 1) } : { path: text };

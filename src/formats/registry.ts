@@ -62,10 +62,20 @@ Lengths and energies need their \`units\`; what is 0, impossible or of another u
 
 Deflate, shuffle, fletcher32, LZ4, LZF, Zstandard, bitshuffle and Blosc (all but snappy) are decoded by fanfold, checksums
 included; szip, scale-offset and n-bit by the HDF5 library, slower. Blosc2 is refused by name. Chunks that were never
-written read as the fill value; so do virtual sources whose file is missing, which are named.`,
+written read as the fill value; so do virtual sources whose file is missing, which are named.
+
+With \`--window\` a data set of (series, points) or (series, channels, points) is read whole and cut into windows, as [series](series.md)
+are; \`--label /path\` names a data set with a whole number for the class of each.`,
     recognises: (head) =>
       [0, 512, 1024, 2048, 4096, 8192, 16384, 32768].some((at) => startsWith(head, at, HDF5_SIGNATURE)),
-    open: async (path, options) => (await import('./hdf5/index.js')).openHdf5(path, options),
+    open: async (path, options) => {
+      const { openHdf5 } = await import('./hdf5/index.js');
+      const source = openHdf5(path, options);
+      const { asksForWindows, openStoredSeries } = await import('./timeseries/stored.js');
+      return asksForWindows(options)
+        ? openStoredSeries(source, options, (dataset) => openHdf5(path, { dataset }))
+        : source;
+    },
     describe: async (path, options) => (await import('./hdf5/describe.js')).describeHdf5(path, options),
   },
   {
@@ -270,7 +280,10 @@ export async function attachSource(handle: SourceHandle, arena: Arena, options: 
     case 'selected':
       return (await import('./selected.js')).openSelected(handle, await attachSource(handle.base, arena, options));
     case 'fed':
-      throw new UsageError('not-readable', 'Frames that a function or an iterable gives can be read by a loader alone.');
+      throw new UsageError(
+        'not-readable',
+        'Frames that a function or an iterable gives can be read by a loader alone.',
+      );
     case 'memory':
     case 'windows':
     case 'generated':

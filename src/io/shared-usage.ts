@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { MEMORY_FOLDER } from './scratch.js';
@@ -35,6 +35,25 @@ export function listShared(folder = MEMORY_FOLDER): SharedEntry[] {
       const pid = Number(/^fanfold-(\d+)(?:-|$)/.exec(name)?.[1] ?? Number.NaN);
       return { name, bytes: bytesIn(join(folder, name)), pid: Number.isInteger(pid) ? pid : null };
     });
+}
+
+/** Worker processes of all runs of this program; null where the system does not list processes. Threads do not show. */
+export function workerProcesses(folder = '/proc'): number | null {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => /^\d+$/.test(name));
+  } catch {
+    return null;
+  }
+  const isWorker = (name: string): boolean => {
+    try {
+      return /\/(?:loader|layouts)\/processes\/child\.js\0/.test(readFileSync(join(folder, name, 'cmdline'), 'utf8'));
+    } catch {
+      // It has ended since, or is another user's.
+      return false;
+    }
+  };
+  return names.filter(isWorker).length;
 }
 
 /** Rights of a folder as `1777`; null where it does not exist. */

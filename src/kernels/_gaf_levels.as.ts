@@ -27,7 +27,7 @@ export function multiplied(values: usize, n: u32, factor: f64, into: usize): voi
 
 /** First column of the block that begins with `column`: the last block ends with the row, so that some columns are painted twice. */
 @inline
-function firstOf(column: u32, n: u32): u32 {
+export function firstOf(column: u32, n: u32): u32 {
   return n > COLUMNS ? min(column, n - COLUMNS) : 0;
 }
 
@@ -208,19 +208,33 @@ function turn<T>(kept: usize, tiles: usize, out: usize, width: usize): void {
   }
 }
 
+/** Rows, a multiple of eight, of eight columns of 8 bits, and the same turned; `spare` as for `paintLevels`. */
+export function repaint(
+  x: usize, y: usize, a: usize, b: usize, rows: usize, spare: usize, out: usize, turned: usize, width: usize, isSum: bool,
+): void {
+  const kept = spare + 32;
+  if (isSum) paintSum<u8>(x, y, a, b, rows, spare, out, width, kept);
+  else paintDiff<u8>(x, y, a, b, rows, spare, out, width, kept);
+  turn<u8>(kept, rows >> 3, turned, width);
+}
+
+/** What is added to u, in memory: 32 bytes. */
+export function prepareLevels(bias: f64, into: usize): void {
+  v128.store(into, f64x2.splat(BASE + bias));
+  v128.store(into, f64x2.splat(BASE + bias + CANCEL), 16);
+}
+
 /**
  * The image of a series: `x` and `y` are arranged, `a` and `b` the same points in their order, all multiplied. Sums are
- * a_i x_j - b_i y_j; with a and b exchanged they are differences. `bias` is 128 or 32768; `spare` has room for 32 bytes and for
+ * a_i x_j - b_i y_j; with a and b exchanged they are differences. `spare` begins with what `prepareLevels` made, and has room for
  * sixteen rows, and `n`, of eight levels.
  */
 export function paintLevels<T>(
-  x: usize, y: usize, a: usize, b: usize, n: u32, bias: f64, out: usize, isSum: bool, spare: usize,
+  x: usize, y: usize, a: usize, b: usize, n: u32, out: usize, isSum: bool, spare: usize,
 ): void {
   const size = <usize>sizeof<T>();
   const width = <usize>n * size;
   const kept = spare + 32;
-  v128.store(spare, f64x2.splat(BASE + bias));
-  v128.store(spare, f64x2.splat(BASE + bias + CANCEL), 16);
   if (n < COLUMNS) {
     const tile = kept + 64 * size;
     const stride = COLUMNS * size;

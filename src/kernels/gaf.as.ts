@@ -1,6 +1,7 @@
 // Gramian angular fields of many series: averages, scaling and square roots in float64, then products of every pair of points.
+import { BYTES_ROOM, narrowed, paintBytes, prepareBytes } from './_gaf_bytes.as';
 import { paintDouble, paintSingle, single } from './_gaf_floats.as';
-import { arranged, multiplied, paintLevels } from './_gaf_levels.as';
+import { arranged, multiplied, paintLevels, prepareLevels } from './_gaf_levels.as';
 import { means, scale, sines, widen } from './_gaf_series.as';
 
 function widened(dtype: i32, series: usize, index: usize, length: u32, into: usize): bool {
@@ -21,13 +22,26 @@ function paintIntegers<T>(x: usize, y: usize, size: u32, work: usize, bias: f64,
   const b = a + room;
   const u = b + room;
   const v = u + room;
+  const spare = v + room;
   const factor = Math.sqrt(bias - 0.5);
   multiplied(x, size, factor, a);
   multiplied(y, size, factor, b);
+  prepareLevels(bias, spare);
+  if (sizeof<T>() == 1 && size >= 8) {
+    const half = room >> 1;
+    const constants = spare + 32 + (<usize>(size + 16) << 3);
+    const block = constants + BYTES_ROOM;
+    prepareBytes(constants);
+    narrowed(a, size, u, v);
+    narrowed(b, size, u + half, v + half);
+    if (sum) paintBytes(a, b, a, b, v, v + half, u, u + half, size, sum, true, constants, block, spare);
+    if (diff) paintBytes(a, b, b, a, v, v + half, u + half, u, size, diff, false, constants, block, spare);
+    return;
+  }
   arranged(a, size, u);
   arranged(b, size, v);
-  if (sum) paintLevels<T>(u, v, a, b, size, bias, sum, true, v + room);
-  if (diff) paintLevels<T>(u, v, b, a, size, bias, diff, false, v + room);
+  if (sum) paintLevels<T>(u, v, a, b, size, sum, true, spare);
+  if (diff) paintLevels<T>(u, v, b, a, size, diff, false, spare);
 }
 
 function paint(kind: i32, x: usize, y: usize, size: u32, work: usize, bias: f64, sum: usize, diff: usize): void {
@@ -46,7 +60,7 @@ function paint(kind: i32, x: usize, y: usize, size: u32, work: usize, bias: f64,
  * Fields of `count` series of `length` points, one behind the other. `dtype` and `kind`, the type of the images, count in the
  * order of DTYPES; `bias` is the level of 0 in images of integers, 128 or 32768. `bounds`: first and end of the `size` pieces
  * (int32). Addresses of what is not wanted are 0: `sum` and `diff` (count, size, size), `vectors` (count, 2, size) and `limits`
- * (count, 2) of float64. `work` has room for `length` + 8 `size` + 160 float64 numbers.
+ * (count, 2) of float64. `work` has room for `length` + 8 `size` + 200 float64 numbers.
  *
  * @returns the first series with a point that is no finite number, or points too far apart; -1 when there is none
  */

@@ -1,5 +1,6 @@
 import { scratchBytes } from '../codecs/pipeline.js';
 import { chunkBytes } from '../core/blocks.js';
+import type { NumericArray } from '../core/dtype.js';
 import { type Outcome, runPlanned } from '../core/engine.js';
 import { LayoutError, PlanError, UsageError } from '../core/errors.js';
 import { type EngineHost, type Job, type Planned, planJob } from '../core/job.js';
@@ -56,6 +57,11 @@ export interface RunOptions {
   readonly roi?: string;
   /** Another grid of positions for the same frames. */
   readonly scan?: readonly number[];
+  /**
+   * Arrays for results with an entry for every frame, by name, instead of new ones: memory that was written before is several times as
+   * fast. Threads write into them when they lie on shared memory (`allocateShared`); into others results are copied at the end.
+   */
+  readonly into?: Readonly<Record<string, NumericArray>>;
   readonly signal?: AbortSignal;
   onProgress?(frames: number, total: number): void;
 }
@@ -259,6 +265,7 @@ export async function makeJob(
     streams,
     fallbacks,
     signal: options.signal ?? new AbortController().signal,
+    ...(options.into ? { into: options.into } : {}),
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   };
   return { job, reasons };

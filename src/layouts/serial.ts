@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { ARENA_BASE, Arena, makeMemory } from '../core/arena.js';
 import type { NumericArray } from '../core/dtype.js';
 import { Stopped } from '../core/errors.js';
-import type { Crew, Layout, RunHooks, Task, WorkerReport } from '../core/layout.js';
+import type { Crew, CrewOptions, Layout, RunHooks, Task, WorkerReport } from '../core/layout.js';
 import type { Prepared } from '../core/operator.js';
 import { preload } from './worker/preload.js';
 import { PartRunner } from './worker/runner.js';
@@ -15,9 +15,9 @@ class SerialCrew implements Crew {
   readonly #memory: WebAssembly.Memory;
   readonly #bytes: number;
 
-  constructor(task: Task) {
+  constructor(task: Task, options: CrewOptions) {
     this.#task = task;
-    this.#results = allocateResults(task, false);
+    this.#results = allocateResults(task, false, options);
     this.#bytes = windowBytes(task);
     this.#memory = makeMemory(this.#bytes);
   }
@@ -65,8 +65,8 @@ export const serial: Layout = {
   name: 'serial',
   summary: 'one thread, the calling one',
   available: () => ({ ok: true, note: 'always' }),
-  start: async (task) => {
+  start: async (task, options) => {
     await preload(task.source, task.operators);
-    return new SerialCrew(task);
+    return new SerialCrew(task, options);
   },
 };

@@ -149,7 +149,9 @@ function machineRules(input: AutomaticInput, bound: Bound): Rule[] {
 function limitRules(input: AutomaticInput): Rule[] {
   const { batchBytes, batches, ringLimit, workerBytes, windowBytes, hostBytes, sharedLimit } = input;
   const budget = budgetOf(input);
-  const rules: Rule[] = [{ name: 'batches', jobs: batches, why: `there are ${batches} batches` }];
+  const rules: Rule[] = [
+    { name: 'batches', jobs: batches, why: batches === 1 ? 'there is 1 batch' : `there are ${batches} batches` },
+  ];
   if (ringLimit !== null) {
     const jobs = Math.max(1, Math.floor(ringLimit / batchBytes) - 1);
     rules.push({
@@ -199,7 +201,8 @@ function ringFor(
   if (input.prefetch === null && jobs > 0) reasons.push(`${chunk} samples a task: ${from}.`);
   const wished = input.prefetch ?? Math.max(1, Math.ceil(chunk / batch));
   // What was asked for stays: only a loader that chooses for itself chooses again while it runs.
-  const isOpen = input.jobs === null && input.chunk === null && input.prefetch === null;
+  const isOpen =
+    input.jobs === null && input.chunk === null && input.prefetch === null && (preset?.jobs ?? null) === null;
   const farthest = isOpen ? Math.max(wished, Math.ceil(row.chunk.largest / batch)) : wished;
   const left = Math.min(
     budgetOf(input) - input.hostBytes - jobs * input.workerBytes,

@@ -21,6 +21,13 @@ export function machineFacts(): MachineFacts {
 }
 
 function threadRefusal(): Refusal | null {
+  if (typeof SharedArrayBuffer === 'undefined') {
+    return {
+      obstacle: 'runtime',
+      reason: 'this runtime has no SharedArrayBuffer',
+      remedy: 'Start Node 20.19 or later without flags that take it away, or use worker processes',
+    };
+  }
   try {
     // One page: whether there is room for more is not told by an allocation, which is lazy.
     new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });

@@ -1,6 +1,7 @@
 import type { LoaderSource } from './input.js';
 import { DataLoader } from './loader.js';
 import type { LoaderOptions } from './options.js';
+import { type SourceNames, withOwnNames } from './source-names.js';
 
 export type { Gathered, GatherOptions } from './gather.js';
 export type { LoaderSource } from './input.js';
@@ -11,6 +12,7 @@ export type { LoaderPlan } from './plan.js';
 export type { ReadAtSource } from './read-at.js';
 export type { SampleRecord } from './record.js';
 export type { RecordSource } from './records.js';
+export type { SourceNames } from './source-names.js';
 export type { LoaderStatistics } from './statistics.js';
 
 /**
@@ -25,8 +27,9 @@ export type { LoaderStatistics } from './statistics.js';
  * opened or started before it is planned or iterated.
  *
  * @param source a path such as `train.tsv`, a source, an object whose `readAt` reads frames, or an iterable of records, which is one pass
+ * @param options as `LoaderOptions` has them, or by the names of `SourceNames`: `n_jobs`, `chunk_size` and so on
  * @throws UsageError for options that are wrong by themselves, or that need what an iterable cannot give
  */
-export function dataLoader(source: LoaderSource, options: LoaderOptions): DataLoader {
-  return new DataLoader(source, options);
+export function dataLoader(source: LoaderSource, options: LoaderOptions & SourceNames): DataLoader {
+  return new DataLoader(source, withOwnNames(options));
 }

@@ -92,7 +92,9 @@ export class DataLoader implements AsyncIterable<Batch, void, void> {
     const samples = positions?.length ?? known ?? NOMINAL;
     if (samples === 0) {
       const what = parts ? `The part ${part} of the split of ${source.location}` : source.location;
-      throw new UsageError('no-samples', `${what} holds no samples.`, { part });
+      const all = frameCount(source.handle.stack);
+      const hint = parts ? ` It is cut out of ${all} sample${all === 1 ? '' : 's'}: use more, or other shares.` : '';
+      throw new UsageError('no-samples', `${what} holds no samples.${hint}`, { part });
     }
     const wished = options.batch ?? BATCH;
     const dropLast = options.dropLast ?? false;

@@ -1,6 +1,6 @@
 import { formatBytes } from '../core/size.js';
 import { availableMemory } from '../io/machine.js';
-import { listShared, loadAverage } from '../io/shared-usage.js';
+import { listShared, loadAverage, workerProcesses } from '../io/shared-usage.js';
 
 /** State of machine and shared memory at one moment, in bytes. */
 export interface MonitorLine {
@@ -9,7 +9,7 @@ export interface MonitorLine {
   readonly freeBytes: number;
   readonly segments: number;
   readonly segmentBytes: number;
-  /** Of the loader that is watched; null without one. */
+  /** Of the loader that is watched; without one, worker processes of all runs, or null where the system lists none. */
   readonly workers: number | null;
   /** Processes that want a core, over the last minute. */
   readonly load: number;
@@ -58,7 +58,7 @@ export async function* monitor(options: MonitorOptions = {}): AsyncGenerator<Mon
       freeBytes: availableMemory(),
       segments: segments.length,
       segmentBytes: segments.reduce((total, { bytes }) => total + bytes, 0),
-      workers: options.workers?.() ?? null,
+      workers: options.workers?.() ?? workerProcesses(),
       load: loadAverage(),
     };
     const due = start + tick * every * 1000;

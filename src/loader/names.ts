@@ -30,7 +30,7 @@ export const LOADER_PARAMS = {
 export const TRAIN_NAMES = {
   model: { kind: 'text', help: 'the network to train' },
   data: { kind: 'text', help: 'the data set to train on' },
-  trainEpochs: { kind: 'number', default: 50, min: 1, integer: true, help: 'times all samples are gone through' },
+  trainEpochs: { kind: 'number', default: 100, min: 1, integer: true, help: 'times all samples are gone through' },
   useStatisticalFeatures: { kind: 'flag', help: 'a branch of statistics of each window beside the images' },
 } as const satisfies Params;
 
@@ -57,8 +57,27 @@ export function plainNames(args: readonly string[]): string[] {
   });
 }
 
+/** The same flags as `run` and `plan` call them, where there is no loader. */
+const IN_RUN: Readonly<Record<string, readonly string[]>> = {
+  'n-jobs': ['--workers'],
+  'use-multiprocessing': ['--layout=processes'],
+  'use-shared-memory': [],
+  'disable-shared-memory': ['--layout=processes', '--no-shared-memory'],
+  'disable-parallel': ['--layout=serial'],
+};
+
+/** Arguments of `run` and `plan` with `--n_jobs` and the like, in both spellings, as the flags they mean there. */
+export function runNames(args: readonly string[]): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  return args.flatMap((arg, i) => {
+    const match = i < end ? /^--([a-z][\w-]*)(=.*)?$/s.exec(arg) : null;
+    const own = match && IN_RUN[(match[1] ?? '').replaceAll('_', '-')];
+    return own ? own.map((flag) => `${flag}${match[2] ?? ''}`) : [arg];
+  });
+}
+
 /** @throws UsageError for two flags that contradict each other */
-function checkPairs(values: LoaderValues): void {
+function checkPairs(values: PlaceValues): void {
   const pairs: readonly (readonly [boolean, string, boolean, string])[] = [
     [values.useSharedMemory, '--use-shared-memory', values.disableSharedMemory, '--disable-shared-memory'],
     [values.useMultiprocessing, '--use-multiprocessing', values.disableParallel, '--disable-parallel'],
@@ -75,7 +94,15 @@ type Configured = Pick<
   'batch' | 'workers' | 'layout' | 'sharing' | 'chunk' | 'preset' | 'memory' | 'strict'
 >;
 
-function placeOf(values: LoaderValues): Pick<Configured, 'layout' | 'sharing' | 'workers'> {
+/** Flags that say who makes batches, and how they are handed over. */
+export type PlaceValues = Pick<
+  LoaderValues,
+  'nJobs' | 'useSharedMemory' | 'disableSharedMemory' | 'useMultiprocessing' | 'disableParallel'
+>;
+
+/** What they mean to a loader. @throws UsageError for two that contradict each other */
+export function placeOf(values: PlaceValues): Pick<Configured, 'layout' | 'sharing' | 'workers'> {
+  checkPairs(values);
   if (values.disableParallel) return { layout: 'inline', workers: 0 };
   const workers = values.nJobs === undefined || values.nJobs < 0 ? 'auto' : values.nJobs;
   if (values.disableSharedMemory) return { layout: workers === 0 ? 'inline' : 'processes', sharing: 'copies', workers };
@@ -84,7 +111,6 @@ function placeOf(values: LoaderValues): Pick<Configured, 'layout' | 'sharing' | 
 
 /** What the flags mean to a loader. @param memory bytes for everything together, from --memory */
 export function loaderOptionsOf(values: LoaderValues, memory?: number): Configured {
-  checkPairs(values);
   const limits = {
     ...(values.ring === undefined ? {} : { ring: values.ring }),
     ...(memory === undefined ? {} : { max: memory }),

@@ -59,6 +59,9 @@ function checkNames(options: LoaderOptions): void {
   throw new UsageError('unknown-option', `A loader has no option ${unknown}.${hint}`, { name: unknown });
 }
 
+const isOperator = (one: unknown): boolean =>
+  typeof one === 'object' && one !== null && 'name' in one && typeof one.name === 'string';
+
 function bad(name: string, wants: string, given: unknown): UsageError {
   return new UsageError('bad-option', `${name} of a loader is ${wants}, not ${JSON.stringify(given)}.`, { name });
 }
@@ -71,7 +74,17 @@ export function checkOptions(options: LoaderOptions): void {
     if (given !== undefined && !choices.some((choice) => choice === given))
       throw bad(name, `one of ${choices.join(', ')}`, given);
   }
-  const { workers, shuffle, patience, part, split } = options;
+  const { map, memory, workers, shuffle, patience, part, split } = options;
+  if (typeof map !== 'string' && !isOperator(map) && !(Array.isArray(map) && map.every(isOperator)))
+    throw new UsageError(
+      'bad-option',
+      "map of a loader is the name of an operator, { name: 'gaf', values: { size: 96 } }, or a list of these objects; never a function.",
+    );
+  if (
+    memory !== undefined &&
+    (typeof memory !== 'object' || Object.keys(memory).some((name) => name !== 'ring' && name !== 'max'))
+  )
+    throw bad('memory', "{ ring: '64MiB', max: '4GiB' }, or one of these", memory);
   for (const name of ['batch', 'chunk', 'prefetch', 'epochs'] as const) {
     const given = options[name];
     if (given !== undefined && !(Number.isInteger(given) && given >= 1))

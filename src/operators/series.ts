@@ -63,7 +63,7 @@ export function readSeries(tile: Tile, frame: number, channel: number, channels:
       throw new OperatorError(
         'not-finite',
         `Frame ${first + frame}, channel ${channel} holds ${value} at point ${t}. ` +
-          'Fill or cut such points first: --nan interpolate or --nan drop do where series are read from text.',
+          'Fill or cut such points first: --nan interpolate or --nan drop do for text, and for arrays with --window.',
         { frame: first + frame, channel, point: t },
       );
     }

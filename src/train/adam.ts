@@ -15,9 +15,14 @@ export class Adam {
     this.#rate = rate;
   }
 
-  /** Changes the weights in place. */
-  step(weights: Weights, gradients: Readonly<Record<string, Float32Array>>): void {
+  /**
+   * Changes the weights in place.
+   *
+   * @param share of the rate, for steps that become smaller
+   */
+  step(weights: Weights, gradients: Readonly<Record<string, Float32Array>>, share = 1): void {
     this.#steps++;
+    const rate = this.#rate * share;
     const meanScale = 1 / (1 - FIRST ** this.#steps);
     const squareScale = 1 / (1 - SECOND ** this.#steps);
     for (const [name, { data }] of Object.entries(weights)) {
@@ -30,7 +35,7 @@ export class Adam {
         const v = SECOND * (square[i] ?? 0) + (1 - SECOND) * g * g;
         mean[i] = m;
         square[i] = v;
-        data[i] = (data[i] ?? 0) - (this.#rate * m * meanScale) / (Math.sqrt(v * squareScale) + SMALL);
+        data[i] = (data[i] ?? 0) - (rate * m * meanScale) / (Math.sqrt(v * squareScale) + SMALL);
       }
     }
   }

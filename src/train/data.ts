@@ -148,7 +148,11 @@ export function openData(train: Source, test: Source | undefined, options: DataO
   };
 
   const first = open(train, split ? 'train' : null, true);
-  if (!first) throw new UsageError('no-samples', `${train.location} leaves no sample to train on.`);
+  if (!first)
+    throw new UsageError(
+      'no-samples',
+      `${train.location} leaves no sample to train on. Use more, or give the training part a larger share with --shares.`,
+    );
   const validation = split ? open(train, 'validation', false) : null;
   const last = test ? open(test, null, false) : split ? open(train, 'test', false) : null;
   const counts = countsOf(first.y, classes.length);

@@ -3,11 +3,6 @@ import type { Epoch, Score } from './fit.js';
 import type { Confusion } from './metrics.js';
 import type { Variant } from './variant.js';
 
-/** Height and width of the drawn matrix. */
-const MATRIX_PIXELS = 240;
-/** What would be drawn white: a share of 1 stays apart from the page. */
-const LIGHTEST = 1.25;
-
 const share = (value: number): string => (Number.isNaN(value) ? '-' : value.toFixed(3));
 
 const describeScore = ({ loss, accuracy, macroF1 }: Score): string =>
@@ -63,12 +58,7 @@ export function confusionPage(variant: Variant, names: readonly string[], majori
   const { classes, counts } = score.confusion;
   const rows = Array.from({ length: classes }, (_, row) => [...counts.subarray(row * classes, (row + 1) * classes)]);
   const sums = rows.map((row) => row.reduce((sum, count) => sum + count, 0) || 1);
-  const zoom = Math.max(1, Math.floor(MATRIX_PIXELS / classes));
-  const side = zoom * classes;
-  const shares = Float64Array.from({ length: side * side }, (_, i) => {
-    const row = Math.floor(i / side / zoom);
-    return (rows[row]?.[Math.floor((i % side) / zoom)] ?? 0) / (sums[row] ?? 1);
-  });
+  const shares = rows.flatMap((row, r) => row.map((count) => count / (sums[r] ?? 1)));
   const axis = { name: 'epoch', unit: '', origin: 1, step: 1 };
   const line = (label: string, of: (epoch: Epoch) => number | undefined) => ({
     label,
@@ -81,15 +71,13 @@ export function confusionPage(variant: Variant, names: readonly string[], majori
     facts: [],
     parts: [
       {
-        kind: 'images',
-        title: 'Share of each class (row) that was taken for each class (column)',
-        images: [{ label: 'share', height: side, width: side, data: shares, limits: [0, LIGHTEST] }],
-      },
-      {
-        kind: 'table',
-        title: 'Samples',
-        head: ['is / taken for', ...names],
-        rows: rows.map((row, i) => [names[i] ?? String(i), ...row.map(String)]),
+        kind: 'matrix',
+        title: 'Samples of each class, and what they were taken for',
+        rows: names,
+        columns: names,
+        ...{ down: 'is', across: 'taken for, shaded by the share of the row' },
+        shares,
+        texts: rows.flat().map(String),
       },
       ...(history.length > 1
         ? [

@@ -89,7 +89,7 @@ const isBetter = (one: Score, other: Score): boolean =>
   one.macroF1 > other.macroF1 || (one.macroF1 === other.macroF1 && one.loss < other.loss);
 
 /**
- * Trains with Adam on batches in the order of each epoch, and keeps the best weights.
+ * Trains with Adam on batches in the order of each epoch, by steps that become smaller, and keeps the best weights.
  *
  * @param weights where to start; changed in place
  * @throws Stopped when the signal says so; OperatorError when the loss is no number any more
@@ -106,12 +106,14 @@ export async function fitNetwork(
   let best: { readonly epoch: Epoch; readonly score: Score; readonly weights: Weights } | undefined;
   for (let number = 1; number <= epochs; number++) {
     const start = performance.now();
+    // Steps fall to nothing along half a cosine (Loshchilov and Hutter, 2017), so that the last weights do not depend on the last batches.
+    const share = (1 + Math.cos((Math.PI * (number - 1)) / epochs)) / 2;
     const tally = new Tally(shape.classes);
     for await (const samples of train.batches(number - 1)) {
       if (signal?.aborted) throw new Stopped();
       const { loss, logits, gradients } = await trainer.learn(weights, samples);
       tally.add(samples.y, samples.count, loss, logits);
-      adam.step(weights, gradients);
+      adam.step(weights, gradients, share);
     }
     const learnt = tally.score();
     const held = validation ?? test;

@@ -1,6 +1,6 @@
 import type { numpy } from '@jax-js/jax';
 import type { Jax } from './library.js';
-import { BRANCHES, type ConvLayer, type NetShape, WIDTHS } from './network.js';
+import { BRANCHES, type ConvLayer, type NetShape, poolsWhole, WIDTHS } from './network.js';
 
 type Tensor = numpy.Array;
 /** Weights on the device, each used exactly once: the library frees an array when it is used. */
@@ -56,18 +56,26 @@ export class Forward {
     return this.#jax.numpy.matmul(input, weight.transpose()).add(take(weights, `${name}.bias`));
   }
 
-  /** Features (batch * channels, features) of the images of one kind. */
+  /** Features (batch * channels, features) of the images of one kind. Channels are last on the way. */
   #branch(weights: Tensors, branch: string, unfolded: Tensor): Tensor {
     const { size, channels, pixels } = this.#shape;
-    const { convs, pooling } = WIDTHS[size];
+    const { convs, normalised } = WIDTHS[size];
     const [first, ...rest] = convs;
     if (!first) throw new RangeError('a branch begins with a convolution');
     const images = this.#batch * channels;
-    const pooled =
-      pooling === 'grid'
-        ? this.#grid(weights, branch, unfolded, { first, rest, images, pixels })
-        : this.#whole(weights, branch, unfolded, { first, rest, images, pixels });
-    return this.#jax.nn.relu(this.#dense(weights, `${branch}.dense`, pooled));
+    const plan = { first, rest, images, pixels };
+    const flow = normalised
+      ? this.#overlapping(weights, branch, unfolded, plan)
+      : this.#apart(weights, branch, unfolded, plan);
+    return this.#jax.nn.relu(this.#dense(weights, `${branch}.dense`, this.#pool(flow)));
+  }
+
+  #pool(flow: Tensor): Tensor {
+    const { numpy: np } = this.#jax;
+    if (poolsWhole(this.#shape)) return np.concatenate([flow.ref.mean([1, 2]), np.max(flow, [1, 2])], 1);
+    const [images = 0, side = 0, , outputs = 0] = flow.shape;
+    const cells = flow.reshape([images, side / 2, 2, side / 2, 2, outputs]).mean([2, 4]);
+    return cells.transpose([0, 3, 1, 2]).reshape([images, outputs * (side / 2) ** 2]);
   }
 
   /** The first convolution: a product of matrices, (images * places, outputs). */
@@ -78,7 +86,7 @@ export class Forward {
   }
 
   /** Convolutions whose kernels do not overlap are products of matrices too: a hundred times as fast here. */
-  #grid(weights: Tensors, branch: string, unfolded: Tensor, { first, rest, images, pixels }: BranchPlan): Tensor {
+  #apart(weights: Tensors, branch: string, unfolded: Tensor, { first, rest, images, pixels }: BranchPlan): Tensor {
     const { nn, numpy: np } = this.#jax;
     let side = pixels / first.stride;
     let flow = nn.relu(this.#first(weights, branch, unfolded, first));
@@ -92,14 +100,17 @@ export class Forward {
       );
       flow = nn.relu(product.add(take(weights, `${branch}.${name}.bias`)));
     }
-    const outputs = rest.at(-1)?.outputs ?? first.outputs;
-    const grid = flow.reshape([images, side / 2, 2, side / 2, 2, outputs]).mean([2, 4]);
-    return grid.transpose([0, 3, 1, 2]).reshape([images, outputs * (side / 2) ** 2]);
+    return flow.reshape([images, side, side, rest.at(-1)?.outputs ?? first.outputs]);
   }
 
-  /** Channels last, until the pooling: mean and maximum of every channel. */
-  #whole(weights: Tensors, branch: string, unfolded: Tensor, { first, rest, images, pixels }: BranchPlan): Tensor {
-    const { nn, numpy: np } = this.#jax;
+  /** Convolutions of stride 1 that keep the size; each channel of each image is normalised after every one. */
+  #overlapping(
+    weights: Tensors,
+    branch: string,
+    unfolded: Tensor,
+    { first, rest, images, pixels }: BranchPlan,
+  ): Tensor {
+    const { nn } = this.#jax;
     const side = pixels / first.stride;
     const start = this.#first(weights, branch, unfolded, first).reshape([images, side, side, first.outputs]);
     let flow = nn.relu(this.#normalise(weights, `${branch}.${first.name}`, start));
@@ -109,8 +120,7 @@ export class Forward {
       const biased = product.add(take(weights, `${full}.bias`)).reshape([images, side, side, layer.outputs]);
       flow = nn.relu(this.#normalise(weights, full, biased));
     }
-    const mean = flow.ref.mean([1, 2]);
-    return np.concatenate([mean, np.max(flow, [1, 2])], 1);
+    return flow;
   }
 
   /**

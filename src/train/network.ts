@@ -7,10 +7,18 @@ export type NetSize = 'small' | 'source';
 /** How the features of the summation and difference images of a sensor become one: a learned gate, side by side, added. */
 export type Fusion = 'adaptive' | 'concat' | 'add';
 
+/**
+ * What an image ends as. `places`: means of its channels in 2 x 2 cells, in their order: it matters when something happens.
+ * `whole`: mean and maximum of each channel over all of it, wherever that is.
+ */
+export type Pooling = 'places' | 'whole';
+
 /** What decides every shape in the network. */
 export interface NetShape {
   readonly size: NetSize;
   readonly fusion: Fusion;
+  /** Of the small network; the one of the source pools the whole. */
+  readonly pooling: Pooling;
   /** Sensors: images of each kind per sample. */
   readonly channels: number;
   /** Height and width of an image. */
@@ -51,8 +59,6 @@ interface Widths {
   readonly convs: readonly ConvLayer[];
   /** Channels are normalised over each image after every convolution. */
   readonly normalised: boolean;
-  /** `grid`: means of 2 x 2 cells, kept in place. `whole`: mean and maximum over the image. */
-  readonly pooling: 'grid' | 'whole';
   /** Features of an image. */
   readonly features: number;
   readonly statistics: number;
@@ -64,7 +70,6 @@ export const WIDTHS: Readonly<Record<NetSize, Widths>> = {
   small: {
     convs: [conv('conv1', [1, 8], 4, { stride: 2, padding: 1 }), conv('conv2', [8, 16], 2, { stride: 2 })],
     normalised: false,
-    pooling: 'grid',
     features: 32,
     statistics: 32,
     hidden: [64],
@@ -76,7 +81,6 @@ export const WIDTHS: Readonly<Record<NetSize, Widths>> = {
       conv('conv3', [64, 128], 3, { padding: 4, dilation: 4 }),
     ],
     normalised: true,
-    pooling: 'whole',
     features: 128,
     statistics: 128,
     hidden: [2048, 512, 128],
@@ -86,10 +90,13 @@ export const WIDTHS: Readonly<Record<NetSize, Widths>> = {
 /** Names of the two kinds of image, as the weights and the inputs of the network have them. */
 export const BRANCHES = ['sum', 'diff'] as const;
 
-/** Numbers that the pooled images of a branch have. */
-export function pooledLength({ size, pixels }: NetShape): number {
-  const outputs = WIDTHS[size].convs.at(-1)?.outputs ?? 0;
-  return WIDTHS[size].pooling === 'whole' ? 2 * outputs : outputs * (pixels / 8) ** 2;
+/** True for an image that ends as the mean and maximum of its channels, wherever in it they are. */
+export const poolsWhole = ({ size, pooling }: NetShape): boolean => size === 'source' || pooling === 'whole';
+
+/** Numbers that a pooled image has. */
+function pooledLength(shape: NetShape): number {
+  const outputs = WIDTHS[shape.size].convs.at(-1)?.outputs ?? 0;
+  return outputs * (poolsWhole(shape) ? 2 : (shape.pixels / 8) ** 2);
 }
 
 /** Dense layers behind the images, by name: inputs and outputs of each, in the order they are applied. */
@@ -107,11 +114,11 @@ export function denseLayers(shape: NetShape): readonly (readonly [name: string, 
 }
 
 /** @throws UsageError for images the network cannot take */
-export function checkShape({ size, pixels }: NetShape): void {
+export function checkShape({ pixels }: NetShape): void {
   if (pixels >= 8 && pixels % 8 === 0) return;
   throw new UsageError(
     'bad-size',
-    `The ${size} network halves its images three times: --size must be a multiple of 8, not ${pixels}. Try --size ${Math.max(8, 8 * Math.round(pixels / 8))}.`,
+    `The network halves its images three times: --size must be a multiple of 8, not ${pixels}. Try --size ${Math.max(8, 8 * Math.round(pixels / 8))}.`,
   );
 }
 

@@ -111,6 +111,8 @@ export async function writeTrained(
   provenance: Provenance,
   overwrite: boolean,
 ): Promise<{ readonly files: readonly string[]; readonly remarks: readonly string[] }> {
+  // Again: another training that was stopped may have removed it while it was empty.
+  makeFolder(folder);
   const files: string[] = [];
   const remarks: string[] = [];
   const place = (name: string): string => {

@@ -1,3 +1,4 @@
+import { type Augment, augmented } from './augment.js';
 import { type Epoch, fitNetwork, judge, type Score } from './fit.js';
 import { loadJax } from './library.js';
 import { accuracyOf, confusionOf, largestOf, macroF1Of } from './metrics.js';
@@ -8,6 +9,7 @@ import {
   initialWeights,
   type NetShape,
   type NetSize,
+  type Pooling,
   type Weights,
 } from './network.js';
 import { pooledFeatures } from './pooled.js';
@@ -22,12 +24,16 @@ export type ModelName = NetSize | 'ridge';
 export interface VariantOptions {
   readonly model: ModelName;
   readonly fusion: Fusion;
+  /** `places` when absent. */
+  readonly pooling?: Pooling;
   readonly channels: number;
   readonly pixels: number;
   readonly classes: number;
   readonly batch: number;
   readonly epochs: number;
   readonly learningRate: number;
+  /** Of training samples; `none` when absent. The ridge head sees them as they are. */
+  readonly augment?: Augment;
   readonly seed: number;
   readonly signal?: AbortSignal;
   onEpoch?(epoch: Epoch, statistics: number): void;
@@ -90,18 +96,19 @@ async function ridgeVariant(parts: Parts, statistics: number, options: VariantOp
 
 async function netVariant(parts: Parts, shape: NetShape, options: VariantOptions): Promise<Variant> {
   const start = performance.now();
-  const { epochs, learningRate, seed, signal, onEpoch } = options;
+  const { epochs, learningRate, augment = 'none', seed, signal, onEpoch } = options;
   const scaler = await fitScaler(parts.train, shape.statistics);
   const trainer = new Trainer(await loadJax(), shape, Math.min(options.batch, parts.train.count));
   const weights = initialWeights(shape, seed);
+  const used = mapParts(parts, (part) => scaled(part, scaler));
+  const train = augmented(used.train, augment, shape.pixels, seed);
   const fitted = await fitNetwork(
     trainer,
     shape,
     weights,
-    mapParts(parts, (part) => scaled(part, scaler)),
+    { ...used, train },
     {
-      epochs,
-      learningRate,
+      ...{ epochs, learningRate },
       ...(signal ? { signal } : {}),
       ...(onEpoch ? { onEpoch: (epoch: Epoch) => onEpoch(epoch, shape.statistics) } : {}),
     },
@@ -128,9 +135,17 @@ async function netVariant(parts: Parts, shape: NetShape, options: VariantOptions
  * @throws UsageError for images the network cannot take; LayoutError without the library that computes gradients; Stopped
  */
 export function trainVariant(parts: Parts, statistics: number, options: VariantOptions): Promise<Variant> {
-  const { model, fusion, channels, pixels, classes } = options;
+  const { model, fusion, pooling = 'places', channels, pixels, classes } = options;
   const used = statistics > 0 ? parts : mapParts(parts, without);
-  const shape = { size: model === 'ridge' ? 'small' : model, fusion, channels, pixels, classes, statistics } as const;
+  const shape = {
+    size: model === 'ridge' ? 'small' : model,
+    fusion,
+    pooling,
+    channels,
+    pixels,
+    classes,
+    statistics,
+  } as const;
   checkShape(shape);
   return model === 'ridge' ? ridgeVariant(used, statistics, options) : netVariant(used, shape, options);
 }

@@ -47,6 +47,8 @@ describe('rows', () => {
       'copies-4',
       'run-1',
       'run-4',
+      'into-1',
+      'into-4',
     ]);
     expect(narrower && ownRows(narrower, 4).map(({ configuration }) => configuration.id)).toEqual([
       'shared-1',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Page } from '../../dist/core/page.js';
+import type { MatrixPart, Page } from '../../dist/core/page.js';
 import { makeHtml } from '../../dist/formats/page/html.js';
 import { writePage } from '../../dist/formats/page/index.js';
 import { makePicture } from '../../dist/formats/page/picture.js';
@@ -111,6 +111,30 @@ print(json.dumps({name: of(name) for name in ['script', 'title', 'h1', 'h2', 'p'
     const html = makeHtml({ title: '', summary: '', facts: [], parts: [part] }, PROVENANCE);
     const labels = [...html.matchAll(/text-anchor="middle">([\d.-]+)<\/text>/g)].map((match) => match[1]);
     expect(labels).toEqual(['0', '1', '2']);
+  });
+
+  it('shades the cells of a matrix by their share, with the names of rows and columns around them', () => {
+    const part: MatrixPart = {
+      kind: 'matrix',
+      title: 'counts',
+      rows: ['on', 'off & on'],
+      columns: ['up', 'down'],
+      down: 'is',
+      across: 'was',
+      shares: [1, 0, 0.25, 0.75],
+      texts: ['8', '0', '1', '3'],
+    };
+    const html = makeHtml({ title: '', summary: '', facts: [], parts: [part] }, PROVENANCE);
+    expect([...html.matchAll(/<rect [^>]*fill="(#\w+)"/g)].map((match) => match[1])).toEqual([
+      '#2f5fb3',
+      '#ffffff',
+      '#cbd7ec',
+      '#6387c6',
+    ]);
+    const texts = [...html.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map((match) => match[1]);
+    expect(texts).toEqual(['was', 'is', 'up', 'down', 'on', '8', '0', 'off &amp; on', '1', '3']);
+    const { width, height } = decode(makePicture({ title: '', summary: '', facts: [], parts: [part] }, PROVENANCE));
+    expect([width, height > 100]).toEqual([1280, true]);
   });
 
   it('embeds images as PNG, grey between their limits', () => {

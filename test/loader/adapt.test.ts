@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { workerProcesses } from '../../dist/io/shared-usage.js';
 import {
   Adaptation,
   type AdaptLimits,
@@ -161,6 +162,14 @@ describe('monitor', () => {
     expect(lines).toHaveLength(3);
     for (const line of lines)
       expect(line).toMatch(/^\d+ s {2}[\d.]+ \w+ free {2}\d+ segments?, .+ {2}3 workers {2}load [\d.]+$/);
+  });
+
+  test('counts worker processes where no loader is watched', async () => {
+    for await (const { workers } of monitor()) {
+      expect(workers).toBeGreaterThanOrEqual(0);
+      break;
+    }
+    expect(workerProcesses('/nowhere')).toBeNull();
   });
 
   test('an ended loop ends the monitor', async () => {

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { parseFlags } from '../../dist/cli/flags.js';
 import { checkValues } from '../../dist/core/params.js';
 import { type AutomaticInput, automatic } from '../../dist/loader/automatic.js';
-import { LOADER_PARAMS, loaderOptionsOf, plainNames } from '../../dist/loader/names.js';
+import { LOADER_PARAMS, loaderOptionsOf, plainNames, runNames } from '../../dist/loader/names.js';
 import { rowFor } from '../../dist/loader/presets.js';
+import { withOwnNames } from '../../dist/loader/source-names.js';
 
 const MIB = 2 ** 20;
 
@@ -79,6 +80,7 @@ describe('rules of the machine', () => {
   ] as const)('preset %s', (preset, jobs, chunk, name) => {
     const made = automatic({ ...INPUT, preset });
     expect([made.jobs, made.chunk, made.binding.name]).toEqual([jobs, chunk, name]);
+    expect(made.largestChunk).toBe(preset === 'automatic' ? 800 : chunk);
     expect(automatic({ ...INPUT, preset, cores: 3 })).toMatchObject({ jobs: 2, binding: { name: 'compute' } });
   });
 
@@ -158,6 +160,48 @@ describe('names of the source', () => {
     [['--ring', '64MiB', '--strict'], { memory: { ring: 64 * MIB }, strict: true }],
   ])('%j', (args, options) => {
     expect(optionsOf(...args)).toMatchObject(options);
+  });
+
+  test.each([
+    [
+      { use_shared_memory: true, n_jobs: 16, chunk_size: 100 },
+      { workers: 16, chunk: 100 },
+    ],
+    [
+      { 'n-jobs': -1, 'chunk-size': 200, trainEpochs: 50 },
+      { workers: 'auto', chunk: 200, epochs: 50 },
+    ],
+    [{ disable_shared_memory: true }, { layout: 'processes', sharing: 'copies' }],
+    [
+      { useSharedMemory: false, n_jobs: 2 },
+      { layout: 'processes', sharing: 'copies', workers: 2 },
+    ],
+    [{ 'use-multiprocessing': true }, { layout: 'processes' }],
+    [{ disable_parallel: true }, { layout: 'inline', workers: 0 }],
+    [{ disable_parallel: false }, {}],
+  ])('options of a loader: %j', (given, own) => {
+    expect(withOwnNames({ map: 'gaf', ...given })).toEqual({ map: 'gaf', ...own });
+  });
+
+  test('options that contradict each other, are wrong, or belong elsewhere are refused', () => {
+    const names = (given: object) => () => withOwnNames({ map: 'gaf', ...given });
+    expect(names({ workers: 2, n_jobs: 3 })).toThrow(/workers of a loader is 2, but n_jobs says 3: leave one out/);
+    expect(names({ use_multiprocessing: true, disable_parallel: true })).toThrow(/contradict/);
+    expect(names({ use_shared_memory: 'no' })).toThrow(/use_shared_memory of a loader is true or false, not "no"/);
+    expect(names({ n_jobs: 1.5 })).toThrow(/n_jobs of a loader is a whole number/);
+    expect(names({ use_statistical_features: true })).toThrow(/one more operator of map/);
+    expect(names({ model: 'dual-gaf' })).toThrow(/fanfold train/);
+  });
+
+  test('run and plan have flags of their own for them', () => {
+    expect(
+      runNames(['gaf', 'a_b.tsv', '--n_jobs', '2', '--n-jobs=3', '--use_multiprocessing', '--', '--n_jobs']),
+    ).toEqual(['gaf', 'a_b.tsv', '--workers', '2', '--workers=3', '--layout=processes', '--', '--n_jobs']);
+    expect(runNames(['--disable-shared-memory', '--use_shared_memory', '--disable_parallel'])).toEqual([
+      '--layout=processes',
+      '--no-shared-memory',
+      '--layout=serial',
+    ]);
   });
 
   test('contradictions are refused', () => {

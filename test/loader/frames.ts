@@ -51,4 +51,8 @@ export const WAYS: readonly Partial<LoaderOptions>[] = [
   { layout: 'processes', workers: 2 },
   { layout: 'processes', workers: 2, sharing: 'files' },
   { layout: 'processes', workers: 2, sharing: 'copies' },
+  { layout: 'threads', workers: 2, chunk: 3 },
+  { layout: 'processes', workers: 2, sharing: 'files', chunk: 3 },
+  { layout: 'processes', workers: 2, sharing: 'copies', chunk: 3 },
+  { layout: 'threads', workers: 2, chunk: 24 },
 ];

@@ -198,12 +198,16 @@ describe('bad options', () => {
     [{ sufle: { seed: 1 } }, /Did you mean shuffle\?/],
     [{ window: 96 }, /openSource\(path, \{ timeSeries/],
     [{ map: '' }, /A loader needs an operator/],
+    [{ map: () => 1 }, /never a function/],
+    [{ map: ['gaf'] }, /a list of these objects/],
+    [{ memory: '64MiB' }, /memory of a loader is \{ ring: '64MiB'/],
+    [{ memory: { rign: 1 } }, /memory of a loader/],
     [{ workers: -2 }, /workers of a loader/],
     [{ patience: 0 }, /patience/],
     [{ part: 'test' }, /no part test without a split/],
     [{ shuffle: { seed: 0.5 } }, /seed, a whole number/],
   ] as const)('%j is refused at once', (options, message) => {
-    expect(() => dataLoader(source, { map: 'copy', ...options })).toThrow(message);
+    expect(() => dataLoader(source, { map: 'copy', ...(options as object) })).toThrow(message);
   });
 
   test.each([

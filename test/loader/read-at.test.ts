@@ -95,6 +95,8 @@ describe('frames that a function reads', () => {
     const module = pathToFileURL(join(import.meta.dirname, 'centred.mjs')).href;
     const centred: LoaderOptions = { map: { name: 'centred', module, values: {} }, batch: 8 };
     expect((await load(slow, centred)).hash).toBe((await load(path, centred)).hash);
+    const fitted: LoaderOptions = { map: 'scale', batch: 8, split: { by: 'time', train: 0.4 }, part: 'test' };
+    expect((await load(slow, fitted)).hash).toBe((await load(path, fitted)).hash);
     const mute: ReadAtSource = { ...source, readAt: () => new Promise(() => undefined) };
     const loader = dataLoader(mute, centred);
     setTimeout(() => loader.close(), 50);
@@ -115,25 +117,28 @@ describe('frames that a function reads', () => {
 });
 
 describe('a function that fails', () => {
-  test.each([{ layout: 'inline' }, { layout: 'threads', workers: 2 }, { layout: 'processes', workers: 1 }] as const)(
-    'ends the loader with the sample, is left out, or replaced (%o)',
-    async (way) => {
-      const options = { ...base, ...way };
-      const broken = failing([5, 40]);
-      await expect(load(broken, options)).rejects.toMatchObject({
-        name: 'SourceError',
-        code: 'feed-failed',
-        message: expect.stringMatching(/^Sample (5|40) \(batch \d\) fails: readAt\(\1\) failed: the camera is gone/),
-      });
-      const all = await load(path, options);
-      const skipped = await load(broken, { ...options, onError: 'skip' });
-      expect(skipped.index).toEqual(all.index.filter((sample) => sample !== 5 && sample !== 40));
-      expect(skipped.failed.map(({ sample }) => sample).toSorted()).toEqual([40, 5]);
-      const replaced = await load({ ...broken, labels }, { ...options, onError: 'substitute' });
-      expect(replaced.index).toEqual(all.index);
-      expect(replaced.labels).toEqual(all.index.map((sample) => ([5, 40].includes(sample) ? -1 : sample % 3)));
-    },
-  );
+  test.each([
+    { layout: 'inline' },
+    { layout: 'threads', workers: 2 },
+    { layout: 'processes', workers: 1 },
+    { layout: 'threads', workers: 2, chunk: 3 },
+    { layout: 'processes', workers: 2, sharing: 'copies', chunk: 3 },
+  ] as const)('ends the loader with the sample, is left out, or replaced (%o)', async (way) => {
+    const options = { ...base, ...way };
+    const broken = failing([5, 40]);
+    await expect(load(broken, options)).rejects.toMatchObject({
+      name: 'SourceError',
+      code: 'feed-failed',
+      message: expect.stringMatching(/^Sample (5|40) \(batch \d\) fails: readAt\(\1\) failed: the camera is gone/),
+    });
+    const all = await load(path, options);
+    const skipped = await load(broken, { ...options, onError: 'skip' });
+    expect(skipped.index).toEqual(all.index.filter((sample) => sample !== 5 && sample !== 40));
+    expect(skipped.failed.map(({ sample }) => sample).toSorted()).toEqual([40, 5]);
+    const replaced = await load({ ...broken, labels }, { ...options, onError: 'substitute' });
+    expect(replaced.index).toEqual(all.index);
+    expect(replaced.labels).toEqual(all.index.map((sample) => ([5, 40].includes(sample) ? -1 : sample % 3)));
+  });
 
   test('by throwing, or by returning an array, is told like one that rejects', async () => {
     const throwing: ReadAtSource = {
@@ -214,3 +219,27 @@ test('what is wrong by itself is refused at once', () => {
   expect(() => dataLoader(7 as unknown as string, { map: 'copy' })).toThrow('A loader takes a path, a source');
   expect(() => dataLoader({} as unknown as string, { map: 'copy' })).toThrow('A loader takes a path, a source');
 });
+
+test.each(['threads', 'processes'] as const)(
+  'frames of a worker that dies are still there for the next (%s)',
+  async (layout) => {
+    const marker = join(folder, `dead-${layout}`);
+    const module = pathToFileURL(join(import.meta.dirname, 'fragile.mjs')).href;
+    const map = { name: 'fragile', module, values: { exit: '30', marker } };
+    let reads = 0;
+    const counted: ReadAtSource = {
+      ...source,
+      readAt(index, destination) {
+        reads++;
+        destination.set(frameOf(index));
+      },
+    };
+    for (const sharing of layout === 'threads' ? (['auto'] as const) : (['segment', 'files', 'copies'] as const)) {
+      rmSync(marker, { force: true });
+      reads = 0;
+      const { hash } = await load(counted, { map, batch: 8, layout, sharing, workers: 2 });
+      expect(hash).toBe((await load(path, { map: 'copy', batch: 8 })).hash);
+      expect(reads).toBe(SAMPLES);
+    }
+  },
+);

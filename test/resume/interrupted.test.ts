@@ -46,7 +46,7 @@ const LAYOUTS = [
 /** Starts a run that takes a few seconds, and waits until its journal has `lines` more lines than a new one. */
 async function startAndWait(out: string, layout: readonly string[], lines: number) {
   const journal = `${out.replace(/(\.scaled)?\.(h5|npy)$/, '$1.partial.$2')}.journal`;
-  const running = start(command(out.replace('.scaled', ''), layout), folder, { PAUSE: '60' });
+  const running = start(command(out.replace('.scaled', ''), layout), folder, { PAUSE: '120' });
   await eventually(() => linesOf(journal) > lines, 10_000);
   return running;
 }
@@ -165,6 +165,13 @@ test('nothing is left when there is nothing to go on with', async () => {
     expect(code).toBeGreaterThan(1);
     expect(readdirSync(folder).every((name) => KEPT.has(name))).toBe(true);
   }
+});
+
+test('plan takes the same flags', async () => {
+  const { code, stdout } = await fanfold(['plan', STEADY, 'scan.npy', '-o', 'out.h5', '--resume'], folder);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^parts {6}64$/m);
+  expect(readdirSync(folder).every((name) => KEPT.has(name))).toBe(true);
 });
 
 test('a file in the way is no less in the way', async () => {

@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openArray, type RunRequest, run, SinkError, Stopped, type Work } from '../../dist/index.js';
+import { JournalFile } from '../../dist/io/journal.js';
+import { PartJournal, readJournal } from '../../dist/io/part-journal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'resume-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -127,6 +129,22 @@ test('a run that fails at its very end is not revised twice', async () => {
   expect(readFileSync(out).equals(whole)).toBe(true);
 });
 
+test('parts are noted once they are on the disk, and taken back together', async () => {
+  const [data, path] = [join(folder, 'data'), join(folder, 'data.journal')];
+  writeFileSync(data, 'bytes');
+  const file = new JournalFile(path);
+  const noted = PartJournal.open(file, [data], { of: 'this' }, new Set([4]));
+  noted.note([7, 2]);
+  expect([...(readJournal(file)?.done ?? [])]).toEqual([4]);
+  expect(noted.count).toBe(1);
+  await noted.close();
+  expect(readJournal(file)).toEqual({ setup: { of: 'this' }, done: new Set([4, 7, 2]) });
+  noted.forget();
+  expect(noted.count).toBe(0);
+  expect(readJournal(file)).toEqual({ setup: { of: 'this' }, done: new Set() });
+  expect(() => PartJournal.open(file, [join(folder, 'gone')], {}, new Set())).toThrow(SinkError);
+});
+
 const MASK = { preset: 'bf', disk: 5 };
 const GEOMETRY = { distance: 0.1, beamCenter: [8, 8], pixelSize: 1e-4, npt: 10 };
 
@@ -139,6 +157,7 @@ test.each([
   ['copy', series, {}],
   ['mask', images, MASK],
   ['com', images, {}],
+  ['filter', images, {}],
   ['azimuthal', images, GEOMETRY],
 ] as const)('%s: what a run leaves with resume is what it leaves without', async (operator, source, values) => {
   for (const extension of ['.h5', '.npy']) {

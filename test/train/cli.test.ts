@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +8,7 @@ import { openSource } from '../../dist/formats/registry.js';
 import { fanfold } from '../cli/fanfold.js';
 import { wave } from './samples.js';
 
+const main = join(import.meta.dirname, '../../dist/cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'fanfold-train-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -57,6 +60,42 @@ describe('fanfold train dual-gaf', () => {
     expect(losses[1]).toBe(losses[0]);
   });
 
+  it('learns nothing from the test part', () => {
+    const models = [12, 9].map((rows) => {
+      table('held.tsv', rows, ['2', '1']);
+      const args = ['--data', 'train.tsv,held.tsv', '--augment', 'shift', ...quick, '--train-epochs', '3'];
+      const { code } = fanfold(folder, 'train', 'dual-gaf', ...args, '-o', 'held', '--overwrite');
+      expect(code).toBe(0);
+      return ['model.onnx', 'model-images.onnx', 'batches.npz'].map((name) => readFileSync(join(folder, 'held', name)));
+    });
+    expect(models[1]).toEqual(models[0]);
+  });
+
+  it('leaves nothing when it is stopped', async () => {
+    const args = [
+      main,
+      'train',
+      'dual-gaf',
+      'train.tsv',
+      'test.tsv',
+      ...quick,
+      '--train-epochs',
+      '5000',
+      '-o',
+      'stopped',
+    ];
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (!/epoch +3\//.test(said) && /epoch +3\//.test(said + text)) child.kill('SIGINT');
+      said += text;
+    });
+    const [code] = await once(child, 'close');
+    expect(said).toMatch(/fanfold: stopped[^\n]*\n$/);
+    expect(code).toBe(130);
+    expect(existsSync(join(folder, 'stopped'))).toBe(false);
+  });
+
   it('splits one file, and has a ridge head', () => {
     const ran = fanfold(folder, 'train', 'dual-gaf', 'train.tsv', '--model', 'ridge', '--size', '16');
     expect(ran.stderr).toMatch(/1\d training samples, \d for validation, \d for test, split by group; classes/);
@@ -88,6 +127,8 @@ describe('what is refused', () => {
     );
     table('one.tsv', 6, ['1']);
     expect(refused('dual-gaf', 'one.tsv', 'one.tsv', '--size', '16').stderr).toMatch(/all of one class/);
+    table('single.tsv', 1, ['1']);
+    expect(refused('dual-gaf', 'single.tsv', '--size', '16').stderr).toMatch(/leaves no sample|all of one class/);
     table('other.tsv', 6, ['1', '3']);
     expect(refused('dual-gaf', 'train.tsv', 'other.tsv', '--size', '16').stderr).toMatch(
       /class 3, which the training data/,

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { fitNetwork, judge } from '../../dist/train/fit.js';
 import { loadJax } from '../../dist/train/library.js';
 import { countWeights, initialWeights, type NetShape } from '../../dist/train/network.js';
-import { Trainer } from '../../dist/train/trainer.js';
+import { samplesAtOnce, Trainer } from '../../dist/train/trainer.js';
 import { trainVariant } from '../../dist/train/variant.js';
 import { madeUp } from './samples.js';
 
 const shape: NetShape = {
   size: 'small',
   fusion: 'adaptive',
+  pooling: 'places',
   channels: 2,
   pixels: 8,
   classes: 2,
@@ -87,6 +88,31 @@ describe('the network', () => {
     expect(losses[1]).toBeCloseTo(losses[0] ?? 0, 5);
   });
 
+  it('adds up the gradients of slices', async () => {
+    const net: NetShape = { ...shape, pooling: 'whole' };
+    const weights = initialWeights(net, 5);
+    const learnt = async (atOnce: number) => {
+      const trainer = new Trainer(jax, net, 5, atOnce);
+      for await (const samples of madeUp(5, { statistics: 3, batch: 5 }).batches(0))
+        return trainer.learn(weights, samples);
+      throw new Error('no batch');
+    };
+    const [whole, sliced] = [await learnt(5), await learnt(2)];
+    expect(sliced.loss).toBeCloseTo(whole.loss, 5);
+    expect(sliced.logits).toHaveLength(10);
+    for (const [name, gradient] of Object.entries(whole.gradients)) {
+      const other = sliced.gradients[name];
+      const apart = gradient.reduce((most, value, i) => Math.max(most, Math.abs(value - (other?.[i] ?? 9))), 0);
+      expect([name, apart < 1e-4]).toEqual([name, true]);
+    }
+  });
+
+  it('takes as many samples at once as there is memory for', () => {
+    expect(samplesAtOnce({ ...shape, size: 'source', channels: 26, pixels: 96 }, 4)).toBe(1);
+    expect(samplesAtOnce({ ...shape, size: 'source', channels: 97, pixels: 224 }, 4)).toBe(1);
+    expect(samplesAtOnce({ ...shape, channels: 9, pixels: 32 }, 32)).toBe(32);
+  });
+
   it('gives the same history for the same seed, and another for another', async () => {
     const part = madeUp(10, { statistics: 3 });
     const losses = async (seed: number) =>
@@ -134,7 +160,7 @@ describe('what is refused', () => {
 
   it('says which sizes the network takes', () => {
     expect(() => trainVariant({ train: madeUp(4) }, 0, { ...options, pixels: 30 })).toThrow(
-      /multiple of 8.*Try --size 32/,
+      /multiple of 8, not 30. Try --size 32/,
     );
   });
 

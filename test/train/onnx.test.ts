@@ -16,7 +16,7 @@ const jax = await loadJax();
 
 describe('export to ONNX', () => {
   it.each(golden.cases)(
-    'is the network that was trained ($shape.size, $shape.fusion, $shape.statistics)',
+    'is the network that was trained ($shape.size, $shape.fusion, $shape.pooling, $shape.statistics)',
     async (known) => {
       const { shape, bytes, logits } = known;
       const weights = initialWeights(shape, 3);

@@ -13,7 +13,7 @@ import { medianOf } from './spread.js';
 function start(job: GafJob): Repeatable | Promise<Repeatable> {
   const { what } = job;
   if (what === 'convert') return convertJob(job);
-  return what === 'run' ? runJob(job) : loaderJob({ ...job, what });
+  return what === 'run' || what === 'into' ? runJob(job) : loaderJob({ ...job, what });
 }
 
 async function main(): Promise<void> {

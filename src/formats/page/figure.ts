@@ -2,6 +2,7 @@ import type { BesidePart, PagePart } from '../../core/page.js';
 import type { Surface } from '../plot/surface.js';
 import { curvesFigure, roomOfCurves } from './curves-figure.js';
 import { imagesFigure, LEAST_ROOM } from './images-figure.js';
+import { matrixFigure } from './matrix-figure.js';
 import { Shifted } from './shifted.js';
 
 /** Width of all figures of a page, in pixels. */
@@ -37,6 +38,7 @@ export function figuresOf(parts: readonly PagePart[]): (Figure | null)[] {
   return parts.map((part) => {
     if (part.kind === 'beside') return besideFigure(part, left);
     if (part.kind === 'curves') return curvesFigure(part, left, FIGURE_WIDTH);
+    if (part.kind === 'matrix') return matrixFigure(part, FIGURE_WIDTH);
     return part.kind === 'images' ? imagesFigure(part, left, FIGURE_WIDTH) : null;
   });
 }

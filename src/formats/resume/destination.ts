@@ -12,7 +12,7 @@ export function checkSlots({ bound, slots }: BoundJob): void {
   const whole = slots.find(({ slot }) => slot.kind === 'whole' || (slot.kind === 'each' && slot.private));
   const name = again?.operator.name ?? (whole && bound[whole.operator]?.operator.name);
   if (name === undefined) return;
-  const why = again ? 'goes over the frames several times' : `adds up over frames ('${whole?.name}')`;
+  const why = again ? 'may go over the frames several times' : `adds up over frames ('${whole?.name}')`;
   throw new UsageError(
     'no-resume',
     `${name} ${why}, in memory until it ends: leave --resume out. It is for results with an entry for each frame, as of gaf, mask, com or azimuthal.`,

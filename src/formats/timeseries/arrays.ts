@@ -1,6 +1,7 @@
 import type { NumericArray } from '../../core/dtype.js';
 import { SourceError, UsageError } from '../../core/errors.js';
-import type { OpenOptions, Source } from '../../core/source.js';
+import type { LoadedArray } from '../../core/operator.js';
+import type { OpenOptions, Source, TimeSeriesOptions } from '../../core/source.js';
 import { formatShape } from '../../core/stack.js';
 import { InputFile } from '../../io/file.js';
 import { readNpyArray } from '../loaded-array.js';
@@ -81,26 +82,64 @@ function recordingsOf(
   });
 }
 
-/** Classes as an array holds them, whole numbers or texts. @throws SourceError for as many as there are no series, or others */
-function labelsOf(path: string, name: string, count: number, classes: readonly string[] | null): (string | null)[] {
-  const texts = readTexts(path, name);
-  const { shape, data } = texts ? { shape: [texts.length], data: [] } : readNpyArray(path, name);
-  if (shape.length !== 1 || shape[0] !== count)
-    throw new SourceError(
-      'labels-differ',
-      `${path}: ${name} is of shape ${formatShape(shape)}, but there are ${count} series: one class for each is needed.`,
-      { path },
-    );
-  if (texts) return texts.map((text) => text || null);
+function checkLabels(where: string, shape: readonly number[], count: number): void {
+  if (shape.length === 1 && shape[0] === count) return;
+  throw new SourceError(
+    'labels-differ',
+    `${where} is of shape ${formatShape(shape)}, but there are ${count} series: one class for each is needed.`,
+    { path: where },
+  );
+}
+
+/** Classes as an array holds them, whole numbers. @throws SourceError for as many as there are no series, or others */
+export function labelsIn(
+  where: string,
+  { shape, data }: LoadedArray,
+  count: number,
+  classes: readonly string[] | null,
+): (string | null)[] {
+  checkLabels(where, shape, count);
   return Array.from(data, (value, i) => {
     if (!Number.isInteger(value))
       throw new SourceError(
         'bad-label',
-        `${path}: ${name}[${i}] is ${value}, no number of a class: whole numbers or texts are.`,
-        { path },
+        `${where}[${i}] is ${value}, no number of a class: whole numbers or texts are.`,
+        { path: where },
       );
     return value < 0 ? null : (classes?.[value] ?? String(value));
   });
+}
+
+/** The same, or texts. @throws SourceError as `labelsIn` */
+function labelsOf(path: string, name: string, count: number, classes: readonly string[] | null): (string | null)[] {
+  const where = `${path}: ${name}`;
+  const texts = readTexts(path, name);
+  if (!texts) return labelsIn(where, readNpyArray(path, name), count, classes);
+  checkLabels(where, [texts.length], count);
+  return texts.map((text) => text || null);
+}
+
+/** Series that an array holds: one of shape (T), else along its first dimension. */
+export const seriesIn = ({ shape }: LoadedArray): number => (shape.length === 1 ? 1 : (shape[0] ?? 0));
+
+/**
+ * Windows over the series of an array.
+ *
+ * @param labels class of each series; null without classes
+ * @param classes in the order of their numbers, where it is known
+ * @throws SourceError for arrays that are no series; as `openSeriesSet`
+ */
+export function openArraySeries(
+  location: string,
+  { shape, data }: LoadedArray,
+  labels: readonly (string | null)[] | null,
+  classes: readonly string[] | null,
+  timeSeries: TimeSeriesOptions,
+): Source {
+  const recordings = recordingsOf(location, shape, data, labels);
+  const channels = shape.length === 3 ? Array.from({ length: shape[1] ?? 1 }, (_, c) => `channel ${c}`) : ['value'];
+  const { set, notes } = cutSegments({ channels, recordings, classes: labels && classes, notes: [] }, timeSeries);
+  return openSeriesSet(set, timeSeries, location, notes);
 }
 
 /** True for arrays that are series with their classes, by their names. */
@@ -124,8 +163,7 @@ export function openSeriesArrays(path: string, options: OpenOptions, isArchive: 
   if (!isAsked && !isLabelled(archive)) return null;
   const series = dataset ?? SERIES_NAMES.find((name) => archive.names.includes(name));
   const location = series === undefined ? path : `${path}:${series}`;
-  const { shape, data } = readNpyArray(path, series);
-  const count = shape.length === 1 ? 1 : (shape[0] ?? 0);
+  const array = readNpyArray(path, series);
   const { label } = timeSeries;
   if (label !== undefined && label !== 'none' && !archive.names.includes(label)) {
     const names = archive.names.length > 0 ? `It holds ${archive.names.join(', ')}.` : 'An .npy file is one array.';
@@ -134,12 +172,6 @@ export function openSeriesArrays(path: string, options: OpenOptions, isArchive: 
     });
   }
   const found = label === 'none' ? undefined : (label ?? CLASS_NAMES.find((name) => archive.names.includes(name)));
-  const labels = found === undefined ? null : labelsOf(path, found, count, archive.classes);
-  const recordings = recordingsOf(location, shape, data, labels);
-  const channels = shape.length === 3 ? Array.from({ length: shape[1] ?? 1 }, (_, c) => `channel ${c}`) : ['value'];
-  const { set, notes } = cutSegments(
-    { channels, recordings, classes: labels && archive.classes, notes: [] },
-    timeSeries,
-  );
-  return openSeriesSet(set, timeSeries, location, notes);
+  const labels = found === undefined ? null : labelsOf(path, found, seriesIn(array), archive.classes);
+  return openArraySeries(location, array, labels, archive.classes, timeSeries);
 }

@@ -114,7 +114,7 @@ function openTimeSeriesFiles(paths: readonly string[], options: OpenOptions, cal
   const byName = timeSeries.label === undefined || timeSeries.label === 'file';
   const files = paths.map((path) => read(path, timeSeries, byName));
   const { set, notes } = cutSegments(join(paths, files), timeSeries);
-  return openSeriesSet(set, timeSeries, called, [`${paths.length} files.`, ...notes]);
+  return openSeriesSet(set, timeSeries, called, [`${paths.length} file${paths.length === 1 ? '' : 's'}.`, ...notes]);
 }
 
 /** The tables of a folder in the order of their names: all .csv, or without any all .tsv, or all .txt. */

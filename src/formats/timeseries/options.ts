@@ -20,7 +20,7 @@ export function refuseSeriesOptions(location: string, options: OpenOptions): voi
   if (flag === undefined) return;
   throw new UsageError(
     'bad-option',
-    `${flag} is for time series, which ${location} is not: it opens as frames. Leave ${flag} out; series in .npy and .npz are cut with --window.`,
+    `${flag} is for time series, which ${location} is not: it opens as frames. Leave ${flag} out; series in .npy, .npz and .h5 are cut with --window.`,
     { path: location },
   );
 }

@@ -51,7 +51,7 @@ class ProcessesCrew implements Crew {
     this.#options = options;
     this.#scratch = scratch;
     this.#children = children;
-    this.#results = scratch ? [] : allocateResults(task, false);
+    this.#results = scratch ? [] : allocateResults(task, false, options);
   }
 
   static async open(task: Task, options: CrewOptions): Promise<ProcessesCrew> {

@@ -21,7 +21,7 @@ function copyOnto(array: NodeJS.TypedArray, buffer: ArrayBufferLike): unknown {
 export function pack(value: unknown): Uint8Array {
   return serialize(
     mapArrays(value, (array) =>
-      array.buffer instanceof SharedArrayBuffer ? copyOnto(array, new ArrayBuffer(array.byteLength)) : array,
+      array.buffer instanceof ArrayBuffer ? array : copyOnto(array, new ArrayBuffer(array.byteLength)),
     ),
   );
 }

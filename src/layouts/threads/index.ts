@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { ARENA_BASE, Arena, LARGEST_MEMORY, makeMemory, SLACK } from '../../core/arena.js';
 import { dtypeOfArray, type NumericArray } from '../../core/dtype.js';
 import { fromWire, LayoutError, Stopped } from '../../core/errors.js';
-import type { Crew, Layout, RunHooks, Task, WorkerReport } from '../../core/layout.js';
+import type { Crew, CrewOptions, Layout, RunHooks, Task, WorkerReport } from '../../core/layout.js';
 import type { Prepared } from '../../core/operator.js';
 import type { Plan } from '../../core/plan.js';
 import { threadStart } from '../../io/worker-start.js';
@@ -50,9 +50,9 @@ class ThreadsCrew implements Crew {
   readonly #windows: readonly Window[];
   readonly #shared: WebAssembly.Memory | null;
 
-  constructor(task: Task) {
+  constructor(task: Task, options: CrewOptions) {
     this.#task = { ...task, source: onSharedMemory(task.source) };
-    this.#results = allocateResults(task, true);
+    this.#results = allocateResults(task, true, options);
     const { workers, team, windowBytes, teamBytes, sharedBytes } = task.plan;
     const together = workers * windowBytes + (workers / team) * teamBytes + sharedBytes;
     this.#shared = together <= LARGEST_MEMORY ? makeMemory(together) : null;
@@ -232,5 +232,5 @@ export const threads: Layout = {
   name: 'threads',
   summary: 'worker threads on shared memory',
   available: () => ({ ok: true, note: 'always in Node' }),
-  start: (task) => new ThreadsCrew(task).ready(),
+  start: (task, options) => new ThreadsCrew(task, options).ready(),
 };

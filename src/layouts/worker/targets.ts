@@ -1,6 +1,6 @@
 import { makeEncoder } from '../../codecs/encode.js';
 import { allocate, DTYPES, type NumericArray } from '../../core/dtype.js';
-import type { Task } from '../../core/layout.js';
+import type { CrewOptions, Task } from '../../core/layout.js';
 import type { ChunkEntries, SinkPart } from '../../core/sink.js';
 import { frameCount, product } from '../../core/stack.js';
 import { openSinkPart } from '../../io/sink-part.js';
@@ -29,12 +29,19 @@ function sinkTarget(part: SinkPart): EachTarget {
   };
 }
 
-/** Result arrays of the `each` slots that stay in memory, null for all other slots. */
-export function allocateResults(task: Task, shared: boolean): (NumericArray | null)[] {
+/** Result arrays of the `each` slots that stay in memory, null for all other slots: the caller's, when workers can write there. */
+export function allocateResults(
+  task: Task,
+  shared: boolean,
+  { into = [] }: Pick<CrewOptions, 'into'>,
+): (NumericArray | null)[] {
   const frames = frameCount(task.source.stack);
-  return task.slots.map(({ slot }, i) =>
-    slot.kind === 'each' && !task.destinations[i] ? allocate(slot.dtype, frames * product(slot.shape), shared) : null,
-  );
+  return task.slots.map(({ slot }, i) => {
+    if (slot.kind !== 'each' || task.destinations[i]) return null;
+    const given = into[i];
+    if (given && (!shared || given.buffer instanceof SharedArrayBuffer)) return given;
+    return allocate(slot.dtype, frames * product(slot.shape), shared);
+  });
 }
 
 /** One worker's way to each slot: the result array itself, or its own open end of the file. */

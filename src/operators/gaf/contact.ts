@@ -42,7 +42,7 @@ function shown(count: number, all: number): string {
   return count === all ? `${all} series, each` : `${count} of ${all} series, each`;
 }
 
-/** The first dozen series, each beside its images, with their class where they have one. */
+/** A dozen series, each beside its images, with their class where they have one. */
 export async function contactPage(context: Context): Promise<Page> {
   const { stack, values, labels, channels: names, name } = context;
   const extent = extentOf(stack, values);
@@ -52,11 +52,13 @@ export async function contactPage(context: Context): Promise<Page> {
   const setup: SeriesSetup = { length, size, bounds, scaleFirst: values.order === 'scale-first', lo, hi };
   const frames = frameCount(stack);
   const [shownFrames, shownChannels] = choose(frames, extent);
-  const data = await context.frames(0, shownFrames);
   const parts: BesidePart[] = [];
-  for (let n = 0; n < shownFrames; n++) {
+  for (let place = 0; place < shownFrames; place++) {
+    // Spread over all, because files often lie class after class.
+    const n = Math.floor((place * frames) / shownFrames);
+    const data = await context.frames(n, 1);
     for (let c = 0; c < shownChannels; c++) {
-      const at = (n * channels + c) * length;
+      const at = c * length;
       const label = labels?.classes[labels.of[n] ?? -1];
       const channel = channels > 1 ? `, ${names?.[c] ?? `channel ${c}`}` : '';
       const title = `Frame ${n}${channel}${label === undefined ? '' : `: class ${label}`}`;

@@ -22,7 +22,7 @@ series back (inverseGaf).
 A point that is NaN or infinite ends the run with its frame and channel: --nan says what the source does with missing points.
 
 -o FOLDER/ writes each result to a .npy file of its own while the run goes on, the class of every frame to labels.csv where the
-source has classes, and contact.png: the first dozen series beside their images. -o NAME.png is that sheet alone, -o 'NAME_{}.png'
+source has classes, and contact.png: a dozen series, spread over all, beside their images. -o NAME.png is that sheet alone, -o 'NAME_{}.png'
 a picture for each frame. With --resume, a run that
 was stopped is gone on with.
 `;

@@ -31,7 +31,7 @@ interface GafState extends SeriesSetup {
 }
 
 /** float64 numbers the kernel needs for one series. */
-const workLength = ({ length, size }: Extent): number => length + 8 * size + 160;
+const workLength = ({ length, size }: Extent): number => length + 8 * size + 200;
 
 const LABELS: Readonly<Record<GafSlot, string>> = {
   sum: 'Gramian angular summation field',
@@ -56,7 +56,7 @@ function notFinite(series: number, { first }: Tile, { channels }: GafState): Ope
   return new OperatorError(
     'not-finite',
     `Frame ${frame}, channel ${channel}: a point is NaN or infinite, or points are too far apart to be scaled. ` +
-      'Read the series with --nan drop or --nan interpolate, or mend the data.',
+      'Mend the data, or read text with --nan drop or --nan interpolate, arrays with --window, too.',
     { frame, channel },
   );
 }

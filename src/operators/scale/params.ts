@@ -24,7 +24,7 @@ export const params = {
   },
   given: {
     kind: 'arrays',
-    help: 'Two arrays instead of a fit, one number for each channel: low and high, or mean and std, as an earlier result holds them (--given train.h5:/entry/low/low --given train.h5:/entry/high/high).',
+    help: 'Two arrays instead of a fit, one number for each channel: low and high, or mean and std, as an earlier result holds them (--given train.npz:low --given train.npz:high, or train.h5:/entry/low/low).',
   },
   dtype: {
     kind: 'choice',

@@ -1,5 +1,5 @@
 import { version } from '../../version.js';
-import { BRANCHES, type ConvLayer, type NetShape, type Weights, WIDTHS } from '../network.js';
+import { BRANCHES, type ConvLayer, type NetShape, poolsWhole, type Weights, WIDTHS } from '../network.js';
 import type { Scaler } from '../samples.js';
 import { OnnxGraph } from './graph.js';
 
@@ -52,7 +52,7 @@ class Exporter {
 
   #pool(branch: string, input: string): string {
     const flat = (pooled: string) => this.graph.node('Flatten', [pooled], `${pooled}.flat`, { axis: { int: 1 } });
-    if (WIDTHS[this.#shape.size].pooling === 'grid') {
+    if (!poolsWhole(this.#shape)) {
       const two = { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } };
       return flat(this.graph.node('AveragePool', [input], `${branch}.pool`, two));
     }

@@ -2,8 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { checkValues } from '../../../dist/core/params.js';
 import { openSource } from '../../../dist/formats/registry.js';
 import { run } from '../../../dist/index.js';
+import { contactPage } from '../../../dist/operators/gaf/contact.js';
+import { params } from '../../../dist/operators/gaf/params.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'fanfold-gaf-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,6 +36,28 @@ test('a folder holds a file for each result, the classes, and a sheet to look at
   expect(readFileSync(join(out, 'contact.png')).readUInt32BE(16)).toBe(1280);
   const npy = readFileSync(join(out, 'waves_TRAIN_sum.npy'));
   expect(npy.toString('latin1', 0, 128)).toMatch(/'\|u1'.*\(3, 1, 10, 10\)/);
+});
+
+test('the sheet shows a dozen series of all classes, though they lie one class after the other', async () => {
+  const path = join(folder, 'ordered_TRAIN.tsv');
+  const rows = Array.from({ length: 40 }, (_, n) =>
+    [1 + Math.floor(n / 10), ...[1, 2, 3, 2, 1].map((v) => v * n)].join('\t'),
+  );
+  writeFileSync(path, `${rows.join('\n')}\n`);
+  const source = await openSource(path);
+  const { stack } = source.handle;
+  const values = checkValues(params, {}, 'gaf');
+  const read: number[] = [];
+  const page = await contactPage({
+    ...{ out: {}, stack, values, prepared: {}, name: 'ordered', read: () => new Float64Array(0) },
+    ...(source.labels ? { labels: source.labels } : {}),
+    frames: (first) => {
+      read.push(first);
+      return Promise.resolve(Float64Array.from([1, 2, 3, 2, 1], (v) => v * first));
+    },
+  });
+  expect(read).toEqual([0, 3, 6, 10, 13, 16, 20, 23, 26, 30, 33, 36]);
+  expect(page.parts.map(({ title }) => title)).toEqual(read.map((n) => `Frame ${n}: class ${1 + Math.floor(n / 10)}`));
 });
 
 test('a picture is the sheet, whatever else is written; one with a place for numbers is the images of each frame', async () => {

@@ -43,6 +43,31 @@ describe('the compiled kernel', () => {
     );
   });
 
+  test('gives the levels of float64 products where those of float32 products are others', async () => {
+    const [frames, length] = [400, 45];
+    const stack = stackOf(frames, [length], 'float64');
+    const data = Float64Array.from({ length: frames * length }, (_, i) => Math.sin(i) * Math.cos(i * i));
+    const compiled = (await run(gaf, stack, data, { dtype: 'uint8' })).out;
+    const plain = (await run(gaf, stack, data, { dtype: 'uint8' }, { kernel: 'ts' })).out;
+    const singles = (await run(gaf, stack, data, { dtype: 'float32' })).out;
+    let others = 0;
+    for (const field of ['sum', 'diff']) {
+      const levels = compiled[field] ?? [];
+      expect(Buffer.compare(Uint8Array.from(levels), Uint8Array.from(plain[field] ?? []))).toBe(0);
+      for (const [i, g] of (singles[field] ?? []).entries()) if (Math.floor(g * 127.5 + 128) !== levels[i]) others++;
+    }
+    expect(others).toBeGreaterThan(0);
+  });
+
+  test('gives ties the level above for series of few values, in tiles and between them', async () => {
+    for (const length of [8, 13, 24, 63]) {
+      const stack = stackOf(12, [length], 'float64');
+      const data = Float64Array.from({ length: 12 * length }, (_, i) => (i * i * 7 + (i >> 4)) % (2 + (i % 3)));
+      const plain = await run(gaf, stack, data, { dtype: 'uint8', fields: 'both' }, { kernel: 'ts' });
+      expect((await run(gaf, stack, data, { dtype: 'uint8', fields: 'both' })).out).toEqual(plain.out);
+    }
+  });
+
   test('writes nothing before or behind its images', () => {
     const memory = makeMemory(2 ** 20);
     const exports = instantiate(gafWasm, memory);

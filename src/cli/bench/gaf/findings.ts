@@ -54,7 +54,7 @@ function memory(rows: readonly RowSummary[], output: number | null): string[] {
   if (output === null) return [];
   return ofRow(rows, 'own').flatMap(({ configuration: { id, label }, aboveIdle }) => {
     if (aboveIdle === null) return [];
-    const beyond = !/^(keep|run)/.test(id)
+    const beyond = !/^(keep|run|into)/.test(id)
       ? `${formatBytes(aboveIdle)} above an idle program`
       : `${formatBytes(Math.max(0, aboveIdle - output))} above an idle program and the images`;
     return [`${label}: ${beyond}.`];

@@ -14,9 +14,9 @@ export interface GafSize {
 export interface GafJob extends GafSize {
   /**
    * Batches of threads through a small ring, or in one that keeps them all; batches of worker processes, on a segment, on files, or copied;
-   * the operator alone; or conversion of arrays.
+   * the operator alone, in new memory or in the same each time; or conversion of arrays.
    */
-  readonly what: 'stream' | 'keep' | 'segment' | 'files' | 'copies' | 'run' | 'convert';
+  readonly what: 'stream' | 'keep' | 'segment' | 'files' | 'copies' | 'run' | 'into' | 'convert';
   readonly dtype: Dtype;
   /** Of `convert`: what there is, on memory of the kind `shared` or `plain`. */
   readonly from: Dtype;

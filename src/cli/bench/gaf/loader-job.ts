@@ -6,7 +6,7 @@ import { gafValues, joinFirst } from './run-job.js';
 import { makeSeries } from './series.js';
 
 /** A job that a loader does. */
-export type LoaderJob = GafJob & { readonly what: Exclude<GafJob['what'], 'run' | 'convert'> };
+export type LoaderJob = GafJob & { readonly what: Exclude<GafJob['what'], 'run' | 'into' | 'convert'> };
 
 /** Samples of a batch. */
 const BATCH = 32;

@@ -51,6 +51,7 @@ const MAKING: readonly (readonly [what: GafJob['what'], label: string, holds: nu
   ['files', 'batches of processes, on files in shared memory', 0.2],
   ['copies', 'batches of processes, copied through pipes', 0.2],
   ['run', 'the operator alone, new memory each time', 2.2],
+  ['into', 'the operator alone, the same memory each time', 1.1],
 ];
 
 const CONVERTING: readonly (readonly [what: 'shared' | 'plain', label: string])[] = [

@@ -1,4 +1,5 @@
 import { run } from '../../../api/run.js';
+import { allocateShared } from '../../../convert/shared.js';
 import { allocate, DTYPES, type NumericArray } from '../../../core/dtype.js';
 import { type GafJob, imageBytes, type Repeatable } from './job.js';
 import { makeSeries } from './series.js';
@@ -17,17 +18,20 @@ export function joinFirst(
   return joined;
 }
 
-/** The operator alone: all images in memory of their own, new each time. */
+/** The operator alone: all images in memory of their own, new each time or, `into`, always the same. */
 export function runJob(job: GafJob): Repeatable {
   const source = makeSeries(job);
   const layout = job.workers > 1 ? { layout: 'threads', workers: job.workers } : { layout: 'serial' };
   const entry = job.channels * job.size * job.size;
+  const numbers = job.samples * entry;
+  const into =
+    job.what === 'into' ? { sum: allocateShared(job.dtype, numbers), diff: allocateShared(job.dtype, numbers) } : null;
   let first: NumericArray | null = null;
   return {
     bytes: imageBytes(job, DTYPES[job.dtype].bytes),
     frames: job.samples,
     once: async () => {
-      const { arrays } = await run('gaf', source, { values: gafValues(job), ...layout });
+      const { arrays } = await run('gaf', source, { values: gafValues(job), ...layout, ...(into ? { into } : {}) });
       const named = (name: string) => arrays.find((array) => array.name === name)?.data;
       first = joinFirst(job.dtype, [named('sum'), named('diff')], entry);
     },

@@ -8,9 +8,9 @@ function noise(number: number): number {
   return ((mixed ^ (mixed >>> 12)) >>> 0) / 2 ** 31 - 1;
 }
 
-/** Trends, waves, noise, and both together in turn: float64 series in memory, shape (samples, channels, length). */
+/** Trends, waves, noise, and both together in turn: float64 series, shape (samples, channels, length), on shared memory: threads use them where they lie. */
 export function makeSeries({ samples, channels, length }: GafSize): Source {
-  const data = new Float64Array(samples * channels * length);
+  const data = new Float64Array(new SharedArrayBuffer(8 * samples * channels * length));
   for (let row = 0; row < samples * channels; row++) {
     const kind = Math.floor(row / channels) % 4;
     for (let t = 0; t < length; t++) {
