@@ -46,7 +46,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'api/',
     'convert/',
-    'course/',
     'loader/',
     'train/',
     'core/',
@@ -56,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'kernels/',
     'operators/',
     'layouts/',
+    'course/',
     'version.js',
   ],
   api: ['core/', 'formats/', 'layouts/', 'version.js'],
