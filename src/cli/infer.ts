@@ -115,7 +115,10 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
   if (values.verbose) {
     say(`network: ${JSON.stringify(wanted)}`);
     say(`images: ${JSON.stringify(preparation)}`);
-    say(`${processor.workers} workers on ${processor.device}, ${processor.batchOf(values.batch)} images at a time`);
+    const why = processor.deviceReason === null ? '' : ` (${processor.deviceReason})`;
+    say(
+      `${processor.workers} workers on ${processor.device}${why}, ${processor.batchOf(values.batch)} images at a time`,
+    );
   }
   const [rows, columns] = preparation.crop ?? [wanted.height ?? 1, wanted.width ?? 1];
   const progress = makeProgress(values.quiet ? 'none' : values.progress, 4 * wanted.channels * rows * columns);

@@ -9,6 +9,8 @@ import type { Interface } from './wanted.js';
 export interface NetworkOrder {
   readonly number: number;
   readonly path: string;
+  /** What a person would recognise. */
+  readonly location: string;
   readonly threads: number;
   readonly device: Device;
 }

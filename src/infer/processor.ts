@@ -39,6 +39,7 @@ interface Opened {
   readonly preparation: Preparation;
   readonly labels: readonly string[] | null;
   readonly provider: string;
+  readonly reason: string | null;
   readonly notes: readonly string[];
 }
 
@@ -118,7 +119,7 @@ export class ImageProcessor {
     try {
       workersThatFit(1, { modelBytes: file.bytes, batchBytes: 0 }, memory);
       await crew.grow(1);
-      const { network, declared, provider, reason } = await crew.open({ path: file.path, threads, device });
+      const { network, declared, provider, reason } = await crew.open({ path: file.path, location, threads, device });
       const wanted = wantedOf(file.location, declared, output);
       const classes = declared.outputs.find(({ name }) => name === wanted.output)?.shape.at(-1);
       if (labels && typeof classes === 'number' && classes > 0) checkLabels(labels, classes, wanted);
@@ -129,8 +130,8 @@ export class ImageProcessor {
         memory,
       );
       await crew.grow(fit.workers);
-      const notes = [...file.notes, ...[reason, fit.reason].filter((note) => note !== null)];
-      return new ImageProcessor({ pool, network, file, wanted, preparation, labels, provider, notes });
+      const notes = [...file.notes, ...(fit.reason === null ? [] : [fit.reason])];
+      return new ImageProcessor({ pool, network, file, wanted, preparation, labels, provider, reason, notes });
     } catch (error) {
       await leave(pool);
       file.remove();
@@ -158,7 +159,12 @@ export class ImageProcessor {
     return this.#opened.provider;
   }
 
-  /** Things worth knowing: why it is not a graphics card, why there are fewer workers. */
+  /** Why that is not a graphics card; null when it is one, or none was wanted. */
+  get deviceReason(): string | null {
+    return this.#opened.reason;
+  }
+
+  /** Things worth knowing: the checksum of what was downloaded unchecked, why there are fewer workers. */
   get notes(): readonly string[] {
     return this.#opened.notes;
   }

@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import { LayoutError, SourceError, type UsageError } from '../core/errors.js';
+import { LayoutError, SourceError } from '../core/errors.js';
+import type { NetworkOrder } from './messages.js';
 import type { Declaration, Interface } from './wanted.js';
 
 /** The library that runs networks. */
@@ -36,6 +37,8 @@ export type Device = (typeof DEVICES)[number];
 
 /** Execution providers that compute on a graphics card, the best first. */
 const GPU = ['cuda', 'dml', 'coreml', 'webgpu'];
+/** Young, and slower than a processor where it finds no card: not tried unless a card is asked for. */
+const ON_REQUEST = 'webgpu';
 
 /** The execution providers for a graphics card that this build of the runtime has. */
 export function gpuProviders({ listSupportedBackends }: Runtime): readonly string[] {
@@ -47,23 +50,24 @@ const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300) ?? '';
 
 /** What is wrong with a file that the runtime does not take, in one sentence. */
-function refusal(path: string, error: unknown): SourceError | UsageError {
+function refusal(location: string, error: unknown): SourceError {
   const text = firstLine(error);
-  const said = text
-    .replace(/^Load model from .*? failed:\s*/, '')
-    .replace(/^(Error|Fatal error):\s*/, '')
-    .replaceAll(/\S*\/onnxruntime\/\S+?\s/g, '');
-  if (/protobuf parsing failed|ModelProto|not an? ONNX/i.test(text))
-    return new SourceError('not-onnx', `${path} is no ONNX network, or is cut off: it cannot be parsed.`, { path });
-  if (
-    /is not a registered function|No Op registered|not implemented|NOT_IMPLEMENTED|opset|Unrecognized|domain/i.test(
-      text,
-    )
-  ) {
-    const what = `${path} uses an operator that this onnxruntime does not know: ${said.replace(/\.$/, '')}.`;
-    return new SourceError('unknown-operator', what, { path });
+  const fields = { path: location };
+  if (/protobuf parsing failed|ModelProto does not have/i.test(text)) {
+    const what = `${location} is no ONNX network, or is cut off: it cannot be parsed.`;
+    return new SourceError('not-onnx', what, fields);
   }
-  return new SourceError('bad-network', `${path} is refused by onnxruntime: ${said.replace(/\.$/, '')}.`, { path });
+  const [, name, set] = /No Op registered for (\S+) with domain_version of (\d+)/.exec(text) ?? [];
+  if (name !== undefined) {
+    const what = `${location} uses the operator ${name} (operator set ${set}), which this onnxruntime does not know. Export it with others, or install a later one.`;
+    return new SourceError('unknown-operator', what, { ...fields, operator: name });
+  }
+  const said = text
+    .replace(/^.*?Load model from .*? failed:\s*/, '')
+    .replaceAll(/\S*\/onnxruntime\/\S+\s*/g, '')
+    .replace(/^Error:\s*/, '')
+    .replace(/\.$/, '');
+  return new SourceError('bad-network', `${location} is refused by onnxruntime: ${said}.`, fields);
 }
 
 const declared = (metadata: readonly InferenceSession.ValueMetadata[]): Declaration[] =>
@@ -83,13 +87,31 @@ export interface Opened {
   readonly reason: string | null;
 }
 
+/** Tries the providers for a graphics card one after the other. @returns why none starts */
+async function onCard(
+  providers: readonly string[],
+  create: (provider: string) => Promise<InferenceSession>,
+): Promise<{ readonly session: InferenceSession; readonly provider: string } | string> {
+  const failures: string[] = [];
+  for (const provider of providers) {
+    try {
+      return { session: await create(provider), provider };
+    } catch (error) {
+      failures.push(`${provider}: ${firstLine(error)}`);
+    }
+  }
+  return failures.join('; ') || 'this build of onnxruntime-node has no provider for graphics cards';
+}
+
 /**
  * Opens a network on a processor, or on a graphics card where the runtime has a provider that starts.
  *
- * @param threads of the runtime, beside the one that calls
  * @throws SourceError for files that are no network, damaged, or of operators the runtime lacks; LayoutError when `gpu` was asked for in vain
  */
-export async function openNetwork(runtime: Runtime, path: string, threads: number, device: Device): Promise<Opened> {
+export async function openNetwork(
+  runtime: Runtime,
+  { path, location, threads, device }: NetworkOrder,
+): Promise<Opened> {
   const create = async (provider: string): Promise<InferenceSession> =>
     runtime.InferenceSession.create(path, {
       executionProviders: [provider],
@@ -104,25 +126,20 @@ export async function openNetwork(runtime: Runtime, path: string, threads: numbe
     provider,
     reason,
   });
-  const failures: string[] = [];
-  // A graphics card has to be asked for: results differ in their last digits.
-  if (device === 'gpu') {
-    for (const provider of gpuProviders(runtime)) {
-      try {
-        return finish(await create(provider), provider, null);
-      } catch (error) {
-        failures.push(`${provider}: ${firstLine(error)}`);
-      }
+  let reason: string | null = null;
+  if (device !== 'cpu') {
+    const all = gpuProviders(runtime);
+    const found = await onCard(device === 'gpu' ? all : all.filter((name) => name !== ON_REQUEST), create);
+    if (typeof found === 'object') return finish(found.session, found.provider, null);
+    if (device === 'gpu') {
+      const what = `${location} cannot run on a graphics card: ${found}. Use the device cpu.`;
+      throw new LayoutError('no-gpu', what);
     }
-    const none = 'this build of onnxruntime-node has no provider for graphics cards';
-    throw new LayoutError(
-      'no-gpu',
-      `${path} cannot run on a graphics card: ${failures.join('; ') || none}. Use the device cpu, which is the default.`,
-    );
+    reason = found;
   }
   try {
-    return finish(await create('cpu'), 'cpu', null);
+    return finish(await create('cpu'), 'cpu', reason);
   } catch (error) {
-    throw refusal(path, error);
+    throw refusal(location, error);
   }
 }

@@ -37,9 +37,10 @@ export class ImageWorker {
   #staging = new Float32Array(0);
 
   /** Opens a network and keeps it. @throws FanfoldError as `openNetwork` */
-  async open({ number, path, threads, device }: NetworkOrder): Promise<Answer> {
+  async open(order: NetworkOrder): Promise<Answer> {
     this.#runtime ??= loadRuntime();
-    const opened = await openNetwork(await this.#runtime, path, threads, device);
+    const opened = await openNetwork(await this.#runtime, order);
+    const { number } = order;
     this.#networks.set(number, opened.session);
     const { declared, provider, reason } = opened;
     return { kind: 'opened', network: number, declared, provider, reason };
