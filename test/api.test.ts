@@ -18,6 +18,7 @@ function declared(name: string): string[] {
 test('the public API has exactly these names', () => {
   expect(Object.keys(api).sort()).toEqual([
     'FanfoldError',
+    'ImageProcessor',
     'LayoutError',
     'OperatorError',
     'PlanError',
@@ -31,6 +32,7 @@ test('the public API has exactly these names', () => {
     'dataLoader',
     'defineOperator',
     'describeReport',
+    'fetchAll',
     'gafImages',
     'inverseGaf',
     'makeStack',
@@ -58,6 +60,9 @@ test('the public API has exactly these names', () => {
         'Converter',
         'Cost',
         'Dtype',
+        'FetchedFile',
+        'FetchOptions',
+        'FetchOutcome',
         'Gathered',
         'GatherOptions',
         'GafImageOptions',
@@ -72,6 +77,7 @@ test('the public API has exactly these names', () => {
       ...[
         'RunOutcome',
         'RunRequest',
+        'SavedFile',
         'Segment',
         'SeriesSet',
         'Slot',

@@ -15,7 +15,6 @@ import type { Storage } from '../core/storage.js';
 import { loadInput } from '../formats/load-input.js';
 import { attachSource } from '../formats/registry.js';
 import { chooseDirect } from '../io/direct.js';
-import { InputFile } from '../io/file.js';
 import { REMOTE_BYTES } from '../io/http/remote-file.js';
 import { isUrl } from '../io/http/url.js';
 import { availableCores, availableMemory, peakResidentBytes, residentBytes } from '../io/machine.js';
@@ -25,6 +24,7 @@ import { loadOperator } from '../operators/load.js';
 import { insideOperators } from '../operators/registry.js';
 import { chooseLayout } from './choose.js';
 import { findLayout, LAYOUTS } from './registry.js';
+import { checkReplica, replicaFiles } from './replicas.js';
 
 /** How to run; everything has a default. */
 export interface RunOptions {
@@ -279,54 +279,6 @@ export async function makeJob(
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   };
   return { job, reasons };
-}
-
-function replicaFiles(storage: Storage | null, replica: string): string[] {
-  if (storage?.files.length === 1) return [replica];
-  throw new UsageError('bad-replica', '--replica needs a source that is one file.');
-}
-
-const SAMPLES = 32;
-const SAMPLE_BYTES = 65536;
-
-/** Where two files of one size differ among samples spread over them, first and last bytes included; null nowhere. */
-function firstDifference(a: InputFile, b: InputFile): number | null {
-  const length = Math.min(SAMPLE_BYTES, a.size);
-  const [one, other] = [new Uint8Array(length), new Uint8Array(length)];
-  for (let k = 0; k < SAMPLES; k++) {
-    const at = Math.floor(((a.size - length) * k) / (SAMPLES - 1));
-    a.read(one, at);
-    b.read(other, at);
-    if (one.some((byte, i) => byte !== other[i])) return at;
-  }
-  return null;
-}
-
-/** A copy must have the source's size and, where it is looked at, its bytes; one on the same disk is used, and told to be of no help. @throws UsageError */
-function checkReplica(path: string | undefined, replica: string): string[] {
-  if (path === undefined) return [];
-  const [original, copy] = [InputFile.open(path), InputFile.open(replica)];
-  try {
-    if (copy.size !== original.size) {
-      throw new UsageError(
-        'replica-differs',
-        `${replica} holds ${copy.size} bytes, but ${path} holds ${original.size}: a replica is an exact copy.`,
-      );
-    }
-    const at = firstDifference(original, copy);
-    if (at !== null) {
-      throw new UsageError(
-        'replica-differs',
-        `${replica} differs from ${path} near byte ${at}: a replica is an exact copy.`,
-      );
-    }
-  } finally {
-    original.close();
-    copy.close();
-  }
-  return copy.device === original.device
-    ? [`${replica} lies on the same disk as the source: reading both is no faster.`]
-    : [];
 }
 
 /** Runs operators over a source on this machine. */

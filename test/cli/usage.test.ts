@@ -9,9 +9,11 @@ const USAGE = `fanfold: one operator over large stacks of scientific frames, in 
   fanfold run OPERATOR SOURCE -o OUT   run one operator, or several in one pass (mask+com+sum)
   fanfold plan OPERATOR SOURCE         parts, tiles, memory, layout and kernel of that run; reads no pixels
   fanfold make SHAPE OUT               write a generated stack of any size
+  fanfold fetch URLS.txt -o FOLDER     download addresses, save and process each as soon as it is there
   fanfold train dual-gaf TRAIN [TEST]  train a network on Gramian angular fields of time series
   fanfold bench SCENARIO               measure every layout against the others, the floors and Python
   fanfold ops [OPERATOR]               list operators, or one with its parameters and outputs
+  fanfold course [LESSON]              a course on fast numerical programs: run its lessons, check its exercises
   fanfold doctor                       what works on this machine, and why something does not
 
   fanfold FILE                         the same as fanfold info FILE
@@ -32,13 +34,16 @@ test('--version is the version of the package', () => {
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test.each(['info', 'run', 'plan', 'make', 'bench', 'ops', 'doctor'])('%s has help, in both ways to ask', (verb) => {
-  const asked = fanfold(folder, verb, '--help');
-  expect(asked).toEqual(fanfold(folder, 'help', verb));
-  expect(asked.code).toBe(0);
-  expect(asked.stderr).toBe('');
-  expect(asked.stdout).toMatch(new RegExp(`^fanfold ${verb}\\b.*\\n\\n`));
-});
+test.each(['info', 'run', 'plan', 'make', 'fetch', 'bench', 'ops', 'course', 'doctor'])(
+  '%s has help, in both ways to ask',
+  (verb) => {
+    const asked = fanfold(folder, verb, '--help');
+    expect(asked).toEqual(fanfold(folder, 'help', verb));
+    expect(asked.code).toBe(0);
+    expect(asked.stderr).toBe('');
+    expect(asked.stdout).toMatch(new RegExp(`^fanfold ${verb}\\b.*\\n\\n`));
+  },
+);
 
 test('help of an operator puts its own options first', () => {
   const { stdout } = fanfold(folder, 'run', 'com', '--help');

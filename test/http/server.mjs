@@ -88,7 +88,7 @@ const WAYS = {
     else response.write(bytes.subarray(0, 1));
   },
   silent: () => undefined,
-  more: (request, response, path) => {
+  more: (request, _, path) => {
     const bytes = bytesOf(path);
     const text = `HTTP/1.1 200 OK\r\ncontent-length: ${bytes.length >> 1}\r\n\r\n`;
     request.socket.write(Buffer.concat([Buffer.from(text), bytes]));
@@ -98,13 +98,20 @@ const WAYS = {
     const bytes = bytesOf(path);
     const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
     if (!range || range[2] === '0') return WAYS.good(request, response, path);
-    response.writeHead(206, { 'content-range': `bytes ${range[1]}-${range[2]}/${bytes.length}`, etag: `"${bytes.length}"` });
+    response.writeHead(206, {
+      'content-range': `bytes ${range[1]}-${range[2]}/${bytes.length}`,
+      etag: `"${bytes.length}"`,
+    });
     response.end(Buffer.concat([bytes, bytes]));
   },
   wrongrange: (request, response, path) => {
     const bytes = bytesOf(path);
     if (request.headers.range === 'bytes=0-0') return WAYS.good(request, response, path);
-    response.writeHead(206, { 'content-range': `bytes 5-9/${bytes.length}`, 'content-length': 5, etag: `"${bytes.length}"` });
+    response.writeHead(206, {
+      'content-range': `bytes 5-9/${bytes.length}`,
+      'content-length': 5,
+      etag: `"${bytes.length}"`,
+    });
     response.end(bytes.subarray(5, 10));
   },
   whole: (_, response, path) => {
@@ -139,9 +146,14 @@ const WAYS = {
   },
   listing: (request, response, path) => {
     if (!path.endsWith('/')) return WAYS.good(request, response, path);
-    const links = readdirSync(folder).map((name) => `<a href="${encodeURIComponent(name)}">${name}</a>`);
+    const kind = path.split('/')[2];
+    const links = readdirSync(folder)
+      .filter((name) => name.endsWith(kind))
+      .map((name) => `<a href="${encodeURIComponent(name)}">${name}</a>`);
     response.writeHead(200, { 'content-type': 'text/html' });
-    response.end(`<a href="../">up</a><a href="?C=N;O=D">Name</a>${links.join('\n')}<a href="http://else.test/x.npy">x</a>`);
+    response.end(
+      `<a href="../">up</a><a href="?C=N;O=D">Name</a>${links.join('\n')}<a href="http://else.test/x.npy">x</a>`,
+    );
   },
 };
 
@@ -153,8 +165,11 @@ const server = createServer((request, response) => {
   response.on('close', () => open--);
   const way = WAYS[pathname.split('/')[1]];
   const name = basename(decodeURIComponent(pathname));
-  const isThere = pathname.endsWith('/') || /^\/(status|elsewhere|nowhere|silent|loop)\//.test(pathname);
-  if (!way || (!isThere && !statSync(join(folder, name), { throwIfNoEntry: false }))) response.writeHead(404).end('none');
+  const isThere =
+    (pathname.startsWith('/listing/') && pathname.endsWith('/')) ||
+    /^\/(status|elsewhere|nowhere|silent|loop)\//.test(pathname);
+  if (!way || (!isThere && !statSync(join(folder, name), { throwIfNoEntry: false })))
+    response.writeHead(404).end('none');
   else way(request, response, pathname, times);
 });
 server.listen(0, '127.0.0.1', () => parentPort.postMessage({ port: server.address().port }));

@@ -57,11 +57,13 @@ function withAddresses<S extends Pick<Source, 'location' | 'notes'>>(
   called: string | undefined,
 ): S {
   const copies = reached.filter(({ target }) => target === null);
-  const [first] = copies;
-  const what = copies.length === 1 ? first?.shown : `${copies.length} files`;
-  const said = first
-    ? [`${what} was downloaded to a scratch file: it is read whole, or its server sends no ranges`]
-    : [];
+  const why = 'they are read whole, or their server sends no ranges';
+  const said =
+    copies.length > 1
+      ? [`${copies.length} files were downloaded to a scratch folder: ${why}`]
+      : copies.map(
+          ({ shown }) => `${shown} was downloaded to a scratch file: it is read whole, or its server sends no ranges`,
+        );
   return {
     ...opened,
     location: called ?? renamed(opened.location, copies),

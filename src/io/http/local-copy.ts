@@ -13,7 +13,8 @@ import { pathOfUrl, shownUrl } from './url.js';
 
 /** The one folder of this process for copies; it goes when the process does. */
 let folder: string | null = null;
-let count = 0;
+/** Names in it, with what they are of. */
+const names = new Map<string, string>();
 
 /** Copies by address and what identified its content then. */
 const copies = new Map<string, string>();
@@ -33,6 +34,16 @@ function folderFor(url: string, bytes: number): string {
   process.once('exit', () => rmSync(path, { recursive: true, force: true }));
   folder = path;
   return path;
+}
+
+/** A name that sorts as the address does: copies of numbered files are numbered alike. */
+function nameFor(url: string, key: string): string {
+  const { host } = new URL(url);
+  const plain = `${host}${pathOfUrl(url)}`.replace(/[^\w.-]/g, '_').slice(-150);
+  let name = plain;
+  for (let k = 1; (names.get(name) ?? key) !== key; k++) name = `${k}-${plain}`;
+  names.set(name, key);
+  return name;
 }
 
 function tooLarge(url: string, bytes: number, limit: number): SourceError {
@@ -64,7 +75,10 @@ async function fill(url: string, path: string, options: RequestOptions): Promise
           const what = `${shownUrl(url)} cannot be kept in ${path}: ${(error as Error).message}. Set TMPDIR to a folder with room.`;
           throw new SourceError('no-room', what, { url: shownUrl(url) });
         }
-      })
+      };
+      const packed = isPacked(answer) ? unpacker(answer.headers['content-encoding'] ?? '', keep) : null;
+      await answer.receive(packed ? packed.push : keep);
+      await packed?.end();
     } finally {
       closeSync(fd);
     }
@@ -84,12 +98,7 @@ export async function localCopy(url: string, probed: Probed, options: RequestOpt
   if (known !== undefined) return known;
   const limit = options.settings.downloadLimit;
   if (probed.size !== null && probed.size > limit) throw tooLarge(url, probed.size, limit);
-  const name =
-    pathOfUrl(url)
-      .split(/[\\/]/)
-      .at(-1)
-      ?.replace(/[^\w.-]/g, '_') ?? '';
-  const path = join(folderFor(url, probed.size ?? 0), `${String(count++).padStart(6, '0')}-${name.slice(-100)}`);
+  const path = join(folderFor(url, probed.size ?? 0), nameFor(url, key));
   try {
     await fill(url, path, options);
   } catch (error) {
