@@ -74,13 +74,14 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'node:v8': ['layouts/processes/'],
   'node:zlib': ['io/'],
   'node:child_process': ['layouts/processes/', 'loader/', 'cli/'],
-  'node:worker_threads': ['convert/', 'layouts/threads/', 'loader/', 'cli/bench/'],
+  'node:worker_threads': ['io/', 'convert/', 'layouts/threads/', 'loader/', 'cli/bench/'],
   'node:timers/promises': ['layouts/', 'cli/bench/'],
   'h5wasm/node': ['formats/hdf5/library.ts', 'cli/checks.ts'],
   koffi: ['io/'],
   fflate: ['formats/'],
   '@jax-js/jax': ['train/'],
   'fast-png': ['formats/png/'],
+  sharp: ['io/'],
 };
 
 interface Import {
