@@ -20,6 +20,7 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   features: () => import('./features/index.js'),
   scale: () => import('./scale/index.js'),
   thumbnail: () => import('./thumbnail/index.js'),
+  filter: () => import('./filter/index.js'),
 };
 
 /** Other names that people look for. */
