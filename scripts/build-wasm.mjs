@@ -22,6 +22,8 @@ const MEMORY_BASES = {
   byteoffset: 26624,
   packbits: 26880,
   tifflzw: 27136,
+  png: 28672,
+  samples: 28928,
   zstd: 30720,
   register: 36864,
   gaf: 56832,

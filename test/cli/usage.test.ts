@@ -68,6 +68,8 @@ source
   --frame-shape 256,256       frame shape of headerless binary
   --dtype TEXT                element type of headerless binary, such as uint16 or >u2
   --offset N                  header bytes to skip in headerless binary (bytes)
+  --channel NAME              colour images: what is read, the luminance, one colour, or all (frames
+                              of rows, columns, 3) (grey, red, green, blue, all; default grey)
   --window N                  time series: points of a window (default: whole segments)
   --step N                    time series: points from window to window (default: --window)
   --label TEXT                time series: column of the class, by name or number, or file: the name

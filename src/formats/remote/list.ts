@@ -14,6 +14,7 @@ interface NamedFormat {
   readonly name: string;
   readonly extensions: readonly string[];
   readonly fillsFolders?: true;
+  readonly givesWay?: true;
 }
 
 /** Files on servers that make one source. */
@@ -29,7 +30,8 @@ function oneKind(folder: string, urls: readonly string[], formats: readonly Name
     .map((format) => ({ format, own: urls.filter((url) => format.extensions.includes(extensionOf(url).slice(1))) }))
     .filter(({ own }) => own.length > 0);
   const images = found.filter(({ format }) => format.fillsFolders);
-  const [only, second] = images.length > 0 ? images : found;
+  const firm = images.filter(({ format }) => !format.givesWay);
+  const [only, second] = [firm, images, found].find((some) => some.length > 0) ?? [];
   const way = 'Give the addresses of those you want in a text file: @urls.txt.';
   const shown = shownUrl(folder);
   if (!only) throw new SourceError('is-directory', `${shown} lists no file of a known format. ${way}`, { url: shown });
