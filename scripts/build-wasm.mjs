@@ -29,6 +29,8 @@ const MEMORY_BASES = {
   recurrence: 57600,
   features: 57856,
   convert: 63488,
+  matmul: 40960,
+  reduce: 41984,
 };
 
 const sources = readdirSync('src', { recursive: true })
