@@ -22,6 +22,8 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   matmul: () => import('./matmul/index.js'),
   reduce: () => import('./reduce/index.js'),
   astype: () => import('./astype/index.js'),
+  thumbnail: () => import('./thumbnail/index.js'),
+  filter: () => import('./filter/index.js'),
 };
 
 /** Other names that people look for. */
