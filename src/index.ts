@@ -9,7 +9,9 @@
  * @module
  */
 export { openArray } from './api/array.js';
+export { type OpenOperatorOptions, openOperator } from './api/open-operator.js';
 export { type PlanOutcome, plan } from './api/plan.js';
+export type { OpenOperator } from './api/repeated.js';
 export { type RunOutcome, run } from './api/run.js';
 export { openSeriesSet } from './api/series.js';
 export type { RunRequest, Work } from './api/work.js';

@@ -36,6 +36,7 @@ test('the public API has exactly these names', () => {
     'makeStack',
     'openArray',
     'openConverter',
+    'openOperator',
     'openSeriesSet',
     'openSource',
     'openSynthetic',
@@ -67,7 +68,7 @@ test('the public API has exactly these names', () => {
       ],
       ...['Batch', 'DataLoader', 'LoaderOptions', 'LoaderOverview', 'LoaderPlan', 'LoaderSource', 'LoaderStatistics'],
       ...['Materialized', 'MaterializeOptions', 'ReadAtSource', 'RecordSource', 'SampleRecord', 'SourceNames', 'Split'],
-      ...['MergeRule', 'NamedArray', 'NumericArray', 'OpenOptions', 'Operator', 'OperatorRef', 'Param'],
+      ...['MergeRule', 'NamedArray', 'NumericArray', 'OpenOperator', 'OpenOperatorOptions', 'OpenOptions', 'Operator', 'OperatorRef', 'Param'],
       ...['Params', 'Plan', 'PlanOutcome', 'Prepared', 'PrepareContext', 'RawValues', 'Report', 'RunOptions'],
       ...[
         'RunOutcome',
