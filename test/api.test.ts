@@ -68,7 +68,17 @@ test('the public API has exactly these names', () => {
       ],
       ...['Batch', 'DataLoader', 'LoaderOptions', 'LoaderOverview', 'LoaderPlan', 'LoaderSource', 'LoaderStatistics'],
       ...['Materialized', 'MaterializeOptions', 'ReadAtSource', 'RecordSource', 'SampleRecord', 'SourceNames', 'Split'],
-      ...['MergeRule', 'NamedArray', 'NumericArray', 'OpenOperator', 'OpenOperatorOptions', 'OpenOptions', 'Operator', 'OperatorRef', 'Param'],
+      ...[
+        'MergeRule',
+        'NamedArray',
+        'NumericArray',
+        'OpenOperator',
+        'OpenOperatorOptions',
+        'OpenOptions',
+        'Operator',
+        'OperatorRef',
+        'Param',
+      ],
       ...['Params', 'Plan', 'PlanOutcome', 'Prepared', 'PrepareContext', 'RawValues', 'Report', 'RunOptions'],
       ...[
         'RunOutcome',

@@ -56,7 +56,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'layouts/',
     'version.js',
   ],
-  api: ['core/', 'formats/', 'layouts/', 'version.js'],
+  api: ['core/', 'io/direct.js', 'io/machine.js', 'formats/', 'layouts/', 'version.js'],
   testing: ['core/', 'io/', 'formats/', 'operators/', 'layouts/'],
   'index.ts': ['api/', 'convert/', 'loader/', 'core/', 'formats/', 'layouts/', 'operators/', 'version.js'],
   'testing.ts': ['testing/'],

@@ -44,8 +44,11 @@ function stackOf({ shape, frameShape, dtype }: OpenOperatorOptions): Stack {
   return makeStack(whole, dtype, rank);
 }
 
-async function operatorOf(work: string | OperatorRef | AnyOperator): Promise<{ operator: AnyOperator; given: RawValues }> {
-  if (typeof work === 'string') return { operator: await localHost.loadOperator({ name: work, values: {} }), given: {} };
+async function operatorOf(
+  work: string | OperatorRef | AnyOperator,
+): Promise<{ operator: AnyOperator; given: RawValues }> {
+  if (typeof work === 'string')
+    return { operator: await localHost.loadOperator({ name: work, values: {} }), given: {} };
   if ('process' in work) return { operator: work, given: {} };
   return { operator: await localHost.loadOperator(work), given: work.values };
 }
@@ -85,7 +88,8 @@ export async function openOperator(
   const values = checkValues(operator.params, { ...given, ...options.values }, operator.name);
   const { loadArray: load, readText } = localHost;
   const prepared =
-    (await operator.prepare?.({ stack, values, detector: {}, kernel, load, readText, read: unread(operator.name) })) ?? {};
+    (await operator.prepare?.({ stack, values, detector: {}, kernel, load, readText, read: unread(operator.name) })) ??
+    {};
   const declared = Object.entries(operator.outputs(stack, values, prepared));
   const slots = declared.map(([, slot]) => slot);
   const cost = operator.cost?.(stack, values, prepared) ?? { workerBytes: 0 };

@@ -112,7 +112,7 @@ export class Repeated implements OpenOperator {
     const isFew = count < all && count >= 1 && Number.isInteger(count);
     const mayBeFew = !ready.operator.finish && slots.every(({ slot }) => slot.kind === 'each');
     if (dtype === stack.dtype && (count === all || (isFew && mayBeFew))) return count;
-    const [given, wanted] = [`${frames.length} numbers of ${dtype}`, `${all * this.#pixels} of ${stack.dtype}`];
+    const [given, wanted] = [`${frames.length} numbers of ${dtype}`, `${all * this.#pixels} numbers of ${stack.dtype}`];
     const why = isFew && dtype === stack.dtype ? ' Its results are over all frames, so that it takes no fewer.' : '';
     throw new UsageError(
       'bad-frames',
@@ -153,7 +153,11 @@ function courseOf({ stack, input, slots }: Opened, count: number): Course {
 /** What `finish` reads back of entries. */
 function entriesOf(slots: readonly Filled[], name: string, first: number, count: number): NumericArray {
   const found = slots.find((one) => one.name === name && one.slot.kind === 'each');
-  if (!found) throw new OperatorError('no-slot', `There are no entries of '${name}' to read: it is no slot of one entry per frame.`);
+  if (!found)
+    throw new OperatorError(
+      'no-slot',
+      `There are no entries of '${name}' to read: it is no slot of one entry per frame.`,
+    );
   const size = product(found.slot.shape);
   return found.array.subarray(first * size, (first + count) * size);
 }
@@ -183,4 +187,3 @@ function checkInto(
     );
   }
 }
-

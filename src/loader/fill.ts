@@ -51,8 +51,7 @@ export class BatchFiller {
   static async open(task: CrewTask, prepared: readonly Prepared[], where: Place): Promise<BatchFiller> {
     const arena = new Arena(where.memory, where.base, where.length);
     const ready: Ready[] = [];
-    for (const number of task.operators.keys())
-      ready.push(await readyOf(task, number, prepared[number] ?? {}, arena));
+    for (const number of task.operators.keys()) ready.push(await readyOf(task, number, prepared[number] ?? {}, arena));
     const frames = await openFrames(task, arena, where.ring);
     return new BatchFiller(task, where, frames, ready);
   }

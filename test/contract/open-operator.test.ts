@@ -99,11 +99,15 @@ describe('what cannot be meant', () => {
 
   test('is told when it is opened', async () => {
     const open = (name: string, options: object) => openOperator(name, options as never);
-    await expect(open('maen', { shape, dtype: 'float32' })).rejects.toThrow("There is no operator 'maen'. Did you mean");
+    await expect(open('maen', { shape, dtype: 'float32' })).rejects.toThrow(
+      "There is no operator 'maen'. Did you mean",
+    );
     await expect(open('mean', { dtype: 'float32' })).rejects.toMatchObject({ code: 'bad-shape' });
     await expect(open('mean', { shape: [2, 0], dtype: 'float32' })).rejects.toMatchObject({ code: 'bad-shape' });
     await expect(open('mean', { shape, dtype: 'float16' })).rejects.toMatchObject({ code: 'bad-dtype' });
-    await expect(open('mean', { shape, frameShape: [12, 16], dtype: 'uint8' })).rejects.toMatchObject({ code: 'bad-shape' });
+    await expect(open('mean', { shape, frameShape: [12, 16], dtype: 'uint8' })).rejects.toMatchObject({
+      code: 'bad-shape',
+    });
     await expect(open('mask', { shape, dtype: 'uint8', values: { outr: 1 } })).rejects.toThrow('Did you mean --outer?');
     await expect(open('register', { shape, dtype: 'float32' })).rejects.toThrow('goes over its frames several times');
     await expect(open('mean', { shape: [4096, 1024, 1024], dtype: 'uint8' })).rejects.toMatchObject({
@@ -120,7 +124,7 @@ describe('what cannot be meant', () => {
     );
     expect(() => mean.apply(data.subarray(0, 192))).toThrow('it takes no fewer');
     expect(() => mean.apply(data.subarray(0, 100))).toThrow('not 100 numbers of float32.');
-    expect(() => mean.apply(data, { maen: new Float64Array(192) })).toThrow("Did you mean mean?");
+    expect(() => mean.apply(data, { maen: new Float64Array(192) })).toThrow('Did you mean mean?');
     expect(() => mean.apply(data, { mean: new Float32Array(7) })).toThrow('numbers of');
     mean.close();
     expect(() => mean.apply(data)).toThrow('Operator mean was closed. Open it again.');
