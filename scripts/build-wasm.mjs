@@ -28,6 +28,7 @@ const MEMORY_BASES = {
   mtf: 57344,
   recurrence: 57600,
   features: 57856,
+  filter: 58368,
   convert: 63488,
 };
 

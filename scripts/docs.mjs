@@ -9,6 +9,7 @@ import { flagOf } from '../dist/core/params.js';
 import { OUTPUTS } from '../dist/formats/outputs.js';
 import { FORMATS } from '../dist/formats/registry.js';
 import { GENERATORS } from '../dist/formats/synthetic/index.js';
+import { INFER } from '../dist/infer/declaration.js';
 import { outlineOf } from '../dist/operators/outline.js';
 import { findOperator, operatorNames } from '../dist/operators/registry.js';
 
@@ -29,6 +30,9 @@ const flags = (values) =>
     .map(([name, value]) => (value === true ? ` --${flagOf(name)}` : ` --${flagOf(name)} ${value}`))
     .join('');
 
+/** What is said of an operator of one kernel. */
+const ALONE = { ts: 'The TypeScript reference alone.', onnxruntime: 'onnxruntime, in worker threads.' };
+
 async function operatorPage(name) {
   const operator = await findOperator(name);
   const outline = await outlineOf(operator);
@@ -36,6 +40,10 @@ async function operatorPage(name) {
     (values) =>
       `fanfold run ${name} ${outline.frames === 'series' ? 'train.tsv' : 'scan.h5'}${flags(values)} -o ${name}.h5`,
   );
+  return outlinePage(outline, commands);
+}
+
+function outlinePage(outline, commands) {
   const outputs = outline.outputs.map((o) => [
     `\`${o.name}\``,
     o.shape.join(', ') || 'a number',
@@ -45,7 +53,7 @@ async function operatorPage(name) {
   ]);
   const agree = outline.tolerance > 0 ? `within ${outline.tolerance.toExponential()} of the largest value` : 'exactly';
   return page(
-    `# ${name}`,
+    `# ${outline.name}`,
     `${outline.summary[0].toUpperCase()}${outline.summary.slice(1)}.`,
     code(commands.join('\n'), 'sh'),
     '## Options',
@@ -55,9 +63,7 @@ async function operatorPage(name) {
     outline.details === '' ? '' : '## Definitions',
     outline.details,
     '## Kernels',
-    outline.kernels.length > 1
-      ? `${outline.kernels.join(' and ')}; they agree ${agree}.`
-      : 'The TypeScript reference alone.',
+    outline.kernels.length > 1 ? `${outline.kernels.join(' and ')}; they agree ${agree}.` : ALONE[outline.kernels[0]],
   );
 }
 
@@ -112,9 +118,11 @@ const pages = new Map([['formats/README.md', formatsPage()]]);
 for (const format of FORMATS) pages.set(`formats/${format.name}.md`, formatPage(format));
 const names = operatorNames();
 for (const name of names) pages.set(`operators/${name}.md`, await operatorPage(name));
+pages.set(`operators/${INFER.name}.md`, outlinePage(INFER, [INFER.example]));
 const summaries = await Promise.all(
   names.map(async (name) => [`[${name}](${name}.md)`, (await findOperator(name)).summary]),
 );
+summaries.push([`[${INFER.name}](${INFER.name}.md)`, INFER.summary]);
 pages.set('operators/README.md', page('# Operators', table(['operator', 'what'], summaries)));
 
 const stale = [];

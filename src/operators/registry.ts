@@ -19,6 +19,7 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   recurrence: () => import('./recurrence/index.js'),
   features: () => import('./features/index.js'),
   scale: () => import('./scale/index.js'),
+  filter: () => import('./filter/index.js'),
 };
 
 /** Other names that people look for. */
