@@ -58,7 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'layouts/',
     'version.js',
   ],
-  api: ['core/', 'io/direct.js', 'io/machine.js', 'formats/', 'layouts/', 'version.js'],
+  api: ['core/', 'io/machine.js', 'io/read-rates.js', 'formats/', 'layouts/', 'version.js'],
   testing: ['core/', 'io/', 'formats/', 'operators/', 'layouts/'],
   'index.ts': ['api/', 'convert/', 'infer/', 'loader/', 'core/', 'formats/', 'layouts/', 'operators/', 'version.js'],
   'testing.ts': ['testing/'],

@@ -17,7 +17,7 @@ const COLUMNS: readonly { readonly title: string; readonly cell: (row: AdviceRow
   { title: 'workers', cell: ({ workers, seconds }) => (seconds === null ? '' : String(workers)) },
   { title: 'start-up', cell: ({ startSeconds }) => orNothing(startSeconds, formatSeconds) },
   { title: 'frames/s', cell: ({ framesPerSecond }) => orNothing(framesPerSecond, count) },
-  { title: 'frames', cell: ({ bytesPerSecond }) => orNothing(bytesPerSecond, formatRate) },
+  { title: 'data', cell: ({ bytesPerSecond }) => orNothing(bytesPerSecond, formatRate) },
   { title: 'whole job', cell: ({ seconds }) => orNothing(seconds, formatSeconds) },
   { title: 'memory', cell: ({ peakBytes }) => orNothing(peakBytes, formatBytes) },
   { title: 'pays from', cell: paysOf },
@@ -26,7 +26,9 @@ const COLUMNS: readonly { readonly title: string; readonly cell: (row: AdviceRow
 /** Rows of what was measured, in columns as wide as their widest cell, and below them what was not, with the reason. */
 export function adviceTable({ rows, best }: Pick<AdviseOutcome, 'rows' | 'best'>): string[] {
   const measured = rows.filter(({ refusal }) => refusal === undefined);
-  const widths = COLUMNS.map(({ title, cell }) => Math.max(title.length, ...measured.map((row) => cell(row).length)));
+  const widths = COLUMNS.map(({ title, cell }, i) =>
+    Math.max(title.length, ...(i === 0 ? rows : measured).map((row) => cell(row).length)),
+  );
   const line = (cells: readonly string[]): string =>
     cells.map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join('  ');
   const isBest = ({ layout, workers }: AdviceRow): boolean => layout === best?.layout && workers === best.workers;

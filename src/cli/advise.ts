@@ -17,6 +17,9 @@ const PARAMS = {
   sample: { kind: 'text', default: '5s', help: 'how long to measure, such as 500ms, 5s or 1min' },
 } as const satisfies Params;
 
+/** The exit code of `plan` for such a job. */
+const DOES_NOT_FIT = 4;
+
 const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, min: 60 };
 
 /** Seconds of a text such as `500ms`, `5s` or `1min`; a bare number is seconds. @throws UsageError */
@@ -63,7 +66,7 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
   const command = commandOf(args, outcome);
   if (values.json) {
     process.stdout.write(`${JSON.stringify({ ...outcome, command })}\n`);
-    return 0;
+    return outcome.best ? 0 : DOES_NOT_FIT;
   }
   const { stack } = source.handle;
   const [small, large] = outcome.sampleFrames;
@@ -83,7 +86,7 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
     ...(command === null ? [] : ['', command]),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-  return 0;
+  return outcome.best ? 0 : DOES_NOT_FIT;
 }
 
 export function help(args: readonly string[]): Promise<string> {

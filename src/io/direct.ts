@@ -11,15 +11,12 @@ function sampleRate(path: string, direct: boolean, phase: number): number {
     const buffer = new Uint8Array(memory.buffer, 0, SAMPLE);
     const span = Math.max(0, file.size - SAMPLE);
     const started = performance.now();
-    let bytes = 0;
     for (let k = 0; k < SAMPLES; k++) {
       const at = Math.floor((span * (k + phase)) / SAMPLES / DIRECT_ALIGNMENT) * DIRECT_ALIGNMENT;
-      const length = Math.min(SAMPLE, file.size - at);
-      if (direct) file.readAligned(buffer, at, length);
-      else file.read(buffer.subarray(0, length), at);
-      bytes += length;
+      if (direct) file.readAligned(buffer, at, Math.min(SAMPLE, file.size - at));
+      else file.read(buffer.subarray(0, Math.min(SAMPLE, file.size - at)), at);
     }
-    return bytes / ((performance.now() - started) / 1000);
+    return (SAMPLES * SAMPLE) / ((performance.now() - started) / 1000);
   } finally {
     file.close();
   }
@@ -66,19 +63,4 @@ export function chooseDirect(path: string, bytes: number, cacheBytes: number, wa
         reason: `Read through the page cache: a sample ran at ${b} against ${a} with direct I/O.`,
         considered: true,
       };
-}
-
-/** Bytes per second of a few reads spread over a file: the first time, once more, and past the page cache where that can be done. */
-export function readRates(path: string): {
-  readonly first: number;
-  readonly again: number;
-  readonly direct: number | null;
-} {
-  const first = sampleRate(path, false, 0.5);
-  const again = sampleRate(path, false, 0.5);
-  try {
-    return { first, again, direct: sampleRate(path, true, 0.25) };
-  } catch {
-    return { first, again, direct: null };
-  }
 }

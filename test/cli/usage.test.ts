@@ -8,6 +8,7 @@ const USAGE = `fanfold: one operator over large stacks of scientific frames, in 
   fanfold info SOURCE                  shape, dtype, axes, chunks, filters, and what fits in memory
   fanfold run OPERATOR SOURCE -o OUT   run one operator, or several in one pass (mask+com+sum)
   fanfold plan OPERATOR SOURCE         parts, tiles, memory, layout and kernel of that run; reads no pixels
+  fanfold advise OPERATOR SOURCE       measure a sample of that run on every layout, and say which is best
   fanfold make SHAPE OUT               write a generated stack of any size
   fanfold train dual-gaf TRAIN [TEST]  train a network on Gramian angular fields of time series
   fanfold bench SCENARIO               measure every layout against the others, the floors and Python
@@ -32,13 +33,16 @@ test('--version is the version of the package', () => {
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test.each(['info', 'run', 'plan', 'make', 'bench', 'ops', 'doctor'])('%s has help, in both ways to ask', (verb) => {
-  const asked = fanfold(folder, verb, '--help');
-  expect(asked).toEqual(fanfold(folder, 'help', verb));
-  expect(asked.code).toBe(0);
-  expect(asked.stderr).toBe('');
-  expect(asked.stdout).toMatch(new RegExp(`^fanfold ${verb}\\b.*\\n\\n`));
-});
+test.each(['info', 'run', 'plan', 'advise', 'make', 'bench', 'ops', 'doctor'])(
+  '%s has help, in both ways to ask',
+  (verb) => {
+    const asked = fanfold(folder, verb, '--help');
+    expect(asked).toEqual(fanfold(folder, 'help', verb));
+    expect(asked.code).toBe(0);
+    expect(asked.stderr).toBe('');
+    expect(asked.stdout).toMatch(new RegExp(`^fanfold ${verb}\\b.*\\n\\n`));
+  },
+);
 
 test('help of an operator puts its own options first', () => {
   const { stdout } = fanfold(folder, 'run', 'com', '--help');

@@ -2,6 +2,8 @@
 export interface TimedRun {
   readonly frames: number;
   readonly seconds: number;
+  /** Of these, those before the first part was handed out: preparing, starting workers. */
+  readonly startSeconds: number;
 }
 
 /** One way to run the job, measured on samples, or why it was not. */

@@ -1,6 +1,12 @@
 import { availableCores } from '../../io/machine.js';
 import type { RunOptions } from '../../layouts/local.js';
-import type { Candidate } from './measure.js';
+import { findLayout } from '../../layouts/registry.js';
+
+/** A way to run that is to be measured. */
+export interface Candidate {
+  readonly layout: string;
+  readonly workers: number;
+}
 
 /** One worker, then twice as many each time, up to the most. */
 function workerCounts(most: number): number[] {
@@ -9,8 +15,9 @@ function workerCounts(most: number): number[] {
   return [...counts, most];
 }
 
-/** Every way to run that is worth comparing: one thread first, then threads, then processes. */
+/** Every way to run that is worth comparing: one thread first, then threads, then processes. @throws UsageError for an unknown layout */
 export function candidatesFor({ layout = 'auto', workers = -1, split }: RunOptions): Candidate[] {
+  if (layout !== 'auto') findLayout(layout);
   const most = workers > 0 ? workers : availableCores();
   const wanted = (name: string): boolean => layout === 'auto' || layout === name;
   return [

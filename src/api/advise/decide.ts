@@ -39,7 +39,8 @@ function fromDisk(perFrame: number, workers: number, facts: JobFacts): number {
 function paysFrom(one: Measured, serial: Measured | undefined): number | null {
   if (!serial || one === serial || one.perFrame >= serial.perFrame) return null;
   const saved = serial.perFrame - one.perFrame;
-  return Math.max(1, Math.ceil((one.line.start - serial.line.start) / saved));
+  // What is a whole number but for its last bits is that number.
+  return Math.max(1, Math.ceil(((one.line.start - serial.line.start) / saved) * (1 - 1e-12)));
 }
 
 function rowOf(trial: Trial, measured: Measured | undefined, serial: Measured | undefined, facts: JobFacts): AdviceRow {
@@ -78,11 +79,11 @@ function chooseBest(rows: readonly AdviceRow[]): (AdviceRow & { readonly seconds
 const count = (frames: number): string => `${frames.toLocaleString('en')} frame${frames === 1 ? '' : 's'}`;
 
 const WORDS: Readonly<Record<string, readonly [one: string, more: string]>> = {
-  threads: ['thread', 'threads'],
-  processes: ['process', 'processes'],
+  threads: ['worker thread', 'worker threads'],
+  processes: ['worker process', 'worker processes'],
 };
 
-/** `one thread`, `2 threads`, `1 process`. */
+/** `one thread`, `2 worker threads`, `1 worker process`. */
 function nameOf({ layout, workers }: Pick<AdviceRow, 'layout' | 'workers'>): string {
   if (layout === 'serial') return 'one thread';
   const [one, more] = WORDS[layout] ?? [`worker of ${layout}`, `workers of ${layout}`];

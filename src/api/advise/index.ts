@@ -5,18 +5,18 @@ import type { Plan } from '../../core/plan.js';
 import type { Report } from '../../core/report.js';
 import { reachOf } from '../../core/selection.js';
 import { filesOf, type Source } from '../../core/source.js';
-import { frameBytes, frameCount, product } from '../../core/stack.js';
+import { frameBytes, frameCount, product, stackBytes } from '../../core/stack.js';
 import { openSource } from '../../formats/registry.js';
-import { readRates } from '../../io/direct.js';
 import { availableMemory } from '../../io/machine.js';
+import { readRates } from '../../io/read-rates.js';
 import { localHost, makeJob, type RunOptions } from '../../layouts/local.js';
 import { LAYOUTS } from '../../layouts/registry.js';
 import { streamedSlots } from '../stream.js';
 import { type RunRequest, refsOf, type Work } from '../work.js';
 import type { Advice, JobFacts, Trial } from './advice.js';
-import { candidatesFor, optionsOf } from './candidates.js';
+import { type Candidate, candidatesFor, optionsOf } from './candidates.js';
 import { decide } from './decide.js';
-import { type Candidate, measure } from './measure.js';
+import { measure } from './measure.js';
 
 /** What is advised on, and how long it may be measured. */
 export interface AdviseRequest
@@ -52,8 +52,8 @@ const NOT_HERE: readonly Trial[] = [
   { layout: 'mpi', workers: 1, runs: [], peakBytes: null, refusal: 'not available: this version runs on one machine' },
 ];
 
-/** Bytes of a part of the least size; the plan makes none smaller but of heavy frames. */
-const PART_BYTES = 4 * 2 ** 20;
+/** It does not matter where so few bytes come from. */
+const FEW_BYTES = 64 * 2 ** 20;
 
 /** Samples take no more memory than this, nor more than a quarter of what there is. */
 const SAMPLE_BYTES = 2 ** 30;
@@ -73,6 +73,14 @@ async function planned(
     const { needBytes } = error.fields;
     return { refusal: error.message, needBytes: typeof needBytes === 'number' ? needBytes : null };
   }
+}
+
+/** Why a plan has fewer workers than it was asked for. */
+function whyFewer({ parts, workers }: Plan, asked: Candidate): string {
+  const count = parts.length - 1;
+  if (count < asked.workers)
+    return `there is work for ${workers}: the frames make ${count} part${count === 1 ? '' : 's'}`;
+  return `memory is enough for ${workers}`;
 }
 
 function sharesOf({ seconds: { read, decode, compute, write } }: Report): JobFacts['shares'] {
@@ -98,7 +106,7 @@ export async function advise(work: Work, source: Source | string, request: Advis
   // Before anything else touches the file.
   const files = filesOf(handle);
   const file = files[files.length >> 1];
-  const reading = file === undefined ? null : readRates(file);
+  const reading = file === undefined || stackBytes(stack) < FEW_BYTES ? null : readRates(file);
   const bound = await bindJob(job, localHost);
   const streamed = streamedSlots(job, bound, outputs, resume);
   const each = bound.slots.filter(({ slot }) => slot.kind === 'each');
@@ -121,10 +129,9 @@ export async function advise(work: Work, source: Source | string, request: Advis
     else if (plan.workers === candidate.workers) {
       plans.set(candidate, plan);
       candidates.push(candidate);
-    } else refused.push({ ...candidate, runs: [], peakBytes: null, refusal: plan.reasons.join(' ') });
+    } else refused.push({ ...candidate, runs: [], peakBytes: null, refusal: whyFewer(plan, candidate) });
   }
 
-  const partFrames = Math.max(1, Math.floor(PART_BYTES / size));
   const mostFrames = Math.max(1, Math.floor(Math.min(SAMPLE_BYTES, memory.bytes / 4) / (size + bytesOf(each))));
   const { frames: _frames, scan: _scan, roi: _roi, memory: _memory, ...how } = common;
   const measured =
@@ -137,7 +144,6 @@ export async function advise(work: Work, source: Source | string, request: Advis
             options: { ...how, direct: job.direct },
             budget: sampleSeconds,
             mostFrames,
-            partFrames,
           },
           candidates,
         );

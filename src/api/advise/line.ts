@@ -4,7 +4,7 @@ import type { TimedRun } from './advice.js';
 export interface Line {
   readonly start: number;
   readonly perFrame: number;
-  /** False where the larger runs were not slower than the smaller ones, so that all time was taken for that of frames. */
+  /** False where the larger runs were not slower than the smaller ones: all time behind the start was taken for that of frames. */
   readonly isFitted: boolean;
 }
 
@@ -15,14 +15,21 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** The line through the medians of the smallest and of the largest runs. Neither part is below 0. */
+/**
+ * The line through the medians of the smallest and of the largest runs. What starting took is known by itself, so that its spread does
+ * not get into the slope. Neither part is below 0.
+ */
 export function fitLine(runs: readonly TimedRun[]): Line {
   const sizes = runs.map(({ frames }) => frames);
   const [small, large] = [Math.min(...sizes), Math.max(...sizes)];
-  const at = (size: number) => median(runs.filter(({ frames }) => frames === size).map(({ seconds }) => seconds));
+  const at = (size: number): number =>
+    median(runs.filter(({ frames }) => frames === size).map(({ seconds, startSeconds }) => seconds - startSeconds));
+  const starting = median(runs.map(({ startSeconds }) => startSeconds));
   const [less, more] = [at(small), at(large)];
   const perFrame = (more - less) / (large - small);
-  if (!(perFrame > 0)) return { start: 0, perFrame: more / large, isFitted: false };
-  const start = less - small * perFrame;
-  return start < 0 ? { start: 0, perFrame: more / large, isFitted: true } : { start, perFrame, isFitted: true };
+  const rest = less - small * perFrame;
+  if (!(perFrame > 0)) return { start: starting, perFrame: more / large, isFitted: false };
+  return rest < 0
+    ? { start: starting, perFrame: more / large, isFitted: true }
+    : { start: starting + rest, perFrame, isFitted: true };
 }
