@@ -24,6 +24,41 @@ function describeOpenFailure(path: string, error: unknown): SourceError {
   return new SourceError('unreadable', `${path} cannot be opened: ${(error as Error).message}.`, { path, errno: code });
 }
 
+/** One read call takes less than 2 GiB. */
+const LARGEST_READ = 2 ** 30;
+
+/**
+ * Fills `into` from a position of an open file. Stops as soon as `needed` bytes came: behind a short last block a direct read would
+ * begin unaligned.
+ *
+ * @returns bytes that came: fewer where the file ends @throws SourceError
+ */
+export function readUpTo(
+  path: string,
+  fd: number,
+  into: Uint8Array,
+  position: number,
+  needed = into.byteLength,
+): number {
+  let done = 0;
+  while (done < needed) {
+    let got: number;
+    try {
+      got = readSync(fd, into, done, Math.min(LARGEST_READ, into.byteLength - done), position + done);
+    } catch (error) {
+      throw new SourceError(
+        'read-failed',
+        `Reading ${path} at byte ${position + done} failed: ${(error as Error).message}.`,
+        { path, offset: position + done },
+        { cause: error },
+      );
+    }
+    if (got === 0) break;
+    done += got;
+  }
+  return done;
+}
+
 /** A file, on a disk or on a server, opened for positional reads into memory the caller gives. Nothing is ever written to it. */
 export class InputFile {
   readonly path: string;
@@ -81,7 +116,7 @@ export class InputFile {
 
   /** Fills `into` from `position`. @throws SourceError when the file ends before that. */
   read(into: Uint8Array, position: number): void {
-    if (this.#readUpTo(into, position) < into.byteLength) throw this.#tooShort(position, into.byteLength);
+    if (this.#fill(into, position) < into.byteLength) throw this.#tooShort(position, into.byteLength);
   }
 
   /**
@@ -91,7 +126,7 @@ export class InputFile {
    * @throws SourceError when fewer than `needed` bytes came
    */
   readAligned(into: Uint8Array, position: number, needed: number): void {
-    if (this.#readUpTo(into, position, needed) < needed) throw this.#tooShort(position, needed);
+    if (readUpTo(this.path, this.#fd, into, position, needed) < needed) throw this.#tooShort(position, needed);
   }
 
   /** Says that bytes `start` to `end` will be read next; a file on a server begins to fetch them. */
@@ -110,26 +145,9 @@ export class InputFile {
     );
   }
 
-  /** Stops as soon as `needed` bytes came: behind a short last block a direct read would begin unaligned. */
-  #readUpTo(into: Uint8Array, position: number, needed = into.byteLength): number {
-    if (this.#remote) return this.#remote.read(into, position);
-    let done = 0;
-    while (done < needed) {
-      let got: number;
-      try {
-        got = readSync(this.#fd, into, done, into.byteLength - done, position + done);
-      } catch (error) {
-        throw new SourceError(
-          'read-failed',
-          `Reading ${this.path} at byte ${position + done} failed: ${(error as Error).message}.`,
-          { path: this.path, offset: position + done },
-          { cause: error },
-        );
-      }
-      if (got === 0) break;
-      done += got;
-    }
-    return done;
+  /** As far as the file goes. @returns how many bytes */
+  #fill(into: Uint8Array, position: number): number {
+    return this.#remote ? this.#remote.read(into, position) : readUpTo(this.path, this.#fd, into, position);
   }
 
   close(): void {
