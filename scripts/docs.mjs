@@ -1,5 +1,6 @@
-// Writes docs/operators/ and docs/formats/ from the registries. Run after the build; with --check it only says what is
-// out of date.
+// Writes docs/operators/ and docs/formats/ from the registries, and puts programs and their outputs into docs/course/. Run
+// after the build; with --check it only says what is out of date. --record measures all lessons of the course again,
+// --record=NAME,NAME some; with --busy the pages say that other programs ran meanwhile.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,7 @@ import { GENERATORS } from '../dist/formats/synthetic/index.js';
 import { INFER } from '../dist/infer/declaration.js';
 import { outlineOf } from '../dist/operators/outline.js';
 import { findOperator, operatorNames } from '../dist/operators/registry.js';
+import { coursePages, recordCourse } from './docs-course.mjs';
 
 const docs = join(dirname(fileURLToPath(import.meta.url)), '../docs');
 const KINDS = {
@@ -124,6 +126,13 @@ const summaries = await Promise.all(
 );
 summaries.push([`[${INFER.name}](${INFER.name}.md)`, INFER.summary]);
 pages.set('operators/README.md', page('# Operators', table(['operator', 'what'], summaries)));
+
+const record = process.argv.find((arg) => /^--record(=|$)/.test(arg));
+if (record !== undefined) {
+  const names = record.split('=')[1]?.split(',') ?? [];
+  await recordCourse(names, process.argv.includes('--busy'));
+}
+for (const [name, text] of coursePages()) pages.set(name, text);
 
 const stale = [];
 for (const [name, text] of pages) {
