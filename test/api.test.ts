@@ -68,6 +68,8 @@ test('the public API has exactly these names', () => {
       ],
       ...['Batch', 'DataLoader', 'LoaderOptions', 'LoaderOverview', 'LoaderPlan', 'LoaderSource', 'LoaderStatistics'],
       ...['Materialized', 'MaterializeOptions', 'ReadAtSource', 'RecordSource', 'SampleRecord', 'SourceNames', 'Split'],
+      ...['Image', 'Images', 'ModelOptions', 'Prediction', 'Predictions', 'Preparation', 'PreprocessOptions'],
+      ...['ProcessOptions', 'Ranked', 'Wanted'],
       ...['MergeRule', 'NamedArray', 'NumericArray', 'OpenOptions', 'Operator', 'OperatorRef', 'Param'],
       ...['Params', 'Plan', 'PlanOutcome', 'Prepared', 'PrepareContext', 'RawValues', 'Report', 'RunOptions'],
       ...[
