@@ -35,6 +35,7 @@ const MEMORY_BASES = {
   features: 57856,
   filter: 58368,
   convert: 63488,
+  resample: 64512,
 };
 
 const sources = readdirSync('src', { recursive: true })

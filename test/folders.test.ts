@@ -43,7 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   train: ['core/', 'io/', 'formats/', 'kernels/', 'operators/load.js', 'loader/', 'version.js'],
   course: ['core/', 'io/'],
-  infer: ['core/', 'io/', 'formats/', 'layouts/local.js', 'layouts/threads/share.js'],
+  infer: ['core/', 'io/', 'formats/', 'kernels/', 'layouts/local.js', 'layouts/threads/share.js'],
   cli: [
     'api/',
     'convert/',
