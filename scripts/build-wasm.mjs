@@ -28,6 +28,8 @@ const MEMORY_BASES = {
   mtf: 57344,
   recurrence: 57600,
   features: 57856,
+  fft2: 58112,
+  correlate: 58368,
   convert: 63488,
 };
 

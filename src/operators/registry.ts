@@ -19,6 +19,8 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   recurrence: () => import('./recurrence/index.js'),
   features: () => import('./features/index.js'),
   scale: () => import('./scale/index.js'),
+  fft2: () => import('./fft2/index.js'),
+  correlate: () => import('./correlate/index.js'),
 };
 
 /** Other names that people look for. */

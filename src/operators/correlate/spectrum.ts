@@ -1,0 +1,59 @@
+import { DTYPES } from '../../core/dtype.js';
+import { fastLength } from '../fourier/line.js';
+import { makeComplex, transformPlane } from '../fourier/plain.js';
+import type { Precision } from '../fourier/precision.js';
+import type { Geometry } from './geometry.js';
+
+/** Sizes of transforms at which no part of the result that is wanted falls onto another one. */
+export function transformSize({
+  height,
+  width,
+  templateHeight,
+  templateWidth,
+  outHeight,
+  outWidth,
+  above,
+  before,
+}: Geometry): readonly [number, number] {
+  return [
+    fastLength(Math.max(height + above, outHeight + templateHeight - 1 - above)),
+    fastLength(Math.max(width + before, outWidth + templateWidth - 1 - before)),
+  ];
+}
+
+/** Numbers in what `templateSpectrum` gives. */
+export function spectrumLength([rows, columns]: readonly [number, number], precision: Precision): number {
+  const lanes = 16 / DTYPES[precision].bytes;
+  return Math.ceil((Math.floor(rows / 2) + 1) / lanes) * lanes * columns * 2;
+}
+
+/**
+ * The transform of the template, turned around and moved so that a product of spectra is the correlation with result (0, 0) first: rows
+ * of frequencies in groups of a vector, for every column their real parts, then their imaginary parts, as the kernel meets
+ * them. The factor of the inverse transform, and the 1/2 that two columns at a time cost, are in it.
+ */
+export function templateSpectrum(template: Float64Array, geometry: Geometry, precision: Precision): Float64Array {
+  const { templateHeight, templateWidth, above, before } = geometry;
+  const size = transformSize(geometry);
+  const [rows, columns] = size;
+  const plane = makeComplex(rows * columns);
+  const scale = 1 / (2 * rows * columns);
+  for (let a = 0; a < templateHeight; a++) {
+    const y = (above - a + rows) % rows;
+    for (let b = 0; b < templateWidth; b++) {
+      const at = y * columns + ((before - b + columns) % columns);
+      plane.re[at] = scale * (template[a * templateWidth + b] ?? 0);
+    }
+  }
+  transformPlane(plane, rows, columns);
+  const lanes = 16 / DTYPES[precision].bytes;
+  const spectrum = new Float64Array(spectrumLength(size, precision));
+  for (let k = 0; k <= rows / 2; k++) {
+    const group = (k - (k % lanes)) * columns * 2 + (k % lanes);
+    for (let l = 0; l < columns; l++) {
+      spectrum[group + l * 2 * lanes] = plane.re[k * columns + l] ?? 0;
+      spectrum[group + l * 2 * lanes + lanes] = plane.im[k * columns + l] ?? 0;
+    }
+  }
+  return spectrum;
+}
