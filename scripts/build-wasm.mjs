@@ -28,8 +28,9 @@ const MEMORY_BASES = {
   mtf: 57344,
   recurrence: 57600,
   features: 57856,
-  fft2: 58112,
-  correlate: 58368,
+  fft2: 58880,
+  correlate: 58944,
+  filter: 58368,
   convert: 63488,
 };
 

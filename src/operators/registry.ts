@@ -21,6 +21,7 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   scale: () => import('./scale/index.js'),
   fft2: () => import('./fft2/index.js'),
   correlate: () => import('./correlate/index.js'),
+  filter: () => import('./filter/index.js'),
 };
 
 /** Other names that people look for. */

@@ -61,7 +61,7 @@ for (const layout of ['threads', 'processes']) {
       const { code, signal, stderr } = await ended;
       // Before the program itself runs, the system ends it.
       if (signal === null) {
-        expect(stderr).toMatch(/^fanfold: stopped after \d+ of 576 frames; nothing was written\.\n$/);
+        expect(stderr).toMatch(/^fanfold: stopped( after [1-9]\d* of 576 frames)?; nothing was written\.\n$/);
         expect(code).toBe(130);
       } else expect([signal, stderr]).toEqual(['SIGINT', '']);
       expect(readdirSync(folder)).toEqual(['big.h5']);

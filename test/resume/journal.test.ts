@@ -157,6 +157,7 @@ test.each([
   ['copy', series, {}],
   ['mask', images, MASK],
   ['com', images, {}],
+  ['filter', images, {}],
   ['azimuthal', images, GEOMETRY],
 ] as const)('%s: what a run leaves with resume is what it leaves without', async (operator, source, values) => {
   for (const extension of ['.h5', '.npy']) {

@@ -1,5 +1,5 @@
-import { countNonFinite } from '../../core/finite.js';
 import type { NumericArray } from '../../core/dtype.js';
+import { countNonFinite } from '../../core/finite.js';
 import type { Geometry } from './geometry.js';
 
 /** Below this share of the sum of squares, a variance is what rounding left of a constant. */

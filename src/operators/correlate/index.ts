@@ -1,5 +1,5 @@
-import { countNonFinite } from '../../core/finite.js';
 import type { NumericArray } from '../../core/dtype.js';
+import { countNonFinite } from '../../core/finite.js';
 import { type Arrays, defineOperator, type Prepared, type Tile } from '../../core/operator.js';
 import type { Values } from '../../core/params.js';
 import type { Stack } from '../../core/stack.js';
@@ -123,9 +123,7 @@ export default defineOperator<CorrelateParams, 'correlation', CorrelateState>({
   },
   process(tile, state, out) {
     const { template, geometry, precision } = state;
-    eachFrame(tile, state, out, (first, to) =>
-      correlateNaive(tile.data, first, template, geometry, precision, to),
-    );
+    eachFrame(tile, state, out, (first, to) => correlateNaive(tile.data, first, template, geometry, precision, to));
   },
   kernels: {
     wasm: {

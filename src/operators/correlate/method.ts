@@ -3,8 +3,8 @@ import type { Method } from './params.js';
 import { transformSize } from './spectrum.js';
 
 /** Times of a product and sum of the direct kernel, and of a point of a plane and a doubling of its size in both transforms. */
-const DIRECT = 0.06;
-const TRANSFORM = 0.35;
+const DIRECT = 0.065;
+const TRANSFORM = 0.28;
 
 /** About what a frame takes by each method, in nanoseconds of float32. */
 export function timesOf(geometry: Geometry): Readonly<Record<'direct' | 'fft', number>> {

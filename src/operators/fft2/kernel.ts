@@ -59,6 +59,9 @@ export function kernelBytes(transform: Transform, elements: number, precision: P
 /** What the kernel is called with. */
 export interface KernelState {
   readonly job: number;
+  /** Bytes of a frame and of what is made of it. */
+  readonly frameBytes: number;
+  readonly outBytes: number;
   readonly precision: Precision;
   readonly scale: number;
   readonly imScale: number;
@@ -105,17 +108,24 @@ export function placeKernel(
   // Two real columns are transformed as one, and come out twice as large. The inverse of real frames is the forward transform but
   // for the sign of imaginary parts.
   const own = isComplex ? scale : scale / 2;
-  return { job: job.byteOffset, precision, scale: own, imScale: inverse && !isComplex ? -own : own };
+  const pixels = height * width;
+  return {
+    job: job.byteOffset,
+    frameBytes: pixels * (isComplex ? 2 : 1) * DTYPES[dtype].bytes,
+    outBytes: pixels * (transform.output === 'complex' ? 2 : 1) * DTYPES[precision].bytes,
+    precision,
+    scale: own,
+    imScale: inverse && !isComplex ? -own : own,
+  };
 }
 
 /** Transforms the frames of a tile. */
 export function transformWasm(
   exports: WasmExports,
   { data, count }: Tile,
-  { job, precision, scale, imScale }: KernelState,
+  { job, frameBytes, outBytes, precision, scale, imScale }: KernelState,
   out: NumericArray,
 ): void {
   const kernel = precision === 'float32' ? 'single' : 'double';
-  const [frameBytes, outBytes] = [data.byteLength / count, out.byteLength / count];
   callKernel(exports, kernel, job, data.byteOffset, frameBytes, count, scale, imScale, out.byteOffset, outBytes);
 }

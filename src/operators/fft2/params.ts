@@ -13,7 +13,10 @@ export const params = {
     help: 'Squares of absolute values, these values, log10(1 + power), real parts, or real and imaginary parts. By default power, and real with --inverse.',
   },
   inverse: { kind: 'flag', help: 'The inverse transform, from frequencies back to pixels.' },
-  shift: { kind: 'flag', help: 'Frequency 0 lies in the middle of the spectrum, at (N / 2, rounded down), not in the corner.' },
+  shift: {
+    kind: 'flag',
+    help: 'Frequency 0 lies in the middle of the spectrum, at (N / 2, rounded down), not in the corner.',
+  },
   norm: {
     kind: 'choice',
     choices: ['backward', 'ortho', 'forward'],

@@ -17,7 +17,11 @@ export interface Transform extends PlaneShape {
 /** The row or column that `k` is when 0 lies in the middle. */
 const centred = (k: number, extent: number): number => (k + Math.floor(extent / 2)) % extent;
 
-function readPlane(data: NumericArray, first: number, { height, width, isComplex, inverse, shift }: Transform): Complex {
+function readPlane(
+  data: NumericArray,
+  first: number,
+  { height, width, isComplex, inverse, shift }: Transform,
+): Complex {
   const plane = makeComplex(height * width);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -54,7 +58,7 @@ function sumOverPixels({ re, im }: Complex, height: number, width: number): Comp
   return out;
 }
 
-function valueOf(output: Output, re: number, im: number): number {
+function numberOf(output: Output, re: number, im: number): number {
   if (output === 'real') return re;
   const power = re * re + im * im;
   if (output === 'power') return power;
@@ -70,7 +74,7 @@ function writePlane({ re, im }: Complex, transform: Transform, out: NumericArray
       if (output === 'complex') {
         out[first + 2 * to] = a;
         out[first + 2 * to + 1] = b;
-      } else out[first + to] = valueOf(output, a, b);
+      } else out[first + to] = numberOf(output, a, b);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Dtype, DTYPES, isInteger } from '../../core/dtype.js';
+import { DTYPES, type Dtype, isInteger } from '../../core/dtype.js';
 import type { Param } from '../../core/params.js';
 
 /** What sums are made in, and the element type of results. */

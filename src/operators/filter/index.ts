@@ -1,0 +1,88 @@
+import { DTYPES, type Dtype, isInteger } from '../../core/dtype.js';
+import { UsageError } from '../../core/errors.js';
+import { defineOperator } from '../../core/operator.js';
+import { formatShape, framePixels, type Stack } from '../../core/stack.js';
+import { filterWasm } from '../../kernels/filter.wasm.js';
+import { details } from './details.js';
+import { filterFast } from './kernel.js';
+import { filterNaively } from './naive.js';
+import { type FilterParams, type FilterValues, params } from './params.js';
+import { type FilterState, type Geometry, makeState, stateBytes } from './state.js';
+import { type Window, windowOf } from './window.js';
+
+/** Arithmetic of a loop in TypeScript takes about so many times that of the kernel. */
+const NAIVE = 30;
+
+/** float32 holds integers of 16 bits, not of 32. */
+function resultDtype(dtype: Dtype, values: FilterValues): 'float32' | 'float64' {
+  const fits = isInteger(dtype) ? DTYPES[dtype].bytes < 4 : dtype === 'float32';
+  return values.dtype ?? (fits ? 'float32' : 'float64');
+}
+
+function geometryOf(stack: Stack, values: FilterValues): Geometry {
+  const [height, width] = stack.frameShape;
+  if (stack.frameShape.length !== 2 || height === undefined || width === undefined) {
+    throw new UsageError(
+      'frame-rank',
+      `filter needs images, but a frame here is ${formatShape(stack.frameShape)}. Choose --frame-rank 2, or the right data set.`,
+    );
+  }
+  return { height, width, isWide: resultDtype(stack.dtype, values) === 'float64' };
+}
+
+function checkFits({ height, width }: Geometry, { rows, columns }: Window, { border }: FilterValues): void {
+  if (border !== 'zero-border' || (rows <= height && columns <= width)) return;
+  throw new UsageError(
+    'kernel-too-large',
+    `A window of ${rows} x ${columns} leaves a frame of ${height} x ${width} everywhere, and --border zero-border would make all of it 0. ` +
+      'Use a smaller window, or another border such as reflect.',
+    { rows, columns, height, width },
+  );
+}
+
+/** Filtered images: the mean, Gaussian, median, Sobel gradient or any weighting of the window around every pixel. */
+export default defineOperator<FilterParams, 'filtered', FilterState>({
+  name: 'filter',
+  summary: 'mean, Gaussian, median, Sobel or any kernel over each image',
+  details,
+  params,
+  examples: [
+    {},
+    { kind: 'gaussian', sigma: '1.2', border: 'mirror' },
+    { kind: 'median', size: 5, border: 'nearest' },
+    { kind: 'sobel', border: 'zero' },
+    { weights: '0,1,0,1,-4,1,0,1,0', border: 'zero-border', dtype: 'float64' },
+    { size: '4,3', border: 'wrap', method: 'naive' },
+  ],
+  async prepare(context) {
+    const geometry = geometryOf(context.stack, context.values);
+    const window = await windowOf(context);
+    checkFits(geometry, window, context.values);
+    return { ...window };
+  },
+  outputs: (stack, values, { label }) => ({
+    filtered: {
+      kind: 'each',
+      shape: stack.frameShape,
+      dtype: resultDtype(stack.dtype, values),
+      label: `${label}, border ${values.border}`,
+    },
+  }),
+  cost: (stack, values, prepared) => ({
+    workerBytes: stateBytes(geometryOf(stack, values), prepared as unknown as Window),
+  }),
+  flops(stack, values) {
+    const [rows = 3, columns = rows] = values.size ?? [];
+    return (
+      framePixels(stack) * (values.kind === 'median' ? 6 : 1) * rows * columns * (values.method === 'naive' ? NAIVE : 1)
+    );
+  },
+  init: ({ stack, values, prepared, arena }) => makeState(geometryOf(stack, values), prepared, values, arena),
+  process: (tile, state, { filtered }) => filterNaively(tile, state, filtered),
+  kernels: {
+    wasm: {
+      module: filterWasm,
+      process: (exports, tile, state, { filtered }) => filterFast(exports, tile, state, filtered),
+    },
+  },
+});
