@@ -38,8 +38,9 @@ function multiplySwapped<T>(z: usize, w: usize, count: i32): void {
 function multiplyRows<T>(job: Job): void {
   const vector: i32 = 16 / sizeof<T>();
   const given = (job.width + vector - 1) / vector;
-  const wanted = (job.outWidth + vector - 1) / vector;
+  const wanted = 2 * ((job.outWidth + 2 * vector - 1) / (2 * vector));
   const empty = job.fullWidth - given * vector;
+  const beyond = wanted * vector - job.fullWidth;
   let spectrum = job.spectrum;
   for (let k = 0; k <= job.fullHeight >> 1; k += vector) {
     const row = job.plane + <usize>k * job.stride;
@@ -49,6 +50,8 @@ function multiplyRows<T>(job: Job): void {
     multiplySwapped<T>(z, spectrum, job.fullWidth);
     const other = z == job.a ? job.b : job.a;
     const back = transform<T>(job.rowLine, job.rowNumbers, z, other, job.oddPairs);
+    // Columns come back in pairs, and what has nothing to do with a result must not be larger than it.
+    if (beyond > 0) memory.fill(back + <usize>job.fullWidth * ELEMENT, 0, <usize>beyond * ELEMENT);
     writeRows<T>(back, wanted, true, row, job.stride);
     spectrum += <usize>job.fullWidth * ELEMENT;
   }

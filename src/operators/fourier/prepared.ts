@@ -32,9 +32,9 @@ export function addressOf(prepared: Prepared, name: string): number {
   return typeof array === 'object' ? array.byteOffset : 0;
 }
 
-/** Bytes of one of two buffers of lines of `elements` points: rows are read in whole vectors. */
+/** Bytes of one of two buffers of lines of `elements` points: rows are read and written in pairs of whole vectors. */
 export function bufferBytes(elements: number, precision: Precision): number {
-  return (elements + lanesOf(precision)) * ELEMENT;
+  return (elements + 2 * lanesOf(precision)) * ELEMENT;
 }
 
 /**
