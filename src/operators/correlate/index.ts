@@ -12,7 +12,7 @@ import { type Geometry, geometryOf, resultAxes } from './geometry.js';
 import { correlateWasm, kernelBytes, placeKernel } from './kernel.js';
 import { methodOf, timesOf } from './method.js';
 import { type CorrelateParams, type Method, params } from './params.js';
-import { templateSpectrum, transformSize } from './spectrum.js';
+import { spectrumLength, templateSpectrum, transformSize } from './spectrum.js';
 import { correlateNaive } from './sums.js';
 import { takeTemplate } from './template.js';
 
@@ -103,7 +103,10 @@ export default defineOperator<CorrelateParams, 'correlation', CorrelateState>({
   cost(stack, values, prepared) {
     const { geometry, precision, method } = given(stack, values, prepared);
     const bytes = kernelBytes(geometry, precision, method === 'fft', Number(prepared.elements));
-    return { workerBytes: bytes + 16 * geometry.width };
+    const size = transformSize(geometry);
+    // The template's transform is made in float64.
+    const hostBytes = method === 'fft' ? 16 * size[0] * size[1] + 8 * spectrumLength(size, 'float64') : 0;
+    return { workerBytes: bytes + 16 * geometry.width, hostBytes };
   },
   flops(stack, values) {
     // The template is not known yet: as much as a transform takes, which larger templates are correlated by.

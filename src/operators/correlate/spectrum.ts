@@ -1,6 +1,6 @@
 import { DTYPES } from '../../core/dtype.js';
 import { fastLength } from '../fourier/line.js';
-import { makeComplex, transformPlane } from '../fourier/plain.js';
+import { makeComplex, PlainLine } from '../fourier/plain.js';
 import type { Precision } from '../fourier/precision.js';
 import type { Geometry } from './geometry.js';
 
@@ -38,14 +38,17 @@ export function templateSpectrum(template: Float64Array, geometry: Geometry, pre
   const [rows, columns] = size;
   const plane = makeComplex(rows * columns);
   const scale = 1 / (2 * rows * columns);
+  const [row, column] = [new PlainLine(columns), new PlainLine(rows)];
   for (let a = 0; a < templateHeight; a++) {
     const y = (above - a + rows) % rows;
     for (let b = 0; b < templateWidth; b++) {
       const at = y * columns + ((before - b + columns) % columns);
       plane.re[at] = scale * (template[a * templateWidth + b] ?? 0);
     }
+    // All other rows are 0, and so are their transforms.
+    row.transform(plane, y * columns, 1);
   }
-  transformPlane(plane, rows, columns);
+  for (let x = 0; x < columns; x++) column.transform(plane, x, columns);
   const lanes = 16 / DTYPES[precision].bytes;
   const spectrum = new Float64Array(spectrumLength(size, precision));
   for (let k = 0; k <= rows / 2; k++) {

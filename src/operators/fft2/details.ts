@@ -21,7 +21,7 @@ number. A pixel that is NaN or infinite leaves no number of its frame's spectrum
 
 The TypeScript reference works in float64 throughout. --method naive is the double sum itself, for every frequency.
 
-Libraries (fft.js, kissfft, pffft compiled to WebAssembly) transform one line after the other. This kernel transforms four lines of float32, or two
-of float64, in the lanes of its vectors, so that no stage moves numbers between lanes, and reads and writes frames itself:
-512 x 512 pixels took fft.js 4 times as long, pffft-wasm (without SIMD) 3 times.
+Libraries for JavaScript (fft.js, kissfft, pffft compiled to WebAssembly) transform one line after the other, and took 4 to 5 ms for 512 x 512
+pixels on a machine where SciPy needs 1.3. This kernel transforms four lines of float32, or two of float64, in the lanes of its
+vectors, so that no stage moves numbers between lanes, and reads and writes frames itself.
 `;
