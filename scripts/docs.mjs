@@ -1,5 +1,6 @@
-// Writes docs/operators/ and docs/formats/ from the registries. Run after the build; with --check it only says what is
-// out of date.
+// Writes docs/operators/ and docs/formats/ from the registries, and puts programs and their outputs into docs/course/. Run
+// after the build; with --check it only says what is out of date. --record measures all lessons of the course again,
+// --record=NAME,NAME some; with --busy the pages say that other programs ran meanwhile.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +10,10 @@ import { flagOf } from '../dist/core/params.js';
 import { OUTPUTS } from '../dist/formats/outputs.js';
 import { FORMATS } from '../dist/formats/registry.js';
 import { GENERATORS } from '../dist/formats/synthetic/index.js';
+import { INFER } from '../dist/infer/declaration.js';
 import { outlineOf } from '../dist/operators/outline.js';
 import { findOperator, operatorNames } from '../dist/operators/registry.js';
+import { coursePages, recordCourse } from './docs-course.mjs';
 
 const docs = join(dirname(fileURLToPath(import.meta.url)), '../docs');
 const KINDS = {
@@ -29,6 +32,9 @@ const flags = (values) =>
     .map(([name, value]) => (value === true ? ` --${flagOf(name)}` : ` --${flagOf(name)} ${value}`))
     .join('');
 
+/** What is said of an operator of one kernel. */
+const ALONE = { ts: 'The TypeScript reference alone.', onnxruntime: 'onnxruntime, in worker threads.' };
+
 async function operatorPage(name) {
   const operator = await findOperator(name);
   const outline = await outlineOf(operator);
@@ -36,6 +42,10 @@ async function operatorPage(name) {
     (values) =>
       `fanfold run ${name} ${outline.frames === 'series' ? 'train.tsv' : 'scan.h5'}${flags(values)} -o ${name}.h5`,
   );
+  return outlinePage(outline, commands);
+}
+
+function outlinePage(outline, commands) {
   const outputs = outline.outputs.map((o) => [
     `\`${o.name}\``,
     o.shape.join(', ') || 'a number',
@@ -45,7 +55,7 @@ async function operatorPage(name) {
   ]);
   const agree = outline.tolerance > 0 ? `within ${outline.tolerance.toExponential()} of the largest value` : 'exactly';
   return page(
-    `# ${name}`,
+    `# ${outline.name}`,
     `${outline.summary[0].toUpperCase()}${outline.summary.slice(1)}.`,
     code(commands.join('\n'), 'sh'),
     '## Options',
@@ -55,9 +65,7 @@ async function operatorPage(name) {
     outline.details === '' ? '' : '## Definitions',
     outline.details,
     '## Kernels',
-    outline.kernels.length > 1
-      ? `${outline.kernels.join(' and ')}; they agree ${agree}.`
-      : 'The TypeScript reference alone.',
+    outline.kernels.length > 1 ? `${outline.kernels.join(' and ')}; they agree ${agree}.` : ALONE[outline.kernels[0]],
   );
 }
 
@@ -112,10 +120,19 @@ const pages = new Map([['formats/README.md', formatsPage()]]);
 for (const format of FORMATS) pages.set(`formats/${format.name}.md`, formatPage(format));
 const names = operatorNames();
 for (const name of names) pages.set(`operators/${name}.md`, await operatorPage(name));
+pages.set(`operators/${INFER.name}.md`, outlinePage(INFER, [INFER.example]));
 const summaries = await Promise.all(
   names.map(async (name) => [`[${name}](${name}.md)`, (await findOperator(name)).summary]),
 );
+summaries.push([`[${INFER.name}](${INFER.name}.md)`, INFER.summary]);
 pages.set('operators/README.md', page('# Operators', table(['operator', 'what'], summaries)));
+
+const record = process.argv.find((arg) => /^--record(=|$)/.test(arg));
+if (record !== undefined) {
+  const names = record.split('=')[1]?.split(',') ?? [];
+  await recordCourse(names, process.argv.includes('--busy'));
+}
+for (const [name, text] of coursePages()) pages.set(name, text);
 
 const stale = [];
 for (const [name, text] of pages) {

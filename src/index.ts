@@ -54,6 +54,19 @@ export type { OpenOptions, Source } from './core/source.js';
 export { type Axis, makeStack, type Stack } from './core/stack.js';
 export { openSource } from './formats/registry.js';
 export { openSynthetic } from './formats/synthetic/index.js';
+export {
+  type Image,
+  ImageProcessor,
+  type Images,
+  type ModelOptions,
+  type Prediction,
+  type Predictions,
+  type Preparation,
+  type PreprocessOptions,
+  type ProcessOptions,
+  type Ranked,
+  type Wanted,
+} from './infer/index.js';
 export type { RunOptions } from './layouts/local.js';
 export {
   type Batch,

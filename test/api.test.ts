@@ -18,6 +18,7 @@ function declared(name: string): string[] {
 test('the public API has exactly these names', () => {
   expect(Object.keys(api).sort()).toEqual([
     'FanfoldError',
+    'ImageProcessor',
     'LayoutError',
     'OperatorError',
     'PlanError',

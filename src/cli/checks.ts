@@ -6,10 +6,12 @@ import { inflateWasm } from '../codecs/inflate.wasm.js';
 import { lzfWasm } from '../codecs/lzf.wasm.js';
 import { zstdWasm } from '../codecs/zstd.wasm.js';
 import { ARENA_BASE, makeMemory } from '../core/arena.js';
+import { LayoutError } from '../core/errors.js';
 import { formatBytes } from '../core/size.js';
 import { instantiate } from '../core/wasm.js';
 import { OUTPUTS } from '../formats/outputs.js';
 import { FORMATS } from '../formats/registry.js';
+import { gpuProviders, INSTALL, loadRuntime } from '../infer/runtime.js';
 import { allowedCoreList } from '../io/affinity.js';
 import { availableCores, availableMemory } from '../io/machine.js';
 import { type Finding, folderState, mayWrite, tryDirect } from '../io/probe.js';
@@ -107,6 +109,20 @@ async function codecs(): Promise<Check[]> {
   ];
 }
 
+async function networks(): Promise<Check[]> {
+  const [area, name] = ['networks', 'onnxruntime'];
+  try {
+    const runtime = await loadRuntime();
+    const cards = gpuProviders(runtime);
+    const more = cards.length > 0 ? `; for graphics cards ${cards.join(', ')}, if one is there` : '';
+    return [yes(area, name, `${runtime.env.versions.common ?? ''}, on the processor${more}`)];
+  } catch (error) {
+    const missing = error instanceof LayoutError && error.cause instanceof Error;
+    const why = missing ? 'the package onnxruntime-node does not load' : 'it does not start';
+    return [no(area, name, why, `only run infer needs it: ${INSTALL}`)];
+  }
+}
+
 const PEERS = ['numpy', 'h5py', 'dask', 'hyperspy', 'libertem'];
 
 const LIST_PEERS = `
@@ -170,6 +186,7 @@ export async function checkMachine(folder: string): Promise<Check[]> {
     compiled('kernels', 'wasm', maskWasm, 'WebAssembly with 128-bit SIMD'),
     yes('kernels', 'ts', 'the reference, always'),
     ...(await codecs()),
+    ...(await networks()),
     ...FORMATS.map(({ name, summary }) => yes('formats', name, summary)),
     ...OUTPUTS.map(({ extensions, summary }) => yes('outputs', extensions.join(' '), summary)),
     ...(await python),

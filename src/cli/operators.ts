@@ -28,6 +28,10 @@ function moduleUrl(path: string): string {
  * @throws UsageError for an unknown name or an operator named twice
  */
 export async function findOperators(spec: string): Promise<OperatorSet> {
+  if (spec.split('+').includes('infer')) {
+    const what = 'infer runs a network in workers of its own, beside no other operator and without a plan.';
+    throw new UsageError('alone', `${what} Write fanfold run infer SOURCE --model NET.onnx.`, { operator: 'infer' });
+  }
   const refs = spec.split('+').map((name) => (isModule(name) ? { name, module: moduleUrl(name) } : { name }));
   const operators = await Promise.all(refs.map(loadOperator));
   const names = operators.map(({ name }) => name);

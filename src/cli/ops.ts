@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.js';
 import { checkValues, type Params } from '../core/params.js';
+import { INFER } from '../infer/declaration.js';
 import { type Outline, type OutputOutline, outlineOf } from '../operators/outline.js';
 import { findOperator, operatorNames } from '../operators/registry.js';
 import { parseFlags } from './flags.js';
@@ -40,6 +41,7 @@ function describe(outline: Outline): string {
 }
 
 async function showOne(spec: string, json: boolean): Promise<string> {
+  if (spec === INFER.name) return json ? `${JSON.stringify(INFER)}\n` : describe(INFER);
   const { operators } = await findOperators(spec);
   const outlines = await Promise.all(operators.map(outlineOf));
   return json
@@ -48,7 +50,7 @@ async function showOne(spec: string, json: boolean): Promise<string> {
 }
 
 async function showAll(json: boolean): Promise<string> {
-  const operators = await Promise.all(operatorNames().map(findOperator));
+  const operators = [...(await Promise.all(operatorNames().map(findOperator))), INFER];
   if (json) return `${JSON.stringify(operators.map(({ name, summary }) => ({ name, summary })))}\n`;
   const lines = operators.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`);
   return `${lines.join('\n')}\n\nfanfold ops NAME shows one of them. Several run in one pass as NAME+NAME, your own as ./file.js.\n`;

@@ -5,8 +5,9 @@ import { describeReport } from '../core/report.js';
 import { frameBytes } from '../core/stack.js';
 import { SCALE_KINDS } from '../formats/plot/scale.js';
 import type { Resumption } from '../formats/resume/index.js';
-import { runOptionsOf } from './common.js';
+import { OUTPUT_PARAMS, runOptionsOf } from './common.js';
 import { type JobCommand, jobHelp, parseJob } from './job.js';
+import { takeOperator } from './operators.js';
 import { makeProgress } from './progress.js';
 import { describeArrays, statisticsOf } from './results.js';
 import { tell } from './terminal.js';
@@ -50,7 +51,15 @@ function tellKept({ files, done, parts }: Resumption): void {
   );
 }
 
+/** The arguments of `infer`, which runs in workers of its own; null for all operators. */
+function inferArgs(args: readonly string[]): readonly string[] | null {
+  const { spec, rest } = takeOperator(args, { ...OUTPUT_PARAMS, overwrite: PARAMS.overwrite });
+  return spec === 'infer' ? rest : null;
+}
+
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const infer = inferArgs(args);
+  if (infer) return (await import('./infer.js')).run(infer, signal);
   const command = await parseJob('run', args, PARAMS);
   const { values, source, refs } = command;
   for (const note of values.quiet ? [] : source.notes) tell(`note: ${note}`);
@@ -84,7 +93,8 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
   }
 }
 
-export function help(args: readonly string[]): Promise<string> {
+export async function help(args: readonly string[]): Promise<string> {
+  if (inferArgs(args)) return (await import('./infer.js')).help();
   return jobHelp(
     'run',
     args,

@@ -57,6 +57,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./ops.js'),
   },
   {
+    name: 'course',
+    synopsis: 'course [LESSON]',
+    summary: 'a course on fast numerical programs: run its lessons, check its exercises',
+    load: () => import('./course.js'),
+  },
+  {
     name: 'doctor',
     synopsis: 'doctor',
     summary: 'what works on this machine, and why something does not',

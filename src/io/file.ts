@@ -140,3 +140,21 @@ export function readHead(path: string): Uint8Array {
     file.close();
   }
 }
+
+/** All bytes of a file. @throws SourceError as `InputFile.open` and for one above 2 GiB */
+export function readWhole(path: string): Uint8Array<ArrayBuffer> {
+  const file = InputFile.open(path);
+  try {
+    if (file.size > 2 ** 31)
+      throw new SourceError(
+        'file-too-large',
+        `${path} has ${file.size} bytes; a file that is needed whole may have 2 GiB.`,
+        { path },
+      );
+    const bytes = new Uint8Array(file.size);
+    file.read(bytes, 0);
+    return bytes;
+  } finally {
+    file.close();
+  }
+}

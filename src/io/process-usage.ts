@@ -64,3 +64,9 @@ export function sharedMemoryBytes(): number {
     return 0;
   }
 }
+
+/** Highest resident bytes of this program so far: not those of what started it, which `maxRSS` of a child begins with. */
+export function peakOwnBytes(): number {
+  const line = /^VmHWM:\s+(\d+) kB/m.exec(readOrNull('/proc/self/status') ?? '');
+  return line ? Number(line[1]) * 1024 : process.resourceUsage().maxRSS * 1024;
+}

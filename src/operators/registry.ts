@@ -21,6 +21,10 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   scale: () => import('./scale/index.js'),
   fft2: () => import('./fft2/index.js'),
   correlate: () => import('./correlate/index.js'),
+  matmul: () => import('./matmul/index.js'),
+  reduce: () => import('./reduce/index.js'),
+  astype: () => import('./astype/index.js'),
+  thumbnail: () => import('./thumbnail/index.js'),
   filter: () => import('./filter/index.js'),
 };
 

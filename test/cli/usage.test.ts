@@ -12,6 +12,7 @@ const USAGE = `fanfold: one operator over large stacks of scientific frames, in 
   fanfold train dual-gaf TRAIN [TEST]  train a network on Gramian angular fields of time series
   fanfold bench SCENARIO               measure every layout against the others, the floors and Python
   fanfold ops [OPERATOR]               list operators, or one with its parameters and outputs
+  fanfold course [LESSON]              a course on fast numerical programs: run its lessons, check its exercises
   fanfold doctor                       what works on this machine, and why something does not
 
   fanfold FILE                         the same as fanfold info FILE
@@ -32,13 +33,16 @@ test('--version is the version of the package', () => {
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test.each(['info', 'run', 'plan', 'make', 'bench', 'ops', 'doctor'])('%s has help, in both ways to ask', (verb) => {
-  const asked = fanfold(folder, verb, '--help');
-  expect(asked).toEqual(fanfold(folder, 'help', verb));
-  expect(asked.code).toBe(0);
-  expect(asked.stderr).toBe('');
-  expect(asked.stdout).toMatch(new RegExp(`^fanfold ${verb}\\b.*\\n\\n`));
-});
+test.each(['info', 'run', 'plan', 'make', 'bench', 'ops', 'course', 'doctor'])(
+  '%s has help, in both ways to ask',
+  (verb) => {
+    const asked = fanfold(folder, verb, '--help');
+    expect(asked).toEqual(fanfold(folder, 'help', verb));
+    expect(asked.code).toBe(0);
+    expect(asked.stderr).toBe('');
+    expect(asked.stdout).toMatch(new RegExp(`^fanfold ${verb}\\b.*\\n\\n`));
+  },
+);
 
 test('help of an operator puts its own options first', () => {
   const { stdout } = fanfold(folder, 'run', 'com', '--help');
@@ -63,6 +67,8 @@ source
   --frame-shape 256,256       frame shape of headerless binary
   --dtype TEXT                element type of headerless binary, such as uint16 or >u2
   --offset N                  header bytes to skip in headerless binary (bytes)
+  --channel NAME              colour images: what is read, the luminance, one colour, or all (frames
+                              of rows, columns, 3) (grey, red, green, blue, all; default grey)
   --window N                  time series: points of a window (default: whole segments)
   --step N                    time series: points from window to window (default: --window)
   --label TEXT                time series: column of the class, by name or number, or file: the name

@@ -1,6 +1,8 @@
 /** A protocol buffer message in the making: fields in the order they are added (protobuf.dev, encoding). */
 export class Message {
-  readonly #bytes: number[] = [];
+  /** What is finished, and the bytes behind it. */
+  readonly #pieces: Uint8Array[] = [];
+  #bytes: number[] = [];
 
   /** A whole number, not negative. */
   integer(field: number, value: number): this {
@@ -32,11 +34,25 @@ export class Message {
   }
 
   encode(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
+    this.#finish();
+    const all = new Uint8Array(this.#pieces.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const piece of this.#pieces) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    return all;
   }
 
+  /** Weights are taken as they are: there may be millions of them. */
   #append(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#bytes.push(byte);
+    this.#finish();
+    this.#pieces.push(bytes);
+  }
+
+  #finish(): void {
+    if (this.#bytes.length > 0) this.#pieces.push(Uint8Array.from(this.#bytes));
+    this.#bytes = [];
   }
 
   #varint(value: number): void {

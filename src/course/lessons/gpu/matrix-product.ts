@@ -1,0 +1,55 @@
+import { difference, measure, sampleNumbers } from '../../measure.js';
+import type { Outcome, Setting } from '../../outcome.js';
+
+/** As in the textbook: each element of the result is a row times a column. The column jumps through memory, n numbers a step. */
+function rowTimesColumn(a: Float32Array, b: Float32Array, n: number): Float32Array {
+  const product = new Float32Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let k = 0; k < n; k++) sum += (a[i * n + k] ?? 0) * (b[k * n + j] ?? 0);
+      product[i * n + j] = sum;
+    }
+  }
+  return product;
+}
+
+/** The same products, two loops exchanged: whole rows of b are added to a row of the result, and nothing jumps. */
+function rowByRow(a: Float32Array, b: Float32Array, n: number): Float32Array {
+  const product = new Float32Array(n * n);
+  const sums = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    sums.fill(0);
+    for (let k = 0; k < n; k++) {
+      const factor = a[i * n + k] ?? 0;
+      const from = k * n;
+      for (let j = 0; j < n; j++) sums[j] = (sums[j] ?? 0) + factor * (b[from + j] ?? 0);
+    }
+    product.set(sums, i * n);
+  }
+  return product;
+}
+
+/** A matrix product: n^3 multiplications over 3 n^2 numbers, which is why it is what GPUs are shown with. */
+export default async function matrixProduct({ size }: Setting): Promise<Outcome> {
+  const n = size === 'full' ? 512 : 64;
+  const [a, b] = [Float32Array.from(sampleNumbers(n * n, 1)), Float32Array.from(sampleNumbers(n * n, 2))];
+  const naive = await measure(() => rowTimesColumn(a, b, n), 3);
+  const rows = await measure(() => rowByRow(a, b, n), 3);
+  /** Additions and multiplications, in thousand millions a second. */
+  const rate = (seconds: number): number => (2 * n ** 3) / seconds / 1e9;
+  return {
+    subject: `product of two float32 matrices of ${n} x ${n}; the value is GFLOP/s`,
+    rows: [
+      { what: 'row times column', seconds: naive.seconds, value: rate(naive.seconds) },
+      {
+        what: 'row by row, the loops exchanged',
+        seconds: rows.seconds,
+        value: rate(rows.seconds),
+        difference: difference(naive.value, rows.value),
+      },
+    ],
+    // Sums are made in float64 and rounded once.
+    tolerance: 1e-6,
+  };
+}
