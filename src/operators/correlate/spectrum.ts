@@ -4,21 +4,20 @@ import { makeComplex, PlainLine } from '../fourier/plain.js';
 import type { Precision } from '../fourier/precision.js';
 import type { Geometry } from './geometry.js';
 
+/** The first and the last number of a template, along one direction, that ever meets the frame where a result is wanted. */
+function used(extent: number, template: number, out: number, before: number): readonly [number, number] {
+  return [Math.max(0, before - out + 1), Math.min(template, before + extent) - 1];
+}
+
+function sizeAlong(extent: number, template: number, out: number, before: number): number {
+  const [first, last] = used(extent, template, out, before);
+  return fastLength(Math.max(extent + before - first, out + last - before));
+}
+
 /** Sizes of transforms at which no part of the result that is wanted falls onto another one. */
-export function transformSize({
-  height,
-  width,
-  templateHeight,
-  templateWidth,
-  outHeight,
-  outWidth,
-  above,
-  before,
-}: Geometry): readonly [number, number] {
-  return [
-    fastLength(Math.max(height + above, outHeight + templateHeight - 1 - above)),
-    fastLength(Math.max(width + before, outWidth + templateWidth - 1 - before)),
-  ];
+export function transformSize(geometry: Geometry): readonly [number, number] {
+  const { height, width, templateHeight, templateWidth, outHeight, outWidth, above, before } = geometry;
+  return [sizeAlong(height, templateHeight, outHeight, above), sizeAlong(width, templateWidth, outWidth, before)];
 }
 
 /** Numbers in what `templateSpectrum` gives. */
@@ -33,15 +32,17 @@ export function spectrumLength([rows, columns]: readonly [number, number], preci
  * them. The factor of the inverse transform, and the 1/2 that two columns at a time cost, are in it.
  */
 export function templateSpectrum(template: Float64Array, geometry: Geometry, precision: Precision): Float64Array {
-  const { templateHeight, templateWidth, above, before } = geometry;
+  const { height, width, templateHeight, templateWidth, outHeight, outWidth, above, before } = geometry;
   const size = transformSize(geometry);
   const [rows, columns] = size;
   const plane = makeComplex(rows * columns);
   const scale = 1 / (2 * rows * columns);
   const [row, column] = [new PlainLine(columns), new PlainLine(rows)];
-  for (let a = 0; a < templateHeight; a++) {
+  const [firstA, lastA] = used(height, templateHeight, outHeight, above);
+  const [firstB, lastB] = used(width, templateWidth, outWidth, before);
+  for (let a = firstA; a <= lastA; a++) {
     const y = (above - a + rows) % rows;
-    for (let b = 0; b < templateWidth; b++) {
+    for (let b = firstB; b <= lastB; b++) {
       const at = y * columns + ((before - b + columns) % columns);
       plane.re[at] = scale * (template[a * templateWidth + b] ?? 0);
     }

@@ -62,8 +62,7 @@ export default defineOperator<FftParams, 'spectrum', FftState>({
   examples: [
     {},
     { output: 'log-power', shift: true },
-    { output: 'complex', norm: 'ortho', precision: 'float64' },
-    { inverse: true, shift: true, output: 'complex', precision: 'float32' },
+    { inverse: true, shift: true, output: 'complex', norm: 'ortho' },
     { output: 'magnitude', method: 'naive' },
   ],
   prepare({ stack, values, kernel }) {

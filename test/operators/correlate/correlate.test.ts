@@ -87,7 +87,7 @@ describe('correlate', () => {
         const scale = Math.max(...Array.from(data, Math.abs)) * Math.max(...Array.from(numbers, Math.abs));
         expect(apart * largest).toBeLessThanOrEqual((single ? 4e-6 : 1e-14) * Math.max(largest, scale));
       }),
-      { numRuns: 80 },
+      { numRuns: 100 },
     );
   });
 
