@@ -38,6 +38,8 @@ const NOT_FOR_VOLUMES = [
   'filter',
   'fft2',
   'correlate',
+  'thumbnail',
+  'filter',
 ];
 const ofVolumes = fused.filter(({ name }) => !NOT_FOR_VOLUMES.includes(name));
 

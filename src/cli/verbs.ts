@@ -33,10 +33,22 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./plan.js'),
   },
   {
+    name: 'advise',
+    synopsis: 'advise OPERATOR SOURCE',
+    summary: 'measure a sample of that run on every layout, and say which is best',
+    load: () => import('./advise.js'),
+  },
+  {
     name: 'make',
     synopsis: 'make SHAPE OUT',
     summary: 'write a generated stack of any size',
     load: () => import('./make.js'),
+  },
+  {
+    name: 'fetch',
+    synopsis: 'fetch URLS.txt -o FOLDER',
+    summary: 'download addresses, save and process each as soon as it is there',
+    load: () => import('./fetch.js'),
   },
   {
     name: 'train',

@@ -1,7 +1,8 @@
 import type { Arena } from '../../core/arena.js';
+import type { Dtype } from '../../core/dtype.js';
 import type { Prepared } from '../../core/operator.js';
 import { reachOf } from './border.js';
-import { type KernelMemory, kernelBytes, placeKernel } from './memory.js';
+import { type KernelMemory, placeKernel } from './memory.js';
 import type { Border } from './params.js';
 import type { Window } from './window.js';
 
@@ -10,6 +11,7 @@ export type Taps = Float32Array | Float64Array;
 
 /** The size of frames, and of their results' elements. */
 export interface Geometry {
+  readonly dtype: Dtype;
   readonly height: number;
   readonly width: number;
   /** Arithmetic and results are float64, else float32. */
@@ -29,11 +31,6 @@ export interface FilterState extends Geometry {
   readonly hasZeroBorder: boolean;
   readonly isNaive: boolean;
   readonly kernel: KernelMemory;
-}
-
-/** Bytes of a worker's window that `makeState` takes. */
-export function stateBytes(geometry: Geometry, window: Window): number {
-  return kernelBytes(geometry, window);
 }
 
 /** Makes a prepared window ready in a worker. */

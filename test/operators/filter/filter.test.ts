@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dtype, NumericArray } from '../../../dist/core/dtype.js';
+import { openOperator } from '../../../dist/index.js';
 import { exactFactors } from '../../../dist/operators/filter/factors.js';
 import filter from '../../../dist/operators/filter/index.js';
 import { ALL_DTYPES, formula, randomElements, run, stackOf } from '../harness.js';
@@ -119,6 +120,29 @@ describe('the fast way', () => {
     expect(new Set(fast?.out.filtered)).toEqual(new Set([0, 1]));
   });
 
+  it('writes nothing beside its results, in frames narrower and wider than a block', async () => {
+    const kinds = [{}, { size: 5 }, { kind: 'median' }, { kind: 'median', size: 5 }, { kind: 'median', size: 7 }];
+    for (const values of [...kinds, { kind: 'sobel' }, { weights: '0,1,0,1,-4,1,0,1,0', border: 'zero-border' }]) {
+      for (const frame of [
+        [3, 3],
+        [5, 17],
+        [4, 40],
+      ]) {
+        const operator = await openOperator('filter', { shape: [2, ...frame], dtype: 'uint8', values });
+        const { filtered } = operator.apply();
+        if (!filtered) throw new Error('no result');
+        const { buffer, byteOffset, byteLength } = filtered;
+        const around = [
+          new Uint8Array(buffer, byteOffset - 64, 64),
+          new Uint8Array(buffer, byteOffset + byteLength, 64),
+        ];
+        for (const bytes of around) bytes.fill(90);
+        operator.apply();
+        for (const bytes of around) expect(bytes.every((byte) => byte === 90)).toBe(true);
+      }
+    }
+  });
+
   it('leaves the neighbours of NaN as they were', async () => {
     const data = formula('float32', 20 * 20);
     const clean = await filtered(data, [20, 20], 'float32', { size: 3 });
@@ -190,6 +214,10 @@ describe('what cannot be filtered is refused:', () => {
       /shape 2 x 2 x 2. Give one of rows x columns/,
     ],
     [{ weights: [{ shape: [1, 2], data: [1, Number.NaN] }] }, /holds NaN at element 1/],
+    [
+      { weights: [{ shape: [300, 300], data: formula('uint8', 90000) }] },
+      /300 x 300 that is no column times a row.*operator correlate/,
+    ],
     [{ border: 'edge' }, /--border takes reflect, mirror/],
   ])('%j', async (values, message) => {
     await expect(filtered(new Uint8Array(80), [8, 10], 'uint8', values)).rejects.toThrow(message);
