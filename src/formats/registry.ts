@@ -90,6 +90,9 @@ are; \`--label /path\` names a data set with a whole number for the class of eac
     details: `Versions 1 to 3, C order, booleans, integers and floats of 1 to 8 bytes in either byte order. Frames are read from where they
 lie; nothing else of the file is touched. Fortran order, records and objects are refused with what to do about it.
 
+\`--frame-shape\` cuts the elements into frames of that shape instead, such as a long row of numbers, which would be one frame, into pieces
+that workers share.
+
 With \`--window\` an array of (series, points) or (series, channels, points) is cut into windows, as [series](series.md) are.`,
     recognises: (head) => startsWith(head, 0, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]),
     open: async (path, options) => {

@@ -66,7 +66,7 @@ output
 source
   --dataset TEXT              data set inside the file; also SOURCE:/path/to/data
   --frame-rank N              dimensions of one frame (default 2)
-  --frame-shape 256,256       frame shape of headerless binary
+  --frame-shape 256,256       frame shape of headerless binary, or of the numbers of an .npy
   --dtype TEXT                element type of headerless binary, such as uint16 or >u2
   --offset N                  header bytes to skip in headerless binary (bytes)
   --channel NAME              colour images: what is read, the luminance, one colour, or all (frames
