@@ -28,7 +28,12 @@ export interface JobFacts {
   /** Bytes of results that are kept until the end, per frame. */
   readonly keptFrameBytes: number;
   /** Memory that may be used, in bytes, and whether that was asked for. */
-  readonly memory: { readonly bytes: number; readonly isAsked: boolean };
+  readonly memory: {
+    readonly bytes: number;
+    readonly isAsked: boolean;
+    /** What is free altogether, page cache included. */
+    readonly free: number;
+  };
   /** Bytes a second of the file the first time it was touched, again, and past the page cache; null without a file. */
   readonly reading: { readonly first: number; readonly again: number; readonly direct: number | null } | null;
   /** Shares of a single worker's time, adding up to 1. */

@@ -9,6 +9,9 @@ const WORTH = { share: 0.05, seconds: 0.02 };
 /** The first reads came from memory when they were at least this share as fast as repeating them. */
 const CACHED_SHARE = 0.5;
 
+/** A job that takes more than this share of the free memory is warned of. */
+const FULL = 0.8;
+
 /** Above this share of the cores, other programs show in the times. */
 const BUSY = 0.5;
 
@@ -23,7 +26,7 @@ interface Measured {
 export function diskRate({ reading, storedFrameBytes, frames, memory }: JobFacts): number | null {
   if (!reading || storedFrameBytes === 0) return null;
   const isCached = reading.first >= CACHED_SHARE * reading.again;
-  const fits = frames * storedFrameBytes < memory.bytes;
+  const fits = frames * storedFrameBytes < memory.free;
   if (isCached && fits) return null;
   return Math.min(reading.again, Math.max(reading.direct ?? 0, isCached ? 0 : reading.first) || reading.first);
 }
@@ -129,7 +132,7 @@ function warningsOf(rows: readonly AdviceRow[], best: AdviceRow | null, facts: J
   const warnings: string[] = [];
   const { memory, keptFrameBytes, frames } = facts;
   const kept = frames * keptFrameBytes;
-  const limit = memory.isAsked ? '--memory' : 'the memory there is';
+  const limit = memory.isAsked ? '--memory' : 'half of the free memory';
   const most = Math.floor((0.5 * memory.bytes) / Math.max(1, keptFrameBytes));
   const remedy =
     kept > memory.bytes / 4
@@ -149,8 +152,10 @@ function warningsOf(rows: readonly AdviceRow[], best: AdviceRow | null, facts: J
       `${row.layout} with ${row.workers} worker${row.workers === 1 ? '' : 's'} would take ${formatBytes(row.peakBytes ?? 0)}, and ${limit} is ${formatBytes(memory.bytes)}: use fewer workers.${remedy}`,
     );
   const taken = best?.peakBytes ?? 0;
-  if (taken <= memory.bytes && taken > 0.8 * memory.bytes)
-    warnings.push(`This takes ${formatBytes(taken)} of ${formatBytes(memory.bytes)}: little is left.${remedy}`);
+  if (taken > FULL * memory.free)
+    warnings.push(
+      `This takes ${formatBytes(taken)} of the ${formatBytes(memory.free)} that are free: little is left for other programs and the page cache.${remedy}`,
+    );
   return warnings;
 }
 
