@@ -138,13 +138,15 @@ describe('reading', () => {
   const stored: JobFacts = {
     ...facts,
     storedFrameBytes: 2 ** 20,
-    reading: { first: 4 * GiB, again: 5 * GiB, direct: GiB },
+    reading: { cached: 1, first: 4 * GiB, again: 5 * GiB, direct: GiB },
   };
-  const cold = { ...stored, reading: { first: 0.5 * GiB, again: 5 * GiB, direct: 0.4 * GiB } };
+  const cold = { ...stored, reading: { cached: 0, first: 0.5 * GiB, again: 5 * GiB, direct: 0.4 * GiB } };
 
   test('from the page cache while the file is in it and fits', () => {
     expect(diskRate(stored)).toBeNull();
-    expect(decide(stored, all).notes[0]).toMatch(/^The file is in the page cache \(first reads came at 4\.00 GiB\/s/);
+    expect(decide(stored, all).notes[0]).toBe(
+      '100 % of the file is in the page cache, and the times hold while it is. Past it, it is read at 1.00 GiB/s.',
+    );
     expect(diskRate(facts)).toBeNull();
   });
 
@@ -155,7 +157,12 @@ describe('reading', () => {
     // A frame takes 1/512 s from the disk: workers wait for it at the same time, and are no faster than it.
     expect(rows[0]?.seconds).toBeCloseTo(0.01 + 10_000 * (0.002 + 1 / 512 - 1 / 5120), 6);
     expect(rows[1]?.seconds).toBeCloseTo(0.11 + 10_000 / 512, 6);
-    expect(notes[0]).toContain('the times count 9.77 GiB from the disk at 512 MiB/s');
+    expect(notes[0]).toBe(
+      '0 % of the file is in the page cache. Samples were read from the cache; the times count 9.77 GiB from the disk at 512 MiB/s.',
+    );
+    const half = { ...stored, reading: { cached: 0.5, first: 2 * GiB, again: 5 * GiB, direct: GiB } };
+    expect(diskRate(half)).toBe(2 * GiB);
+    expect(decide(half, all).notes[0]).toContain('count 4.88 GiB from the disk at 1.00 GiB/s');
   });
 });
 
@@ -188,7 +195,11 @@ describe('what is not here', () => {
       reason: "bound by arithmetic (70 % of a worker's time): 4 machines like this one would take about 4 min 10 s",
     });
     expect(decide({ ...long, parts: 1 }, all).cluster.reason).toBe('the job is one part, which cannot be divided');
-    const disk = { ...long, storedFrameBytes: 2 ** 20, reading: { first: GiB, again: 8 * GiB, direct: GiB } };
+    const disk = {
+      ...long,
+      storedFrameBytes: 2 ** 20,
+      reading: { cached: 0, first: GiB, again: 8 * GiB, direct: GiB },
+    };
     const { helps, reason } = decide(disk, all).cluster;
     expect(helps).toBe(false);
     expect(reason).toContain('bound by the disk: 977 GiB at 1.00 GiB/s take 16 min 17 s of 23 min 47 s');
