@@ -35,6 +35,9 @@ const NOT_FOR_VOLUMES = [
   'recurrence',
   'features',
   'scale',
+  'filter',
+  'fft2',
+  'correlate',
   'thumbnail',
   'filter',
 ];
