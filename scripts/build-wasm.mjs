@@ -34,7 +34,10 @@ const MEMORY_BASES = {
   recurrence: 57600,
   features: 57856,
   filter: 58368,
+  fft2: 58880,
+  correlate: 58944,
   convert: 63488,
+  resample: 64512,
 };
 
 const sources = readdirSync('src', { recursive: true })
