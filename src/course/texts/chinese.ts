@@ -19,6 +19,7 @@ export const CHINESE: Texts = {
     'element-types': 'float64 与 float32：字节、时间与精度',
     views: '同一批数的视图与副本',
     files: '磁盘上的数组：整体读入、分块读取、用 fanfold',
+    'array-on-disk': '文件里的数组：创建、按区域读写、映射',
     'four-parts': '分段计算 sqrt(x) + x^2 之和：单线程、多线程、多进程',
     'break-even': '数据多到多少，多线程才划算',
     'three-ways': '用三种方式下载、保存并处理 200 个文件',
@@ -27,7 +28,9 @@ export const CHINESE: Texts = {
     fourier: '二维傅里叶变换：更好的算法',
     correlation: '3x3 相关，以及它与卷积的区别',
     preprocess: '把像素变成网络所要的数',
+    classify: '训练好的网络分批处理没有见过的图像',
     'own-processor': '小型的项目：载入模型、预处理、在工作线程上分批处理',
+    'real-network': '用真正的网络做项目：工作者一直保持网络打开',
   },
   columns: { time: '用时', speed: '加速比', memory: '字节', value: '数值', difference: '相差' },
   exercises: [

@@ -18,6 +18,7 @@ export const ENGLISH: Texts = {
     'element-types': 'float64 and float32: bytes, time and digits',
     views: 'a view and a copy of the same numbers',
     files: 'an array on disk: read whole, in chunks, by fanfold',
+    'array-on-disk': 'an array in a file: created, written and read by region, mapped',
     'four-parts': 'sum of sqrt(x) + x^2 in parts: one thread, threads, processes',
     'break-even': 'from how many numbers on threads pay',
     'three-ways': 'download, save and process 200 files in three ways',
@@ -26,7 +27,9 @@ export const ENGLISH: Texts = {
     fourier: 'a two-dimensional Fourier transform: the better algorithm',
     correlation: 'a 3x3 correlation, and how it differs from a convolution',
     preprocess: 'pixels into the numbers a network expects',
+    classify: 'a trained network over images it has not seen, in batches',
     'own-processor': 'the project, small: load a model, prepare pictures, batches on workers',
+    'real-network': 'the project with a real network: workers that keep it open',
   },
   columns: { time: 'time', speed: 'speed', memory: 'bytes', value: 'value', difference: 'differs by' },
   exercises: [
