@@ -22,8 +22,13 @@ const MEMORY_BASES = {
   byteoffset: 26624,
   packbits: 26880,
   tifflzw: 27136,
+  png: 28672,
+  samples: 28928,
   zstd: 30720,
   register: 36864,
+  matmul: 40960,
+  // Tables of exp, log and pow: 12.5 KiB.
+  reduce: 41984,
   gaf: 56832,
   mtf: 57344,
   recurrence: 57600,

@@ -8,8 +8,13 @@
  *
  * @module
  */
+
+export type { Advice, AdviceRow, Outlook } from './api/advise/advice.js';
+export { type AdviseOutcome, type AdviseRequest, advise } from './api/advise/index.js';
 export { openArray } from './api/array.js';
+export { type OpenOperatorOptions, openOperator } from './api/open-operator.js';
 export { type PlanOutcome, plan } from './api/plan.js';
+export type { OpenOperator } from './api/repeated.js';
 export { type RunOutcome, run } from './api/run.js';
 export { openSeriesSet } from './api/series.js';
 export type { RunRequest, Work } from './api/work.js';
@@ -52,6 +57,13 @@ export type { Segment, SeriesSet } from './core/series.js';
 export type { NamedArray } from './core/sink.js';
 export type { OpenOptions, Source } from './core/source.js';
 export { type Axis, makeStack, type Stack } from './core/stack.js';
+export type { ArrayChunk, ArrayFile, MappedArray } from './formats/array-file/array-file.js';
+export {
+  type CreateArrayOptions,
+  createArrayFile,
+  type OpenArrayOptions,
+  openArrayFile,
+} from './formats/array-file/open.js';
 export { openSource } from './formats/registry.js';
 export { openSynthetic } from './formats/synthetic/index.js';
 export {

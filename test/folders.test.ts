@@ -60,7 +60,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'course/',
     'version.js',
   ],
-  api: ['core/', 'formats/', 'layouts/', 'version.js'],
+  api: ['core/', 'io/machine.js', 'io/read-rates.js', 'formats/', 'layouts/', 'version.js'],
   testing: ['core/', 'io/', 'formats/', 'operators/', 'layouts/'],
   'index.ts': ['api/', 'convert/', 'infer/', 'loader/', 'core/', 'formats/', 'layouts/', 'operators/', 'version.js'],
   'testing.ts': ['testing/'],
@@ -80,7 +80,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'node:stream/promises': ['io/'],
   'node:zlib': ['io/'],
   'node:child_process': ['layouts/processes/', 'loader/', 'cli/'],
-  'node:worker_threads': ['convert/', 'infer/', 'layouts/threads/', 'loader/', 'cli/bench/'],
+  'node:worker_threads': ['io/', 'convert/', 'infer/', 'layouts/threads/', 'loader/', 'cli/bench/'],
   'node:timers/promises': ['layouts/', 'cli/bench/'],
   'h5wasm/node': ['formats/hdf5/library.ts', 'cli/checks.ts'],
   koffi: ['io/'],
@@ -88,6 +88,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   '@jax-js/jax': ['train/'],
   'onnxruntime-node': ['infer/runtime.ts', 'infer/worker.ts'],
   'fast-png': ['formats/png/'],
+  sharp: ['io/'],
 };
 
 /** The course is made of programs as a reader writes them: with all of Node, and lessons with the package by its name. */

@@ -34,11 +34,12 @@ function announced({ handle }: Source, { slots, bound }: BoundJob): Announced[] 
   return slots
     .filter(({ slot }) => !slot.private)
     .map((one) => {
-      const { kind, shape, axes = [], unit = '', errorsOf } = one.slot;
+      const { kind, shape, axes = [], unit = '', errorsOf, image } = one.slot;
       const of = errorsOf === undefined ? {} : { errorsOf: slotLabel({ ...one, name: errorsOf }, bound) };
       const own = one.slot.axes === undefined ? {} : { coordinates: axes.length };
+      const shown = image === undefined ? {} : { image };
       const leading = kind === 'each' ? handle.stack.stackShape : [];
-      return { name: slotLabel(one, bound), shape: [...leading, ...shape], axes, unit, ...of, ...own };
+      return { name: slotLabel(one, bound), shape: [...leading, ...shape], axes, unit, ...of, ...own, ...shown };
     });
 }
 

@@ -4,6 +4,7 @@ import type { BoundSlot } from '../core/layout.js';
 import type { Provenance } from '../core/sink.js';
 import { placementOf } from '../core/source.js';
 import { frameCount, plainAxis, product } from '../core/stack.js';
+import { isFolder } from '../formats/output-folder.js';
 import { createStream } from '../formats/outputs.js';
 
 /** Above this many bytes an output of one entry per frame is written while running instead of being collected. */
@@ -37,6 +38,31 @@ async function openStream(
   return { slot: slotLabel({ slot, ...rest }, bound), sink, provenance };
 }
 
+/** The slot of a run whose only result is large, one entry per frame, and goes to one file; null for all other runs. */
+function aloneIn(job: Job, whole: BoundJob, outputs: readonly string[]): BoundSlot | null {
+  const [slot, ...others] = whole.slots.filter((one) => !one.slot.private);
+  if (slot?.slot.kind !== 'each' || others.length > 0 || outputs.length !== 1) return null;
+  return bytesOf(job, slot) < STREAM_BYTES || whole.bound.some(({ operator }) => operator.finish) ? null : slot;
+}
+
+/** Labels of the slots that a run writes to files while it goes on, as far as is known before these are started. */
+export function streamedSlots(
+  job: Job,
+  whole: BoundJob,
+  outputs: readonly string[],
+  resume: boolean,
+): ReadonlySet<string> {
+  const alone = aloneIn(job, whole, outputs);
+  const toFolder = outputs.length === 1 && outputs.every(isFolder);
+  const isRevised = whole.bound.some(({ operator, values }) => operator.revises?.(values) ?? operator.finish);
+  const streamed = whole.slots.filter((one) => {
+    if (one === alone) return true;
+    if (one.slot.kind !== 'each' || outputs.length === 0 || isRevised) return false;
+    return resume || (toFolder && product(one.slot.shape) >= FEW);
+  });
+  return new Set(streamed.map((slot) => slotLabel(slot, whole.bound)));
+}
+
 /**
  * The stream of a run whose only result is large, one entry per frame, and goes to one file; none for all others.
  *
@@ -49,11 +75,9 @@ export async function streamFor(
   overwrite: boolean,
   provenance: Provenance,
 ): Promise<Job['streams']> {
-  const [slot, ...others] = whole.slots.filter((one) => !one.slot.private);
-  const [output, ...more] = outputs;
-  if (slot?.slot.kind !== 'each' || others.length > 0 || output === undefined || more.length > 0) return [];
-  if (bytesOf(job, slot) < STREAM_BYTES || whole.bound.some(({ operator }) => operator.finish)) return [];
-  return [await openStream(job, slot, whole, output, overwrite, provenance)];
+  const slot = aloneIn(job, whole, outputs);
+  const [output] = outputs;
+  return slot && output !== undefined ? [await openStream(job, slot, whole, output, overwrite, provenance)] : [];
 }
 
 /**

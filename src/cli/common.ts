@@ -1,3 +1,4 @@
+import { CHANNELS } from '../core/channel.js';
 import { UsageError } from '../core/errors.js';
 import type { Params, Values } from '../core/params.js';
 import type { OpenOptions } from '../core/source.js';
@@ -10,6 +11,12 @@ export const SOURCE_PARAMS = {
   frameShape: { kind: 'numbers', example: '256,256', help: 'frame shape of headerless binary' },
   dtype: { kind: 'text', help: 'element type of headerless binary, such as uint16 or >u2' },
   offset: { kind: 'number', min: 0, integer: true, unit: 'bytes', help: 'header bytes to skip in headerless binary' },
+  channel: {
+    kind: 'choice',
+    choices: CHANNELS,
+    default: 'grey',
+    help: 'colour images: what is read, the luminance, one colour, or all (frames of rows, columns, 3)',
+  },
   window: { kind: 'number', min: 2, integer: true, help: 'time series: points of a window (default: whole segments)' },
   step: {
     kind: 'number',
@@ -109,6 +116,7 @@ export function openOptionsOf(values: Values<typeof SOURCE_PARAMS>): OpenOptions
     ...given('frameShape', values.frameShape),
     ...given('dtype', values.dtype),
     ...given('offset', values.offset),
+    ...(values.channel === 'grey' ? {} : { channel: values.channel }),
     ...(values.allowGaps ? { allowGaps: true } : {}),
     timeSeries: {
       ...given('length', values.window),

@@ -33,6 +33,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./plan.js'),
   },
   {
+    name: 'advise',
+    synopsis: 'advise OPERATOR SOURCE',
+    summary: 'measure a sample of that run on every layout, and say which is best',
+    load: () => import('./advise.js'),
+  },
+  {
     name: 'make',
     synopsis: 'make SHAPE OUT',
     summary: 'write a generated stack of any size',

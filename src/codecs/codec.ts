@@ -27,7 +27,7 @@ export interface FilterKind<F extends Filter = Filter> {
   /** True when decoding writes to a second buffer; false when it works in place or only looks. */
   readonly moves: boolean;
   /** Most bytes that encoding `bytes` bytes can take; anything longer in a file is damaged. */
-  bound(bytes: number): number;
+  bound(bytes: number, filter: F): number;
   /** Sizes in bytes of the buffers that `make` takes of the arena, for chunks of `chunkBytes` decoded bytes. */
   scratch(filter: F, chunkBytes: number): readonly number[];
   /** @throws SourceError `unsupported-filter` */

@@ -6,10 +6,12 @@ import { makeByteOffset } from './byteoffset.js';
 import type { FilterKind } from './codec.js';
 import { INFLATE_SCRATCH, makeInflate } from './deflate.js';
 import { makeFletcher32 } from './fletcher32.js';
+import { imageScratch, makeImage } from './image.js';
 import { makeLz4 } from './lz4.js';
 import { makeLzf } from './lzf.js';
 import { makePackBits } from './packbits.js';
 import { makePredictor } from './predictor.js';
+import { makeSamples, sampledBytes } from './samples.js';
 import { makeUnshuffle } from './shuffle.js';
 import { makeTiffLzw, TIFF_LZW_SCRATCH } from './tifflzw.js';
 import { makeZstd, ZSTD_SCRATCH } from './zstd.js';
@@ -105,6 +107,19 @@ const KINDS: Kinds = {
     bound: same,
     scratch: nothing,
     make: (filter) => makePredictor(filter),
+  },
+  samples: {
+    moves: true,
+    bound: (bytes, filter) => sampledBytes(filter, bytes),
+    scratch: nothing,
+    make: (filter, { arena, kernel }) => makeSamples(filter, arena.memory, kernel),
+  },
+  image: {
+    moves: true,
+    // A file may hold anything beside its pixels.
+    bound: (bytes) => 2 * bytes + 2 ** 20,
+    scratch: imageScratch,
+    make: makeImage,
   },
 };
 

@@ -23,7 +23,7 @@ const taken = (bytes: number) => bytes + SLACK + ALIGN;
 
 /** Most bytes a chunk can have before filter `index` is applied. */
 function boundBefore(pipeline: readonly Filter[], index: number, chunkBytes: number): number {
-  return pipeline.slice(0, index).reduce((bytes, filter) => kindOf(filter).bound(bytes), chunkBytes);
+  return pipeline.slice(0, index).reduce((bytes, filter) => kindOf(filter).bound(bytes, filter), chunkBytes);
 }
 
 /** Sizes of the buffers between filters: one per step that cannot write to the output itself, two at most. */
@@ -67,7 +67,7 @@ export function makeDecoder(
   /** Where filter `index` decodes to: the output when no other active filter comes after it. */
   function targetOf(index: number, mask: number, output: Uint8Array, source: Uint8Array): Uint8Array {
     const isLast = !pipeline.some(
-      (filter, i) => i < index && !isSkipped(mask, i) && (kindOf(filter).moves || kindOf(filter).bound(1) > 1),
+      (filter, i) => i < index && !isSkipped(mask, i) && (kindOf(filter).moves || kindOf(filter).bound(1, filter) > 1),
     );
     if (isLast) return output;
     const free = between.find((buffer) => !isSamePlace(buffer, source)) ?? output;

@@ -3,24 +3,36 @@ import { badChunk, type Codec } from './codec.js';
 
 type Predictor = Extract<Filter, { readonly name: 'predictor' }>;
 
-/** Sums along every row, modulo 2^8, 2^16 or 2^32, in place. */
-function sumRows(bytes: Uint8Array, { elementBytes, order, rowElements }: Predictor): void {
-  const little = order === 'little';
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+/** Sums along every row, modulo 2^8, 2^16 or 2^32, in place; samples of a pixel each with its like. */
+function sumRows(bytes: Uint8Array, { elementBytes, order, rowElements, samples = 1 }: Predictor): void {
   const rowBytes = rowElements * elementBytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let row = 0; row < bytes.length; row += rowBytes) {
-    let sum = 0;
-    for (let at = row; at < row + rowBytes; at += elementBytes) {
-      if (elementBytes === 1) {
-        sum = (sum + view.getUint8(at)) & 0xff;
-        view.setUint8(at, sum);
-      } else if (elementBytes === 2) {
-        sum = (sum + view.getUint16(at, little)) & 0xffff;
-        view.setUint16(at, sum, little);
-      } else {
-        sum = (sum + view.getInt32(at, little)) | 0;
-        view.setInt32(at, sum, little);
-      }
+    for (let sample = 0; sample < samples; sample++)
+      sumOne(
+        view,
+        row + sample * elementBytes,
+        row + rowBytes,
+        samples * elementBytes,
+        elementBytes,
+        order === 'little',
+      );
+  }
+}
+
+/** Sums up elements that lie `step` bytes apart, from the first on. */
+function sumOne(view: DataView, start: number, end: number, step: number, bytes: number, little: boolean): void {
+  let sum = 0;
+  for (let at = start; at < end; at += step) {
+    if (bytes === 1) {
+      sum = (sum + view.getUint8(at)) & 0xff;
+      view.setUint8(at, sum);
+    } else if (bytes === 2) {
+      sum = (sum + view.getUint16(at, little)) & 0xffff;
+      view.setUint16(at, sum, little);
+    } else {
+      sum = (sum + view.getInt32(at, little)) | 0;
+      view.setInt32(at, sum, little);
     }
   }
 }

@@ -10,6 +10,7 @@ import type { Arrays, FolderFile, Prepared, ReadBack } from './operator.js';
 import type { Page } from './page.js';
 import { findLimiter, type Report, totalSeconds } from './report.js';
 import type { ChunkEntries, NamedArray } from './sink.js';
+import { fileOfFrame } from './source.js';
 import { frameBytes, frameCount, fullShape, product } from './stack.js';
 
 export interface Outcome {
@@ -250,7 +251,8 @@ async function besideOf(
   const { read: frames } = contextOf(host, job, values);
   const { labels, channels } = source;
   const belongs = { ...(labels ? { labels } : {}), ...(channels ? { channels } : {}) };
-  const known = { out, stack: source.handle.stack, values, prepared, ...belongs, read, frames };
+  const fileOf = (frame: number) => fileOfFrame(source.handle, frame);
+  const known = { out, stack: source.handle.stack, values, prepared, ...belongs, read, frames, fileOf };
   return {
     beside: folder === undefined ? [] : ((await operator.files?.({ ...known, name: folder })) ?? []),
     sheet: sheet === undefined ? null : ((await operator.sheet?.({ ...known, name: sheet })) ?? null),

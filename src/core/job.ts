@@ -179,8 +179,23 @@ export async function bindJob(job: Job, host: EngineHost): Promise<BoundJob> {
   return { bound, slots, costs, prepareSeconds: (performance.now() - started) / 1000 };
 }
 
-/** Plans a bound job. @throws PlanError when it does not fit */
-export function planBound(job: Job, host: EngineHost, { bound, slots, costs, prepareSeconds }: BoundJob): Planned {
+/** Slots that go to files while running, and are not kept. */
+function streamedOf({ streams }: Job): ReadonlySet<string> {
+  return new Set(streams.filter(({ recalled }) => !recalled).map(({ slot }) => slot));
+}
+
+/**
+ * Plans a bound job.
+ *
+ * @param streamed labels of slots that are not kept in memory: those of its streams, unless told before these are started
+ * @throws PlanError when it does not fit
+ */
+export function planBound(
+  job: Job,
+  host: EngineHost,
+  { bound, slots, costs, prepareSeconds }: BoundJob,
+  streamed: ReadonlySet<string> = streamedOf(job),
+): Planned {
   const { stack } = job.source.handle;
   const plan = makePlan({
     source: job.source.handle,
@@ -193,10 +208,7 @@ export function planBound(job: Job, host: EngineHost, { bound, slots, costs, pre
     limits: job.limits,
     frameFlops: bound.reduce((sum, { operator, values }) => sum + (operator.flops?.(stack, values) ?? 0), 0),
     decodeScratch: host.decodeScratch(job.source.handle),
-    streamed: slots.map((slot) => {
-      const stream = job.streams.find((one) => one.slot === slotLabel(slot, bound));
-      return stream !== undefined && stream.recalled !== true;
-    }),
+    streamed: slots.map((slot) => streamed.has(slotLabel(slot, bound))),
     pendingPartials: isOrdered(job, bound) ? pendingPartials(job.limits.workers ?? job.limits.cores) : 2,
   });
   return { plan, slots, bound, prepareSeconds };

@@ -1,7 +1,14 @@
 import { allocate, dtypeRange, type NumericArray } from './dtype.js';
 import type { BoundSlot, Partial } from './layout.js';
-import type { AnyOperator, Arrays, MergeRule } from './operator.js';
+import type { AnyOperator, Arrays, MergeRule, Slot } from './operator.js';
 import { product } from './stack.js';
+
+/** The value a private copy of a slot starts from, so that merging it changes nothing. */
+export function neutral(slot: Slot): number {
+  if (slot.kind !== 'whole') return 0;
+  const [low, high] = dtypeRange(slot.dtype);
+  return slot.merge === 'max' ? low : slot.merge === 'min' ? high : 0;
+}
 
 function mergeArrays(rule: Exclude<MergeRule, 'operator'>, into: NumericArray, from: NumericArray): void {
   for (let i = 0; i < into.length; i++) {
@@ -40,9 +47,9 @@ export class Merger {
     this.#order = order;
     this.#totals = this.#slots.map(({ slot }) => {
       const total = allocate(slot.dtype, product(slot.shape));
-      if (slot.kind !== 'whole') return total;
-      const [low, high] = dtypeRange(slot.dtype);
-      return slot.merge === 'max' ? total.fill(low) : slot.merge === 'min' ? total.fill(high) : total;
+      const start = neutral(slot);
+      // Fresh memory is zeros already, and is not taken before it is written.
+      return start === 0 ? total : total.fill(start);
     });
   }
 

@@ -25,8 +25,9 @@ export function nameSlot(job: Job, { bound }: Pick<BoundJob, 'bound'>, one: Boun
   const { slot } = one;
   const { shape, axes } = axesOf(slot, job);
   const name = slotLabel(one, bound);
-  const { unit = '', label = name, dtype, errorsOf } = slot;
+  const { unit = '', label = name, dtype, errorsOf, image } = slot;
   const of = errorsOf === undefined ? {} : { errorsOf: slotLabel({ ...one, name: errorsOf }, bound) };
   const own = slot.axes === undefined ? {} : { coordinates: slot.axes.length };
-  return { name, shape, dtype, axes, unit, label, ...of, ...own, ...placementOf(job.source, slot.shape) };
+  const shown = image === undefined ? {} : { image };
+  return { name, shape, dtype, axes, unit, label, ...of, ...own, ...shown, ...placementOf(job.source, slot.shape) };
 }

@@ -20,6 +20,8 @@ interface SlotBase {
   readonly axes?: readonly Axis[];
   /** The slot that these are the standard uncertainties of. */
   readonly errorsOf?: string;
+  /** Trailing dimensions of an entry that are an image to look at as it is: a PNG of one holds just its pixels. */
+  readonly image?: 2 | 3;
   /** An intermediate that is not part of the result. */
   readonly private?: boolean;
   /** NaN stands where a number is not defined: a report does not count it as damage. */
@@ -125,6 +127,8 @@ export interface FolderContext<P extends Params, O extends string> {
   /** Names of the channels of a time series. */
   readonly channels?: readonly string[];
   readonly read: ReadBack;
+  /** The file that a frame was read from; null where files hold all frames together, or there are none. */
+  fileOf(frame: number): string | null;
   /** Reads decoded frames of the source on the host. */
   frames(first: number, count: number): Promise<NumericArray>;
 }

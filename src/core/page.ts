@@ -34,6 +34,8 @@ export interface ImagesPart {
   readonly kind: 'images';
   readonly title: string;
   readonly images: readonly PageImage[];
+  /** A contact sheet: many small images in rows of as many as there is room for, none enlarged but by whole pixels. */
+  readonly isSheet?: true;
   readonly note?: string;
 }
 
@@ -45,8 +47,10 @@ export interface PageImage {
   readonly data: NumericArray;
   /** Values drawn darkest and brightest; absent: the least and the largest. */
   readonly limits?: readonly [number, number];
-  /** `signed`: blue below the middle of the limits, red above; grey when absent. */
-  readonly colours?: 'signed';
+  /** `signed`: blue below the middle of the limits, red above; `rgb`: three values a pixel; grey when absent. */
+  readonly colours?: 'signed' | 'rgb';
+  /** What stands above it, instead of its label and limits. */
+  readonly caption?: string;
   /** Height of a pixel over its width; 1 when absent. 0: as wide and high as there is room, such as a carpet plot. */
   readonly aspect?: number;
   /** What the columns and rows are, where it is worth saying: drawn for an image of aspect 0. */

@@ -5,7 +5,7 @@ import { PlanError } from './errors.js';
 import type { Cost, Slot } from './operator.js';
 import { formatBytes } from './size.js';
 import type { SourceHandle } from './source.js';
-import { frameBytes, frameCount, product, stackBytes } from './stack.js';
+import { frameBytes, frameCount, product, type Stack, stackBytes } from './stack.js';
 
 /** Limits a plan must respect. */
 export interface Limits {
@@ -177,20 +177,30 @@ function tileBytesFor({ sharedBytes, limits }: PlanInput): number {
   return Math.min(LARGEST_TILE * limits.tileBytes, Math.max(limits.tileBytes, sharedBytes));
 }
 
+/**
+ * Frames of a tile of about `tileBytes`: images made of short series are a hundred times as large as these, and they too should still
+ * be in cache when they are written.
+ */
+export function framesPerTile(stack: Stack, slots: readonly Slot[], tileBytes: number): number {
+  const made = sum(slots.map((slot) => (slot.kind === 'each' ? slotBytes(slot) : 0)));
+  return Math.max(1, Math.floor(tileBytes / Math.max(frameBytes(stack), made / LARGEST_TILE)));
+}
+
+/** Bytes that operators take in a window beside frames and prepared arrays, with room for the entries of `frames` frames. */
+export function workingBytes(slots: readonly Slot[], costs: readonly Cost[], frames: number): number {
+  const each = sum(slots.map((slot) => (slot.kind === 'each' ? slotBytes(slot) * frames + 2 * SLACK : 0)));
+  const whole = sum(slots.map((slot) => (slot.kind === 'whole' ? slotBytes(slot) + 2 * SLACK : 0)));
+  return each + whole + sum(costs.map((cost) => cost.workerBytes)) + 64 * SLACK;
+}
+
 function sizesFor(input: PlanInput, blockFrames: number): Sizes {
   const { source, slots, costs } = input;
-  const tile = tileBytesFor(input);
-  const made = sum(slots.map((slot) => (slot.kind === 'each' ? slotBytes(slot) : 0)));
-  // Images made of short series are a hundred times as large: they too should still be in cache when they are written.
-  const perTile = Math.max(1, Math.floor(tile / Math.max(frameBytes(source.stack), made / LARGEST_TILE)));
-  const tileFrames = Math.min(blockFrames, perTile);
-  const each = sum(slots.map((slot) => (slot.kind === 'each' ? slotBytes(slot) * tileFrames + 2 * SLACK : 0)));
-  const whole = sum(slots.map((slot) => (slot.kind === 'whole' ? slotBytes(slot) + 2 * SLACK : 0)));
-  const working = sum(costs.map((cost) => cost.workerBytes)) + 64 * SLACK;
+  const tileFrames = Math.min(blockFrames, framesPerTile(source.stack, slots, tileBytesFor(input)));
+  const working = workingBytes(slots, costs, tileFrames);
   const frames = framesBytes(source, blockFrames);
   const isShared = input.limits.team > 1;
   const decoder = decoderBytes(source, input.decodeScratch, isShared ? 2 : 1);
-  const own = each + whole + working + decoder + (isShared ? 0 : frames);
+  const own = working + decoder + (isShared ? 0 : frames);
   const pages = (bytes: number) => Math.ceil(bytes / 4096 + 1) * 4096;
   return { blockFrames, tileFrames, windowBytes: pages(own), teamBytes: isShared ? pages(frames) : 0 };
 }

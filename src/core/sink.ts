@@ -15,6 +15,8 @@ export interface NamedArray {
   readonly errorsOf?: string;
   /** Trailing dimensions that the operator gave axes of its own: 1 for curves, 2 for maps such as cakes. */
   readonly coordinates?: number;
+  /** Trailing dimensions that are an image to look at as it is. */
+  readonly image?: 2 | 3;
   /** Where the voxels of its last three dimensions lie; absent for arrays that are not on the grid of such a source. */
   readonly affine?: Affine;
 }

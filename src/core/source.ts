@@ -1,3 +1,4 @@
+import type { Channel } from './channel.js';
 import type { NumericArray } from './dtype.js';
 import type { Labels, WindowOptions } from './series.js';
 import type { Axis, Stack } from './stack.js';
@@ -133,6 +134,8 @@ export interface OpenOptions {
   readonly frameShape?: readonly number[];
   readonly dtype?: string;
   readonly offset?: number;
+  /** What is read of colour images; their luminance when absent. */
+  readonly channel?: Channel;
   /** Open a series although files of it are missing, naming them in the notes. */
   readonly allowGaps?: boolean;
   /** How time series are read, and windows cut from them. */
@@ -180,4 +183,26 @@ export interface FrameReader {
    */
   load(first: number, count: number): NumericArray;
   close(): void;
+}
+
+/** Number of the frame in the source that frames are selected from. */
+function baseFrame({ first, length }: FrameRuns, frame: number): number {
+  let before = 0;
+  for (const [k, count] of length.entries()) {
+    if (frame < before + count) return (first[k] ?? 0) + frame - before;
+    before += count;
+  }
+  return -1;
+}
+
+/** The file that a frame is read from; null for a source whose files hold all frames together, or that has none. */
+export function fileOfFrame(handle: SourceHandle, frame: number): string | null {
+  if (handle.kind === 'selected') return fileOfFrame(handle.base, baseFrame(handle.runs, frame));
+  if (handle.kind !== 'stored' || handle.storage.layout.kind !== 'chunked' || handle.storage.files.length < 2)
+    return null;
+  const { files, layout, shape } = handle.storage;
+  const positions = shape.length - handle.stack.frameShape.length;
+  if (layout.chunkShape.slice(0, positions).some((extent) => extent > 1)) return null;
+  const chunks = layout.table.grid.slice(positions).reduce((total, extent) => total * extent, 1);
+  return files[layout.table.file[frame * chunks] ?? 0] ?? null;
 }

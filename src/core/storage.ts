@@ -1,3 +1,4 @@
+import type { Channel } from './channel.js';
 import type { Scale, StoredType } from './dtype.js';
 
 /** One step of a chunk's encoding, in the order it was applied when writing; decoding runs it backwards. */
@@ -20,6 +21,8 @@ export type Filter =
       readonly elementBytes: number;
       readonly order: 'little' | 'big';
       readonly rowElements: number;
+      /** Samples of a pixel that lie side by side, each predicted by its like; 1 when absent. */
+      readonly samples?: number;
     }
   | {
       readonly name: 'bitshuffle';
@@ -28,6 +31,24 @@ export type Filter =
       readonly blockElements: number;
       /** What the blocks are compressed with after their bits were transposed. */
       readonly inner: 'none' | 'lz4' | 'zstd';
+    }
+  | {
+      /** TIFF: samples of pixels, interleaved; decodes to what frames have of them, in native order. */
+      readonly name: 'samples';
+      readonly samples: number;
+      readonly elementBytes: 1 | 2;
+      readonly order: 'little' | 'big';
+      readonly channel: Channel;
+    }
+  | {
+      /** A whole PNG, JPEG or WebP file; decodes to one frame, in native order. */
+      readonly name: 'image';
+      readonly height: number;
+      readonly width: number;
+      readonly elementBytes: 1 | 2;
+      readonly channel: Channel;
+      /** Most samples a pixel in any of the files. */
+      readonly samples: number;
     }
   | { readonly name: 'unsupported'; readonly id: number; readonly label: string };
 
@@ -62,8 +83,11 @@ export interface ChunkedLayout {
   /** Extent of a chunk in every dimension of the full array. */
   readonly chunkShape: readonly number[];
   readonly table: ChunkTable;
-  /** Chunks at the lower edge of a frame may hold just the rows inside it, as the last strip of a TIFF does. */
-  readonly rowsCut?: boolean;
+  /**
+   * Chunks at the lower edge of a frame may hold just the rows inside it, as the last strip of a TIFF does. 2: the dimensions of an
+   * image are the last two, 3: its pixels have several values.
+   */
+  readonly rowsCut?: 2 | 3;
 }
 
 /** What a stored source keeps on disk: plain data that any thread or process can read frames with. */

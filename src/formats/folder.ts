@@ -8,6 +8,7 @@ import { openSeries } from './series.js';
 interface ImageFormat {
   readonly name: string;
   readonly extensions: readonly string[];
+  readonly givesWay?: true;
   open(path: string, options: OpenOptions): Promise<Source>;
 }
 
@@ -35,15 +36,35 @@ function refuse(path: string, files: readonly string[], hidden: readonly string[
     first === undefined ? 'Name a file.' : `Name a file in it, such as ${path}/${first}, or a pattern in quotes.`;
   throw new SourceError(
     'is-directory',
-    `${path} is a directory without TIFF, CBF or NIfTI images or tables of series. ${way}`,
+    `${path} is a directory without TIFF, PNG, JPEG, WebP, CBF or NIfTI images or tables of series. ${way}`,
     { path },
   );
 }
 
-/** True for a folder with a file of one of these formats, by its name. @throws SourceError */
-export function holdsImages(path: string, formats: readonly ImageFormat[]): boolean {
-  const extensions = new Set(formats.flatMap((format) => format.extensions));
-  return namesIn(path).files.some((name) => extensions.has(extensionOf(name).slice(1)));
+/** The files of each of these formats in a folder, by their names. */
+function imagesIn<F extends ImageFormat>(
+  files: readonly string[],
+  formats: readonly F[],
+): { format: F; names: string[] }[] {
+  const found = formats
+    .map((format) => ({
+      format,
+      names: files.filter((name) => format.extensions.includes(extensionOf(name).slice(1)) && !isSecond(name, files)),
+    }))
+    .filter(({ names }) => names.length > 0);
+  const data = found.filter(({ format }) => !format.givesWay);
+  return data.length > 0 ? data : found;
+}
+
+/**
+ * True for a folder that is opened as images although it may hold tables: by their names, it holds files of one of these formats; of
+ * pictures, which often lie beside data, more than of anything else.
+ *
+ * @throws SourceError
+ */
+export function seemsOfImages(path: string, formats: readonly ImageFormat[]): boolean {
+  const { files } = namesIn(path);
+  return imagesIn(files, formats).some(({ format, names }) => !format.givesWay || names.length * 2 > files.length);
 }
 
 /**
@@ -59,16 +80,10 @@ export async function openFolder(
   options: OpenOptions = {},
 ): Promise<Source> {
   const { files, hidden, folders } = namesIn(path);
-  const found = formats
-    .map((format) => ({
-      format,
-      names: files.filter((name) => format.extensions.includes(extensionOf(name).slice(1)) && !isSecond(name, files)),
-    }))
-    .filter(({ names }) => names.length > 0);
-  const [only, second] = found;
+  const [only, second] = imagesIn(files, formats);
   if (!only) refuse(path, files, hidden);
   if (second) {
-    const counts = found.map(({ format, names }) => `${names.length} ${format.name} files`).join(' and ');
+    const counts = [only, second].map(({ format, names }) => `${names.length} ${format.name} files`).join(' and ');
     const what = `${path} holds ${counts}. Choose with a pattern, such as '${path}/*.${second.format.extensions[0]}'.`;
     throw new SourceError('mixed-folder', what, { path });
   }

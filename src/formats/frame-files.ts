@@ -20,8 +20,10 @@ function frameFile(path: string, n: number, count: number): string {
   return inFolderOf(path, name);
 }
 
-const leadingOf = ({ shape, coordinates = 0 }: Announced): readonly number[] =>
-  coordinates > 0 ? shape.slice(0, shape.length - coordinates) : shape;
+/** Trailing dimensions of the entry of one frame; 0 when it is no curve, map or image. */
+const entryRank = ({ coordinates, image }: Announced): number => coordinates || (image ?? 0);
+
+const leadingOf = (array: Announced): readonly number[] => array.shape.slice(0, array.shape.length - entryRank(array));
 
 /** The entry of frame `n`, without the dimensions of the scan. */
 function entryOf<A extends Announced>(array: A, n: number): A {
@@ -35,16 +37,16 @@ function entryOf<A extends Announced>(array: A, n: number): A {
 /**
  * The arrays of every frame with the file they go to; coordinates of bins go into each.
  *
- * @throws UsageError when a result is not one curve or map per frame
+ * @throws UsageError when a result is not one curve, map or image per frame
  */
 export function perFrame<A extends Announced>(path: string, arrays: readonly A[]): { path: string; arrays: A[] }[] {
   const values = arrays.filter((array) => !isCoordinate(array));
   const count = product(leadingOf(values[0] ?? { name: '', shape: [], axes: [], unit: '' }));
-  const other = values.find((array) => !array.coordinates || product(leadingOf(array)) !== count);
+  const other = values.find((array) => entryRank(array) === 0 || product(leadingOf(array)) !== count);
   if (other || values.length === 0) {
     throw new UsageError(
       'no-frames',
-      `${path} asks for a file per frame, but ${other?.name ?? 'the result'} is not one curve or map per frame. Leave out {}.`,
+      `${path} asks for a file per frame, but ${other?.name ?? 'the result'} is not one curve, map or image per frame. Leave out {}.`,
       { path },
     );
   }

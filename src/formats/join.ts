@@ -2,7 +2,7 @@ import { AS_STORED, describeStored, dtypeOf, type StoredType } from '../core/dty
 import { SourceError } from '../core/errors.js';
 import type { SourceHandle } from '../core/source.js';
 import { type Axis, formatShape, makeStack, plainAxis, product, type Stack } from '../core/stack.js';
-import { type ChunkTable, chunkGrid, makeChunkTable, type Storage } from '../core/storage.js';
+import { type ChunkTable, chunkGrid, type Filter, makeChunkTable, type Storage } from '../core/storage.js';
 import { scalesOfFiles } from './join-scales.js';
 
 /** One of several stored arrays that make one stack, with the name that errors call it by. */
@@ -53,13 +53,29 @@ function frameBlocks(
 function rowsOf({ name, stack, storage }: StoredPart): Rows {
   const frameRank = stack.frameShape.length;
   // Where an image ends, and its last rows may be stored short, is lost when rows follow each other.
-  const isAlone = storage.shape.length <= frameRank || (storage.shape.length === 2 && hasRowsCut(storage));
+  const isAlone = storage.shape.length <= frameRank || storage.shape.length === rowsCutOf(storage);
   const shape = isAlone ? [1, ...storage.shape] : storage.shape;
   return { name, shape, storage, ...frameBlocks(storage, shape, frameRank) };
 }
 
-function hasRowsCut({ layout }: Storage): boolean {
-  return layout.kind === 'chunked' && layout.rowsCut === true;
+function rowsCutOf({ layout }: Storage): 2 | 3 | undefined {
+  return layout.kind === 'chunked' ? layout.rowsCut : undefined;
+}
+
+/** Filters but for what may differ from file to file: images of fewer samples a pixel fit where there is room for more. */
+function settingsOf({ storage }: Rows): string {
+  return JSON.stringify(
+    storage.pipeline.map((filter) => (filter.name === 'image' ? { ...filter, samples: 0 } : filter)),
+  );
+}
+
+/** The filters of all parts, with room for the image that has most samples a pixel. */
+function joinedPipeline(parts: readonly Rows[]): readonly Filter[] {
+  const all = parts.flatMap(({ storage }) => storage.pipeline);
+  const samples = all.reduce((most, filter) => (filter.name === 'image' ? Math.max(most, filter.samples) : most), 0);
+  return (parts[0]?.storage.pipeline ?? []).map((filter) =>
+    filter.name === 'image' ? { ...filter, samples } : filter,
+  );
 }
 
 /** What must be alike; every file may have a scale of its own. */
@@ -75,9 +91,9 @@ function checkAlike(first: Rows, other: Rows): void {
     ['frames', formatShape(first.shape.slice(1)), formatShape(other.shape.slice(1))],
     ['elements', describeStored(unscaled(first)), describeStored(unscaled(other))],
     ['filters', filters(first), filters(other)],
-    ['filter settings', JSON.stringify(first.storage.pipeline), JSON.stringify(other.storage.pipeline)],
+    ['filter settings', settingsOf(first), settingsOf(other)],
     ['chunks', formatShape(first.chunkShape), formatShape(other.chunkShape)],
-    ['last chunks', String(hasRowsCut(first.storage)), String(hasRowsCut(other.storage))],
+    ['last chunks', rowsCutOf(first.storage) ? 'cut' : 'whole', rowsCutOf(other.storage) ? 'cut' : 'whole'],
   ];
   const found = compared.find(([, ours, theirs]) => ours !== theirs);
   if (found === undefined) return;
@@ -182,10 +198,11 @@ export function joinStored(parts: readonly StoredPart[]): SourceHandle {
     ...model.stack.axes.slice(model.storage.shape.length - inner.length),
   ];
   const scales = scalesOfFiles(rows, files);
-  const { pipeline, fill } = first.storage;
+  const { fill } = first.storage;
+  const pipeline = joinedPipeline(rows);
   const type = scales ? { ...first.storage.type, scale: scales[0] ?? AS_STORED } : first.storage.type;
   const stack = makeStack(shape, dtypeOf(type), frameRank, axes);
-  const rowsCut = hasRowsCut(first.storage);
+  const rowsCut = rowsCutOf(first.storage);
   const layout = { kind: 'chunked', chunkShape: first.chunkShape, table, ...(rowsCut ? { rowsCut } : {}) } as const;
   const storage = { files, shape, type, layout, pipeline, fill, ...(scales ? { scales } : {}) };
   const joined: SourceHandle = { kind: 'stored', stack, storage };

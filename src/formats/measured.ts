@@ -3,7 +3,7 @@ import type { NamedArray } from '../core/sink.js';
 import { product } from '../core/stack.js';
 
 /** What is known of a result before it is computed: everything but its numbers. */
-export type Announced = Pick<NamedArray, 'name' | 'shape' | 'axes' | 'unit' | 'errorsOf' | 'coordinates'> & {
+export type Announced = Pick<NamedArray, 'name' | 'shape' | 'axes' | 'unit' | 'errorsOf' | 'coordinates' | 'image'> & {
   readonly data?: NumericArray;
 };
 

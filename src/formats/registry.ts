@@ -3,7 +3,10 @@ import { SourceError, UsageError } from '../core/errors.js';
 import type { FrameReader, OpenOptions, ReadOptions, Source, SourceHandle } from '../core/source.js';
 import { isDirectory, readHead } from '../io/file.js';
 import { looksLikeCbf } from './cbf/signature.js';
+import { refuseChannel } from './colours.js';
 import type { Filler } from './filled.js';
+import { IMAGES_DETAILS } from './images/details.js';
+import { imageKindOf } from './images/signature.js';
 import { openLed } from './led.js';
 import { severalOf, splitDataset } from './location.js';
 import { looksLikeNifti } from './nifti/signature.js';
@@ -26,6 +29,8 @@ interface Format {
   describe?(path: string, options: OpenOptions): Promise<Summary | null>;
   /** A folder of such files is one stack. */
   readonly fillsFolders?: true;
+  /** Passed over in a folder that holds files of another format: pictures often lie beside data. */
+  readonly givesWay?: true;
 }
 
 const startsWith = (head: Uint8Array, at: number, signature: readonly number[]): boolean =>
@@ -107,12 +112,14 @@ array of classes; \`--dataset X\` alone opens frames.`,
   },
   {
     name: 'tiff',
-    summary: 'TIFF and BigTIFF of grey images, single, stacked, or a folder of them',
+    summary: 'TIFF and BigTIFF images, single, stacked, or a folder of them',
     extensions: ['tif', 'tiff'],
     fillsFolders: true,
-    details: `Classic TIFF and BigTIFF in either byte order, one image or many of one kind: integers of 8 to 64 bits and floats of 16 to 64,
-in strips or tiles, uncompressed or with PackBits, LZW, deflate or Zstandard, with or without a predictor. Uncompressed images that lie at equal
-distances are read in place. Colour, palette, bilevel and JPEG images are refused by name.
+    details: `Classic TIFF and BigTIFF in either byte order, one image or many of one kind: integers of 8 to 64 bits and floats of 16 to 64 in grey,
+integers of 8 and 16 bits in colours, in strips or tiles, uncompressed or with PackBits, LZW, deflate or Zstandard, with or without a predictor. Uncompressed images that lie at equal
+distances are read in place. Palette, bilevel, CMYK and JPEG images and colours in separate planes are refused by name.
+
+Colours become their luminance, or what \`--channel\` says, as with [images](images.md).
 
 Stacks that ImageJ or tifffile wrote come on their grid (time, z, channel) with steps and units, also when one directory stands for
 many images. Other files with several images are one row of them; thumbnails are passed over. Detector, pixel size and
@@ -128,6 +135,16 @@ over, missing numbers are named, and images of another shape or type are refused
         [0x4d, 0x4d, 0, 0x2b],
       ].some((signature) => startsWith(head, 0, signature)),
     open: async (path, options) => (await import('./tiff/read.js')).openTiff(path, options),
+  },
+  {
+    name: 'images',
+    summary: 'PNG, JPEG and WebP images, single or a folder of them',
+    extensions: ['png', 'jpg', 'jpeg', 'webp'],
+    fillsFolders: true,
+    givesWay: true,
+    details: IMAGES_DETAILS,
+    recognises: (head) => imageKindOf(head) !== null,
+    open: async (path, options) => (await import('./images/open.js')).openImage(path, options),
   },
   {
     name: 'cbf',
@@ -229,6 +246,7 @@ function recognise(text: string, options: OpenOptions): { format: Format; path: 
 export async function openSource(text: string | readonly string[], options: OpenOptions = {}): Promise<Source> {
   const source = await openAny(text, options);
   if (source.handle.kind !== 'windows') refuseSeriesOptions(source.location, options);
+  refuseChannel(source, options);
   return source;
 }
 
@@ -239,9 +257,9 @@ async function openAny(text: string | readonly string[], options: OpenOptions): 
     return series ?? (await import('./series.js')).openSeries(several ?? [], openSource, options);
   }
   if (isDirectory(text)) {
-    const { holdsImages, openFolder } = await import('./folder.js');
+    const { openFolder, seemsOfImages } = await import('./folder.js');
     const formats = FORMATS.filter(({ fillsFolders }) => fillsFolders);
-    const series = holdsImages(text, formats)
+    const series = seemsOfImages(text, formats)
       ? null
       : (await import('./timeseries/open.js')).trySeriesFiles(text, options);
     return series ?? openFolder(text, formats, options);

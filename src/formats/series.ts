@@ -157,5 +157,6 @@ export async function openSeries(
     notes: [`${parts.length} files joined: ${first} to ${nameOf(last)}.`, ...notes, ...[...said].slice(0, SHOWN_NOTES)],
     ...(detector === undefined ? {} : { detector }),
     ...(affine === undefined ? {} : { affine }),
+    ...(parts[0]?.openedWith === undefined ? {} : { openedWith: parts[0].openedWith }),
   };
 }

@@ -18,6 +18,41 @@ function describeOpenFailure(path: string, error: unknown): SourceError {
   return new SourceError('unreadable', `${path} cannot be opened: ${(error as Error).message}.`, { path, errno: code });
 }
 
+/** One read call takes less than 2 GiB. */
+const LARGEST_READ = 2 ** 30;
+
+/**
+ * Fills `into` from a position of an open file. Stops as soon as `needed` bytes came: behind a short last block a direct read would
+ * begin unaligned.
+ *
+ * @returns bytes that came: fewer where the file ends @throws SourceError
+ */
+export function readUpTo(
+  path: string,
+  fd: number,
+  into: Uint8Array,
+  position: number,
+  needed = into.byteLength,
+): number {
+  let done = 0;
+  while (done < needed) {
+    let got: number;
+    try {
+      got = readSync(fd, into, done, Math.min(LARGEST_READ, into.byteLength - done), position + done);
+    } catch (error) {
+      throw new SourceError(
+        'read-failed',
+        `Reading ${path} at byte ${position + done} failed: ${(error as Error).message}.`,
+        { path, offset: position + done },
+        { cause: error },
+      );
+    }
+    if (got === 0) break;
+    done += got;
+  }
+  return done;
+}
+
 /** A file opened for positional reads into memory the caller gives. Nothing is ever written to it. */
 export class InputFile {
   readonly path: string;
@@ -67,7 +102,8 @@ export class InputFile {
 
   /** Fills `into` from `position`. @throws SourceError when the file ends before that. */
   read(into: Uint8Array, position: number): void {
-    if (this.#readUpTo(into, position) < into.byteLength) throw this.#tooShort(position, into.byteLength);
+    if (readUpTo(this.path, this.#fd, into, position) < into.byteLength)
+      throw this.#tooShort(position, into.byteLength);
   }
 
   /**
@@ -77,7 +113,7 @@ export class InputFile {
    * @throws SourceError when fewer than `needed` bytes came
    */
   readAligned(into: Uint8Array, position: number, needed: number): void {
-    if (this.#readUpTo(into, position, needed) < needed) throw this.#tooShort(position, needed);
+    if (readUpTo(this.path, this.#fd, into, position, needed) < needed) throw this.#tooShort(position, needed);
   }
 
   #tooShort(position: number, needed: number): SourceError {
@@ -89,27 +125,6 @@ export class InputFile {
       `${path} ends at byte ${end}, but ${needed} bytes are needed from byte ${position}: ${why}.`,
       { path, offset: position, bytes: needed },
     );
-  }
-
-  /** Stops as soon as `needed` bytes came: behind a short last block a direct read would begin unaligned. */
-  #readUpTo(into: Uint8Array, position: number, needed = into.byteLength): number {
-    let done = 0;
-    while (done < needed) {
-      let got: number;
-      try {
-        got = readSync(this.#fd, into, done, into.byteLength - done, position + done);
-      } catch (error) {
-        throw new SourceError(
-          'read-failed',
-          `Reading ${this.path} at byte ${position + done} failed: ${(error as Error).message}.`,
-          { path: this.path, offset: position + done },
-          { cause: error },
-        );
-      }
-      if (got === 0) break;
-      done += got;
-    }
-    return done;
   }
 
   close(): void {
@@ -136,6 +151,24 @@ export function readHead(path: string): Uint8Array {
     const head = new Uint8Array(Math.min(HEAD_BYTES, file.size));
     file.read(head, 0);
     return head;
+  } finally {
+    file.close();
+  }
+}
+
+/** All bytes of a file. @throws SourceError as `InputFile.open` and for one above 2 GiB */
+export function readWhole(path: string): Uint8Array<ArrayBuffer> {
+  const file = InputFile.open(path);
+  try {
+    if (file.size > 2 ** 31)
+      throw new SourceError(
+        'file-too-large',
+        `${path} has ${file.size} bytes; a file that is needed whole may have 2 GiB.`,
+        { path },
+      );
+    const bytes = new Uint8Array(file.size);
+    file.read(bytes, 0);
+    return bytes;
   } finally {
     file.close();
   }

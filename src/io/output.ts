@@ -17,6 +17,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { SinkError } from '../core/errors.js';
 import { formatBytes } from '../core/size.js';
+import { isAlive } from './alive.js';
 
 /** Partial files of this process, removed when it exits without having committed them. */
 const unfinished = new Set<string>();
@@ -66,15 +67,6 @@ export function describeWriteFailure(path: string, error: unknown): SinkError {
       return new SinkError('too-large', `${path} grows beyond what its file system or this user may write.`, fields);
     default:
       return new SinkError('unwritable', `Writing ${path} failed: ${(error as Error).message}.`, fields);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
@@ -162,7 +154,8 @@ export function removeFile(path: string): void {
 /** One write call takes less than 2 GiB. */
 const LARGEST_WRITE = 2 ** 30;
 
-function writeAll(path: string, fd: number, bytes: ArrayBufferView, position: number): void {
+/** Writes all of `bytes` at a position of an open file. @throws SinkError, `disk-full` among others */
+export function writeAll(path: string, fd: number, bytes: ArrayBufferView, position: number): void {
   let done = 0;
   while (done < bytes.byteLength) {
     try {

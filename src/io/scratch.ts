@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from './alive.js';
 
 const PREFIX = 'fanfold-';
 /** Where files lie in memory, and named segments show as files. */
@@ -25,15 +26,6 @@ export interface Scratch {
 }
 
 export type ScratchOutcome = { readonly scratch: Scratch | null; readonly notes: readonly string[] };
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 /** Folders and segments left behind by a process that was killed before it could clean up; those of other users stay. */
 export function removeStale(root: string): void {

@@ -3,18 +3,16 @@ import { closeSync, fstatSync, ftruncateSync } from 'node:fs';
 import { LARGEST_MEMORY } from '../core/arena.js';
 import type { LayoutError } from '../core/errors.js';
 import { formatBytes } from '../core/size.js';
+import { MAP_POPULATE, MAP_SHARED, mapPages, PAGE_ALIGNMENT, type Pages } from './map-pages.js';
 import { type Binding, findBinding } from './segment-binding.js';
 import { memoryFolderRefusal, refusal, refusalOf, refused, type SharingRefusal } from './shared-refusal.js';
 
 const [O_RDWR, O_CREAT, O_EXCL] = [0o2, 0o100, 0o200];
 const OWNER_ONLY = 0o600;
 const READ_WRITE = 0x3;
-const [MAP_SHARED, MAP_PRIVATE, MAP_FIXED, MAP_ANONYMOUS, MAP_NORESERVE, MAP_POPULATE] = [
-  0x1, 0x2, 0x10, 0x20, 0x4000, 0x8000,
-];
-const MAP_FAILED = -1n;
-/** Mappings begin on such an address: the largest page of any system. */
-export const SEGMENT_ALIGNMENT = 65536;
+const MAP_FIXED = 0x10;
+/** Segments are laid over memory that begins on such an address. */
+export const SEGMENT_ALIGNMENT = PAGE_ALIGNMENT;
 const EINTR = 4;
 /** The names of the numbers that `errno` takes here. */
 const ERRNO: Readonly<Record<number, string>> = { 1: 'EPERM', 2: 'ENOENT', 12: 'ENOMEM', 13: 'EACCES', 28: 'ENOSPC' };
@@ -30,9 +28,6 @@ export interface Segment {
    */
   close(): void;
 }
-
-/** Address space stays taken until nobody holds a view, so that reading one that is out of date never ends the process. */
-const unmapped = new FinalizationRegistry<() => void>((unmap) => unmap());
 
 /** Why a segment of `bytes` cannot be made here, found out without making one; null when nothing speaks against it. */
 export async function segmentRefusal(bytes: number): Promise<SharingRefusal | null> {
@@ -57,14 +52,10 @@ function failed(errno: number, bytes: number, during: string): LayoutError {
   return refused(refusalOf(ERRNO[errno] ?? `error ${errno}`, bytes, during), bytes);
 }
 
-function map(binding: Binding, fd: number, bytes: number): { view: ArrayBuffer; release: () => void } {
-  const address = binding.mmap(null, bytes, READ_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
-  if (BigInt.asIntN(64, address) === MAP_FAILED) throw failed(binding.errno(), bytes, 'mmap');
-  const view = binding.view(address, bytes);
-  unmapped.register(view, () => binding.munmap(address, bytes));
-  // Empty private pages take the place of the shared ones: these are free at once, and old views still read something.
-  const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
-  return { view, release: () => void binding.mmap(address, bytes, READ_WRITE, flags, -1, 0) };
+function map(binding: Binding, fd: number, bytes: number): Pages {
+  const pages = mapPages(binding, fd, 0, bytes, MAP_SHARED | MAP_POPULATE);
+  if (typeof pages === 'number') throw failed(pages, bytes, 'mmap');
+  return pages;
 }
 
 /** Takes all pages now, so that a full file system is an error here and not the end of whoever writes later. */
@@ -144,7 +135,7 @@ export async function overlaySegment(name: string, over: Uint8Array): Promise<vo
   }
 }
 
-function held(name: string, { view, release }: ReturnType<typeof map>, removeName: () => void): Segment {
+function held(name: string, { view, release }: Pages, removeName: () => void): Segment {
   let open = true;
   return {
     name,

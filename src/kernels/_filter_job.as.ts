@@ -41,6 +41,10 @@ export class Job {
   /** Room for the values of a window in vectors, 0 for windows that have too many; and for those of a single one. */
   values: usize;
   chosen: usize;
+  /** Counts for medians of many pixels of few bits, u32: of each of `bins` values from `lowest`, then of 16 and of 256 together; 0 for none. */
+  counts: usize;
+  bins: usize;
+  lowest: i32;
 }
 
 /** Bytes that are made at a time: four vectors in registers. */

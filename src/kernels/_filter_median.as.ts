@@ -1,7 +1,8 @@
 // Medians of windows. Comparisons only, so that results are exact; -0 counts as 0. Windows without NaN go by vectors: 3 x 3 from sorted
-// columns, and small others by dropping the smallest and the largest of what is left until one is left. Rows near NaN, and large
-// windows, are done one by one.
+// columns, and small others by dropping the smallest and the largest of what is left until one is left. Large windows
+// of few bits go by a histogram; all others, and rows near NaN, one by one.
 import { BLOCK, blank, Job, lineOf, pointLines, readRow } from './_filter_job.as';
+import { byHistogram } from './_filter_histogram.as';
 import { ranked } from './_ranked.as';
 
 @inline
@@ -196,6 +197,7 @@ export function medianFrame<A>(dtype: i32, frame: usize, job: Job, out: usize): 
     const row = out + y * job.width * sizeof<A>();
     if (!hasNan && isNine) nines<A>(job, row);
     else if (!hasNan && job.values) fewPixels<A>(job, row);
+    else if (job.counts) byHistogram<A>(job, row);
     else oneByOne<A>(job, hasNan, row);
     blank<A>(job, y, row);
   }

@@ -1,5 +1,6 @@
 // Distances between the trajectories of a series, in float64: the same operations in the same order as the reference, so that the
 // bits agree. See src/operators/recurrence/plane.ts.
+import { ranked as rankedOf } from './_ranked.as';
 
 /** The distances (count, count) of points `delay` apart in `dimension` dimensions, into `plane`. */
 export function distances(x: usize, count: i32, dimension: i32, delay: i32, plane: usize): void {
@@ -84,29 +85,5 @@ export function toBytes(plane: usize, count: i32, out: usize): void {
 
 /** The value that would stand at `rank` if the numbers were sorted, by Hoare's selection; they are reordered. */
 export function ranked(values: usize, count: i32, rank: i32): f64 {
-  const wanted = values + <usize>rank * 8;
-  let low = values;
-  let high = values + <usize>(count - 1) * 8;
-  while (low < high) {
-    const a = load<f64>(low);
-    const b = load<f64>(values + ((((low - values) >> 3) + ((high - values) >> 3)) >> 1) * 8);
-    const c = load<f64>(high);
-    const pivot = max<f64>(min<f64>(a, b), min<f64>(max<f64>(a, b), c));
-    let i = low;
-    let j = high;
-    while (i <= j) {
-      while (load<f64>(i) < pivot) i += 8;
-      while (load<f64>(j) > pivot) j -= 8;
-      if (i > j) break;
-      const kept = load<f64>(i);
-      store<f64>(i, load<f64>(j));
-      store<f64>(j, kept);
-      i += 8;
-      j -= 8;
-    }
-    if (wanted <= j) high = j;
-    else if (wanted >= i) low = i;
-    else return pivot;
-  }
-  return load<f64>(wanted);
+  return rankedOf<f64>(values, count, rank);
 }

@@ -1,20 +1,14 @@
 import { Arena } from '../core/arena.js';
 import { type NumericArray, viewOf } from '../core/dtype.js';
 import { asFanfoldError } from '../core/errors.js';
-import { ALONE, type AnyOperator, type Prepared, type Tile } from '../core/operator.js';
+import { ALONE, type Prepared, type Tile } from '../core/operator.js';
 import { checkValues } from '../core/params.js';
-import { instantiate } from '../core/wasm.js';
+import { makeReady, type Ready } from '../layouts/worker/ready.js';
 import { loadOperator } from '../operators/load.js';
 import type { BatchRequest, CrewTask, FailedSample, Filled } from './crew.js';
 import { type Frames, openFrames } from './frames.js';
 
 type Outs = readonly Readonly<Record<string, NumericArray>>[];
-
-/** One operator made ready to run over frames. */
-interface Ready {
-  readonly operator: AnyOperator;
-  readonly process: (tile: Tile, out: Readonly<Record<string, NumericArray>>) => void;
-}
 
 /** Where a worker computes, and where the ring begins: addresses in one memory. */
 export interface Place {
@@ -26,28 +20,12 @@ export interface Place {
   readonly ring: number;
 }
 
-/** Arrays made by `prepare`, moved to memory the kernels can address; arrays that lie there already stay. */
-function place(prepared: Prepared, arena: Arena): Prepared {
-  return Object.fromEntries(
-    Object.entries(prepared).map(([name, value]) => {
-      const stays = typeof value !== 'object' || value.buffer === arena.memory.buffer;
-      return [name, stays ? value : arena.place(value)];
-    }),
-  );
-}
-
-async function makeReady(task: CrewTask, number: number, prepared: Prepared, arena: Arena): Promise<Ready> {
+async function readyOf(task: CrewTask, number: number, prepared: Prepared, arena: Arena): Promise<Ready> {
   const ref = task.operators[number] ?? { name: '', values: {} };
   const { stack } = task.source;
   const operator = await loadOperator(ref);
   const values = checkValues(operator.params, ref.values, operator.name);
-  const state = operator.init?.({ stack, values, prepared: place(prepared, arena), arena });
-  const wasm = operator.kernels?.wasm;
-  if (wasm && task.kernel === 'wasm' && (wasm.supports?.(stack) ?? true)) {
-    const exports = instantiate(wasm.module, arena.memory);
-    return { operator, process: (tile, out) => wasm.process(exports, tile, state, out) };
-  }
-  return { operator, process: (tile, out) => operator.process(tile, state, out) };
+  return makeReady(operator, values, stack, task.kernel, prepared, arena);
 }
 
 /** The milliseconds that all threads and processes of this machine agree on. */
@@ -73,8 +51,7 @@ export class BatchFiller {
   static async open(task: CrewTask, prepared: readonly Prepared[], where: Place): Promise<BatchFiller> {
     const arena = new Arena(where.memory, where.base, where.length);
     const ready: Ready[] = [];
-    for (const number of task.operators.keys())
-      ready.push(await makeReady(task, number, prepared[number] ?? {}, arena));
+    for (const number of task.operators.keys()) ready.push(await readyOf(task, number, prepared[number] ?? {}, arena));
     const frames = await openFrames(task, arena, where.ring);
     return new BatchFiller(task, where, frames, ready);
   }

@@ -6,7 +6,15 @@ export default defineOperator({
   summary: 'every frame as it is, for writing a stack to another file',
   params: {},
   outputs: (stack) => ({
-    frames: { kind: 'each' as const, shape: stack.frameShape, dtype: stack.dtype, label: 'frames' },
+    frames: {
+      kind: 'each' as const,
+      shape: stack.frameShape,
+      dtype: stack.dtype,
+      label: 'frames',
+      ...(stack.frameShape.length === 2 || stack.frameShape[2] === 3
+        ? { image: stack.frameShape.length === 2 ? 2 : 3 }
+        : {}),
+    },
   }),
   process(tile, _state, out) {
     out.frames.set(tile.data);

@@ -19,6 +19,10 @@ const OPERATORS: Readonly<Record<string, () => Promise<{ default: AnyOperator }>
   recurrence: () => import('./recurrence/index.js'),
   features: () => import('./features/index.js'),
   scale: () => import('./scale/index.js'),
+  matmul: () => import('./matmul/index.js'),
+  reduce: () => import('./reduce/index.js'),
+  astype: () => import('./astype/index.js'),
+  thumbnail: () => import('./thumbnail/index.js'),
   filter: () => import('./filter/index.js'),
 };
 

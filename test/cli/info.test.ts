@@ -69,7 +69,7 @@ describe('what cannot be read ends with one sentence and exit code 3', () => {
     ['empty.h5', 'empty.h5 is empty (0 bytes).'],
     [
       'text.h5',
-      'text.h5 is not HDF5 despite its name (known: hdf5, npy, npz, tiff, cbf, nifti, series, raw). For headerless binary give --frame-shape and --dtype.',
+      'text.h5 is not HDF5 despite its name (known: hdf5, npy, npz, tiff, images, cbf, nifti, series, raw). For headerless binary give --frame-shape and --dtype.',
     ],
   ])('%s', (name, sentence) => {
     expect(fanfold(folder, 'info', name)).toEqual({ code: 3, stdout: '', stderr: `fanfold: ${sentence}\n` });

@@ -8,6 +8,7 @@ const USAGE = `fanfold: one operator over large stacks of scientific frames, in 
   fanfold info SOURCE                  shape, dtype, axes, chunks, filters, and what fits in memory
   fanfold run OPERATOR SOURCE -o OUT   run one operator, or several in one pass (mask+com+sum)
   fanfold plan OPERATOR SOURCE         parts, tiles, memory, layout and kernel of that run; reads no pixels
+  fanfold advise OPERATOR SOURCE       measure a sample of that run on every layout, and say which is best
   fanfold make SHAPE OUT               write a generated stack of any size
   fanfold train dual-gaf TRAIN [TEST]  train a network on Gramian angular fields of time series
   fanfold bench SCENARIO               measure every layout against the others, the floors and Python
@@ -33,7 +34,7 @@ test('--version is the version of the package', () => {
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test.each(['info', 'run', 'plan', 'make', 'bench', 'ops', 'course', 'doctor'])(
+test.each(['info', 'run', 'plan', 'advise', 'make', 'bench', 'ops', 'course', 'doctor'])(
   '%s has help, in both ways to ask',
   (verb) => {
     const asked = fanfold(folder, verb, '--help');
@@ -67,6 +68,8 @@ source
   --frame-shape 256,256       frame shape of headerless binary
   --dtype TEXT                element type of headerless binary, such as uint16 or >u2
   --offset N                  header bytes to skip in headerless binary (bytes)
+  --channel NAME              colour images: what is read, the luminance, one colour, or all (frames
+                              of rows, columns, 3) (grey, red, green, blue, all; default grey)
   --window N                  time series: points of a window (default: whole segments)
   --step N                    time series: points from window to window (default: --window)
   --label TEXT                time series: column of the class, by name or number, or file: the name

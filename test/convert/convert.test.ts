@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { convertElements } from '../../dist/convert/elements.js';
+import { convertElements } from '../../dist/kernels/convert-elements.js';
 import { allocate, DTYPES, type Dtype, type NumericArray } from '../../dist/core/dtype.js';
 import {
   allocateShared,

@@ -121,7 +121,7 @@ describe.runIf(pythonHas('numpy, tifffile, fabio', 'folders of images'))('folder
     await expect(openSource(path)).rejects.toThrow(/12 tiff files and 1 cbf files\. Choose with a pattern/);
     mkdirSync(at('empty'));
     await expect(openSource(at('empty'))).rejects.toThrow(
-      /empty is a directory without TIFF, CBF or NIfTI images or tables of series\. Name a file\./,
+      /empty is a directory without TIFF, PNG, JPEG, WebP, CBF or NIfTI images or tables of series\. Name a file\./,
     );
     mkdirSync(at('scans'));
     writeFileSync(at('scans', 'a.h5'), 'x');

@@ -132,9 +132,29 @@ strips_by_hand('hand-packed.tif', small, 4, reverse=True, pack=True)
 strips_by_hand('hand-padded.tif', small, 4, pack=True, pad=True)
 strips_by_hand('hand-no-sizes.tif', small, 10, sizes=False)
 
+# Colours: NAME.npy has all three, NAME.grey.npy their luminance as Pillow rounds it.
+for kind in ('u1', 'u2'):
+    for samples in (3, 4):
+        colours = (rng.random((3, 41, 29, samples)) * (255 if kind == 'u1' else 65535)).astype(kind)
+        r, g, b = (colours[..., i].astype('u8') for i in range(3))
+        grey = ((r * 19595 + g * 38470 + b * 7471 + 32768) >> np.uint64(16)).astype(kind)
+        extra = {'extrasamples': ['unassalpha']} if samples == 4 else {}
+        for way, options in (
+            ('plain', {}),
+            ('mm', {'byteorder': '>', 'rowsperstrip': 16}),
+            ('tiles', {'byteorder': '>', 'tile': (16, 32), 'compression': 'zlib', 'predictor': True}),
+            ('deflate', {'compression': 'zlib', 'predictor': True, 'rowsperstrip': 10}),
+        ):
+            name = f'colour-{way}-{kind}-{samples}.tif'
+            tifffile.imwrite(f'{folder}/{name}', colours, photometric='rgb', metadata=None, **extra, **options)
+            np.save(f'{folder}/{name}.all', colours[..., :3])
+            np.save(f'{folder}/{name}.grey', grey)
+            np.save(f'{folder}/{name}.green', colours[..., 1])
+
 # What is refused. No .npy beside them.
 refuse = lambda name, data, **options: tifffile.imwrite(f'{folder}/{name}', data, **options)
-refuse('no-rgb.tif', np.zeros((8, 9, 3), 'u1'), photometric='rgb')
+refuse('no-planes.tif', np.zeros((3, 8, 9), 'u1'), photometric='rgb', planarconfig='separate')
+refuse('no-cmyk.tif', np.zeros((8, 9, 4), 'u1'), photometric='separated')
 refuse('no-bilevel.tif', np.zeros((8, 9), bool), photometric='minisblack')
 refuse('no-complex.tif', np.zeros((8, 9), 'c8'), photometric='minisblack')
 Image.fromarray(tall).convert('P').save(f'{folder}/no-palette.tif')

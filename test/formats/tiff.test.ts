@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Channel } from '../../dist/core/channel.js';
 import { SourceError } from '../../dist/core/errors.js';
 import { loadArray, readNpyArray } from '../../dist/formats/loaded-array.js';
 import { openSource } from '../../dist/formats/registry.js';
@@ -21,8 +22,9 @@ const at = (name: string): string => join(folder, name);
 const hasPython = pythonHas('numpy, tifffile, PIL', 'TIFF files made by tifffile and PIL');
 if (hasPython) python(readFileSync(join(import.meta.dirname, 'tiff-sources.py'), 'utf8'), folder);
 const made = readdirSync(folder)
-  .filter((name) => name.endsWith('.npy'))
+  .filter((name) => name.endsWith('.tif.npy'))
   .map((name) => name.slice(0, -4));
+const inColours = readdirSync(folder).filter((name) => /^colour-.*\.npy$/.test(name));
 
 describe.runIf(hasPython)('files made by tifffile and PIL', () => {
   it('there are many of them', () => expect(made.length).toBe(64));
@@ -53,6 +55,26 @@ describe.runIf(hasPython)('files made by tifffile and PIL', () => {
     await testFormat(source, { shape, data, dtype: source.handle.stack.dtype });
   });
 
+  it.each(inColours)('reads colours, %s', (array) => {
+    const [, name = '', channel = ''] = /^(.*)\.(\w+)\.npy$/.exec(array) ?? [];
+    const source = openTiff(at(name), { channel: channel as Channel });
+    const [found, expected] = [loadArray(source), readNpyArray(at(array))];
+    expect(found.shape).toEqual(expected.shape);
+    expect(found.data).toEqual(expected.data);
+    expect(source.notes.join(' ')).toMatch(/colours: frames are/);
+    expect(source.handle.stack.frameShape.length).toBe(channel === 'all' ? 3 : 2);
+  });
+
+  it.each(['colour-tiles-u2-4.tif.grey.npy', 'colour-mm-u2-3.tif.all.npy'])(
+    'reads %s the same in every cut',
+    async (array) => {
+      const [, name = '', channel = ''] = /^(.*)\.(\w+)\.npy$/.exec(array) ?? [];
+      const source = openTiff(at(name), { channel: channel as Channel });
+      const { shape, data } = readNpyArray(at(array));
+      await testFormat(source, { shape, data, dtype: source.handle.stack.dtype });
+    },
+  );
+
   it('reads uncompressed images at equal distances in place', () => {
     const layout = (name: string) => {
       const { handle } = openTiff(at(name));
@@ -62,7 +84,7 @@ describe.runIf(hasPython)('files made by tifffile and PIL', () => {
       expect(layout(name)).toMatchObject({ kind: 'contiguous' });
     expect(layout('thumbnails.tif')).toMatchObject({ kind: 'contiguous' });
     expect(layout('uneven.tif')).toMatchObject({ kind: 'chunked', chunkShape: [1, 37, 23] });
-    expect(layout('deflate.tif')).toMatchObject({ kind: 'chunked', chunkShape: [1, 8, 23], rowsCut: true });
+    expect(layout('deflate.tif')).toMatchObject({ kind: 'chunked', chunkShape: [1, 8, 23], rowsCut: 2 });
     expect(layout('tiles.tif')).toMatchObject({ kind: 'chunked', chunkShape: [1, 16, 16] });
   });
 
@@ -128,7 +150,8 @@ describe.runIf(hasPython)('files made by tifffile and PIL', () => {
   });
 
   it.each([
-    ['no-rgb.tif', /image 0 is an RGB image/],
+    ['no-planes.tif', /image 0 is stored with its samples in separate planes\. Save it with grey samples/],
+    ['no-cmyk.tif', /image 0 is a CMYK image/],
     ['no-bilevel.tif', /image 0 is bilevel, one bit a pixel/],
     ['no-complex.tif', /complex/],
     ['no-palette.tif', /a palette image/],
@@ -302,6 +325,21 @@ print(json.dumps(dict(sum=int(a.astype('i8').sum()), first=a.ravel()[5000:5100].
 
   it('a camera image whose text holds a null byte, and one in colour', () => {
     expect(loadArray(openTiff(join(IMAGES, 'foam_1.tif'))).data[1000]).toBe(246);
-    expect(() => openTiff(join(IMAGES, 'chromosomes.tif'))).toThrow(/an RGB image/);
+    const red = loadArray(openTiff(join(IMAGES, 'chromosomes.tif'), { channel: 'red' }));
+    expect(red.shape).toEqual([1040, 1388]);
+    expect(red.data[1000]).toBe(7);
+  });
+
+  it.runIf(hasPython)('an image in colour, with LZW and differences, as Pillow reads it', () => {
+    const path = join(IMAGES, 'chromosomes.tif');
+    python(
+      `import sys, numpy; from PIL import Image; numpy.save(sys.argv[2], numpy.asarray(Image.open(sys.argv[1])))`,
+      path,
+      at('real.npy'),
+    );
+    const { shape, data } = loadArray(openTiff(path, { channel: 'all' }));
+    const expected = readNpyArray(at('real.npy'));
+    expect(shape).toEqual(expected.shape);
+    expect(Buffer.compare(Buffer.from(data), Buffer.from(expected.data))).toBe(0);
   });
 });

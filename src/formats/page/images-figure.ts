@@ -17,6 +17,8 @@ const CAPTION = 30;
 const WIDE_HEIGHT = 300;
 /** Higher images are drawn narrower than there is room. */
 const MOST_HEIGHT = 560;
+/** A caption needs so much room. */
+const LEAST_CELL = 120;
 /** Pixels of an image are drawn this large, at most. */
 const MOST_ZOOM = 16;
 
@@ -26,6 +28,11 @@ function limitsOf({ limits, data }: PageImage): Limits {
 
 function paint({ width, height, data, colours }: PageImage, { low, high }: Limits): Picture {
   const pixels = new Uint8Array(width * height * 3);
+  if (colours === 'rgb') {
+    for (let i = 0; i < pixels.length; i++)
+      pixels[i] = Math.round(Math.max(0, Math.min(1, ((data[i] ?? low) - low) / (high - low || 1))) * 255);
+    return { width, height, pixels };
+  }
   const table = colourTable(colours === 'signed' ? 'diverging' : 'gray');
   for (let i = 0; i < width * height; i++) {
     const value = data[i] ?? Number.NaN;
@@ -36,7 +43,8 @@ function paint({ width, height, data, colours }: PageImage, { low, high }: Limit
 }
 
 /** `mean: 0 (black) to 1200 (white)`. */
-function captionOf({ label, colours }: PageImage, { low, high }: Limits): string {
+function captionOf({ label, caption, colours }: PageImage, { low, high }: Limits): string {
+  if (caption !== undefined) return caption;
   const [least, most] = colours === 'signed' ? ['blue', 'red'] : ['black', 'white'];
   const range = `${formatTick(low, high - low)} (${least}) to ${formatTick(high, high - low)} (${most})`;
   return label === '' ? range : `${label}: ${range}`;
@@ -72,15 +80,15 @@ function caption(surface: Surface, x: number, top: number, width: number, conten
 }
 
 /** Images beside each other, all with the same zoom. */
-function gridRow(images: readonly PageImage[], width: number): Row {
-  // A single image is as large as one of two, so that it can be compared with those of other parts.
-  const columns = Math.max(2, images.length);
+/** @param across images of a row of a contact sheet; else a single image is as large as one of two, to be compared with those of other parts */
+function gridRow(images: readonly PageImage[], width: number, across?: number): Row {
+  const columns = across ?? Math.max(2, images.length);
   const cell = (width - GAP * (columns - 1)) / columns;
   const widest = Math.max(...images.map((image) => image.width));
   const highest = Math.max(...images.map(({ height, aspect = 1 }) => height * aspect));
   const fit = Math.min(cell / widest, MOST_HEIGHT / highest, MOST_ZOOM);
   // Whole pixels look even, where there is room for them.
-  const zoom = fit >= 3 ? Math.floor(fit) : fit;
+  const zoom = fit >= 3 || (across !== undefined && fit >= 1) ? Math.floor(fit) : fit;
   return {
     height: CAPTION + Math.ceil(highest * zoom) + GAP,
     draw(surface, top) {
@@ -98,11 +106,20 @@ function gridRow(images: readonly PageImage[], width: number): Row {
   };
 }
 
-/** Images in rows from top to bottom: the wide ones each in its own, the others beside each other. */
-export function imagesFigure({ images }: ImagesPart, left: number, width: number): Figure {
+/** Rows of a contact sheet, each with as many images as there is room for. */
+function sheetRows(images: readonly PageImage[], width: number): Row[] {
+  const widest = Math.max(LEAST_CELL, ...images.map((image) => image.width));
+  const columns = Math.max(1, Math.floor((width + GAP) / (widest + GAP)));
+  return Array.from({ length: Math.ceil(images.length / columns) }, (_, r) =>
+    gridRow(images.slice(r * columns, (r + 1) * columns), width, columns),
+  );
+}
+
+/** Images in rows from top to bottom: the wide ones each in its own, the others beside each other, or in the rows of a sheet. */
+export function imagesFigure({ images, isSheet }: ImagesPart, left: number, width: number): Figure {
   const beside = images.filter(({ aspect }) => aspect !== 0);
   const rows = [
-    ...(beside.length > 0 ? [gridRow(beside, width)] : []),
+    ...(isSheet ? sheetRows(beside, width) : beside.length > 0 ? [gridRow(beside, width)] : []),
     ...images.filter(({ aspect }) => aspect === 0).map((image) => wideRow(image, left, width)),
   ];
   return {

@@ -8,6 +8,7 @@ import type { Canvas } from './canvas.js';
 import { encodeRgb } from './encode-rgb.js';
 import { drawFigure } from './figure.js';
 import type { PngOptions } from './options.js';
+import { encodePixels, isPlainImage } from './pixels.js';
 import { provenanceText } from './provenance-text.js';
 import { Raster } from './raster.js';
 
@@ -23,7 +24,7 @@ function drawPicture(array: NamedArray, errors: NamedArray | null, options: PngO
 }
 
 /**
- * Images, curves, a series of curves or a cake as a PNG file in memory.
+ * Images, curves, a series of curves or a cake as a PNG file in memory; just the pixels of an image that is to be looked at as it is.
  *
  * @param errors uncertainties of a curve, drawn as a band
  * @throws UsageError for a single number
@@ -35,7 +36,7 @@ export function encodePng(
   errors: NamedArray | null = null,
 ): Uint8Array {
   const text = provenanceText(`${array.name}: ${array.label}`, provenance);
-  return encodeRgb(drawPicture(array, errors, options), text);
+  return isPlainImage(array) ? encodePixels(array, text) : encodeRgb(drawPicture(array, errors, options), text);
 }
 
 /** @throws UsageError for a single number; SinkError */

@@ -27,11 +27,13 @@ export class ChunkBox {
   /** Chunks that share one range of positions: those that tile a frame. */
   readonly #perPosition: number;
   readonly #oneRow: boolean;
+  readonly #imageRank: number;
 
   constructor(storage: Storage, layout: ChunkedLayout, frameRank: number, memory: WebAssembly.Memory) {
     const cut = Math.max(0, storage.shape.length - frameRank);
     this.#grid = chunkGrid(storage.shape, layout.chunkShape);
     this.#chunkShape = layout.chunkShape;
+    this.#imageRank = layout.rowsCut ?? 2;
     this.#positions = storage.shape.slice(0, cut);
     this.#frame = storage.shape.slice(cut);
     this.#elementBytes = storage.type.bytes;
@@ -82,7 +84,7 @@ export class ChunkBox {
 
   /** Bytes of the rows of a chunk that lie inside its frame. */
   heldBytes(chunk: number): number {
-    const rows = this.#chunkShape.length - 2;
+    const rows = this.#chunkShape.length - this.#imageRank;
     const step = this.#chunkShape[rows] ?? 1;
     const extent = [...this.#positions, ...this.#frame][rows] ?? 1;
     const held = Math.min(step, extent - (unravel(chunk, this.#grid)[rows] ?? 0) * step);

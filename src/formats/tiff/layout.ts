@@ -1,12 +1,14 @@
-import { describeStored } from '../../core/dtype.js';
+import { type Channel, elementsOf } from '../../core/channel.js';
+import { describeStored, type StoredType } from '../../core/dtype.js';
 import { SourceError } from '../../core/errors.js';
 import { formatShape, product } from '../../core/stack.js';
-import { chunkGrid, makeChunkTable, type Storage } from '../../core/storage.js';
+import { chunkGrid, type Filter, makeChunkTable, type Storage } from '../../core/storage.js';
 import { type Page, startOf } from './page.js';
 
-function describe({ height, width, type, filters }: Page): string {
+function describe({ height, width, type, samples, filters }: Page): string {
   const names = filters.map(({ name }) => name).join(', ');
-  return `${height} x ${width} ${describeStored(type)}${names && ` (${names})`}`;
+  const colours = samples > 1 ? ` of ${samples} samples` : '';
+  return `${height} x ${width} ${describeStored(type)}${colours}${names && ` (${names})`}`;
 }
 
 /** @throws SourceError naming the first image that cannot be a frame beside image 0 */
@@ -50,9 +52,16 @@ function strideOf(starts: readonly number[], bytes: number): number | null {
   return starts.every((start, i) => start === (starts[0] ?? 0) + i * stride) ? stride : null;
 }
 
+/** What makes values of frames out of the samples of a pixel; nothing where these are the values. */
+function samplesFilter({ type, samples }: Page, channel: Channel): readonly Filter[] {
+  if (samples === elementsOf(samples > 1 ? channel : 'grey') || type.bytes > 2) return [];
+  return [{ name: 'samples', samples, elementBytes: type.bytes === 2 ? 2 : 1, order: type.order, channel }];
+}
+
 /**
  * How the images of one file are read as frames: in place when they lie at equal distances, by strips or tiles otherwise.
  *
+ * @param channel what is read of colours; `all` gives images a dimension more
  * @param positions shape of the stack; as many as there are pages, or any number for one page that is followed by the rest
  * @throws SourceError when the images differ
  */
@@ -61,23 +70,30 @@ export function storageOf(
   location: string,
   pages: readonly Page[],
   positions: readonly number[],
+  channel: Channel,
   frameRank: number,
 ): Storage {
   checkAlike(pages, location);
   const [first] = pages;
   if (!first) throw new SourceError('zero-frames', `${location} holds no image.`, { location });
-  const { height, width, type } = first;
-  const shape = [...positions, height, width];
-  const bytes = height * width * type.bytes;
-  const rest = { files: [file], shape, type, pipeline: first.filters, fill: new Uint8Array(type.bytes) };
-  const starts = startsOf(pages);
+  const { height, width, samples } = first;
+  const colours = samples > 1 ? elementsOf(channel) : 1;
+  const last = colours > 1 ? [colours] : [];
+  const shape = [...positions, height, width, ...last];
+  const taken = samplesFilter(first, channel);
+  // Samples that are taken out of pixels come out in native order.
+  const type: StoredType = taken.length > 0 ? { ...first.type, order: 'little' } : first.type;
+  const bytes = height * width * colours * type.bytes;
+  const pipeline = [...taken, ...first.filters];
+  const rest = { files: [file], shape, type, pipeline, fill: new Uint8Array(type.bytes) };
+  const starts = taken.length > 0 ? null : startsOf(pages);
   const stride = starts && strideOf(starts, bytes);
-  if (starts && stride && (stride === bytes || frameRank === 2)) {
+  if (starts && stride && (stride === bytes || frameRank === 2 + last.length)) {
     // Frames of other ranks lie behind one another only when nothing lies between the images.
     const frameStride = stride === bytes ? product(shape.slice(-frameRank)) * type.bytes : stride;
     return { ...rest, layout: { kind: 'contiguous', file: 0, offset: starts[0] ?? 0, frameStride } };
   }
-  const chunk = starts ? [height, width] : first.chunk;
+  const chunk = [...(starts ? [height, width] : first.chunk), ...last];
   const chunkShape = [...positions.map(() => 1), ...chunk];
   const table = makeChunkTable(chunkGrid(shape, chunkShape));
   if (starts) {
@@ -90,5 +106,5 @@ export function storageOf(
     }
   }
   const isCut = !starts && !first.isTiled && height % first.chunk[0] !== 0;
-  return { ...rest, layout: { kind: 'chunked', chunkShape, table, ...(isCut ? { rowsCut: true } : {}) } };
+  return { ...rest, layout: { kind: 'chunked', chunkShape, table, ...(isCut ? { rowsCut: last.length > 0 ? 3 : 2 } : {}) } };
 }

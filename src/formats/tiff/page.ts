@@ -3,7 +3,7 @@ import { SourceError } from '../../core/errors.js';
 import type { Filter } from '../../core/storage.js';
 import { badTiff, type TiffBytes } from './bytes.js';
 import type { Directory } from './directory.js';
-import { elementTypeOf, filtersOf, largestRatio } from './encoding.js';
+import { elementTypeOf, filtersOf, largestRatio, samplesOf } from './encoding.js';
 import { TAG } from './tags.js';
 
 /** Where one image of a file lies: its strips or tiles, in row-major order. */
@@ -11,6 +11,8 @@ export interface Page {
   readonly height: number;
   readonly width: number;
   readonly type: StoredType;
+  /** Samples of a pixel, side by side: red, green, blue, and opacity where there are four. */
+  readonly samples: number;
   readonly filters: readonly Filter[];
   /** Rows and columns of a strip or tile; the last strip may be shorter, tiles never are. */
   readonly chunk: readonly [rows: number, columns: number];
@@ -44,10 +46,10 @@ function extentOf(directory: Directory, height: number, width: number, wrong: (w
 }
 
 /** Decoded bytes of strip or tile number `index`. */
-function decodedBytes(page: Pick<Page, 'height' | 'width' | 'type' | 'chunk' | 'isTiled'>, index: number): number {
+function decodedBytes(page: Omit<Page, 'filters' | 'offsets' | 'sizes'>, index: number): number {
   const [rows, columns] = page.chunk;
   const held = page.isTiled ? rows : Math.min(rows, page.height - index * rows);
-  return held * columns * page.type.bytes;
+  return held * columns * page.samples * page.type.bytes;
 }
 
 /** Stored bytes of every strip or tile. Uncompressed files need not state them. */
@@ -91,16 +93,17 @@ export function readPage(bytes: TiffBytes, directory: Directory): Page {
   if (!height || !width || height > LARGEST_SIDE || width > LARGEST_SIDE) {
     throw wrong(`it has ${height ?? 0} rows and ${width ?? 0} columns`);
   }
+  const samples = samplesOf(directory, bytes.location);
   const type = elementTypeOf(directory, bytes.location, bytes.order);
   const { what, rows, columns } = extentOf(directory, height, width, wrong);
-  const filters = filtersOf(directory, bytes.location, type, columns);
+  const filters = filtersOf(directory, bytes.location, type, columns, samples);
   const isTiled = what === 'tile';
-  if (rows * columns * type.bytes > LARGEST_CHUNK) {
+  if (rows * columns * samples * type.bytes > LARGEST_CHUNK) {
     throw wrong(`it has ${what}s of ${rows} x ${columns} ${describeStored(type)}, more than 2 GiB`);
   }
   const count = Math.ceil(height / rows) * Math.ceil(width / columns);
   const offsets = directory.numbers(isTiled ? TAG.tileOffsets : TAG.stripOffsets, count, `${what} offsets`);
-  const place = { height, width, type, filters, chunk: [rows, columns] as const, isTiled, offsets };
+  const place = { height, width, type, samples, filters, chunk: [rows, columns] as const, isTiled, offsets };
   const page = { ...place, sizes: sizesOf(directory, place, what) };
   checkChunks(page, directory.index, bytes, what);
   return page;

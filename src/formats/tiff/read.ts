@@ -3,6 +3,7 @@ import type { OpenOptions, Source } from '../../core/source.js';
 import { makeStack, product } from '../../core/stack.js';
 import { InputFile } from '../../io/file.js';
 import { absolutePath } from '../../io/path.js';
+import { channelNote, colourAxis } from '../colours.js';
 import { readDetectorText } from '../detector-text.js';
 import { printable } from '../printable.js';
 import { badTiff, TiffBytes } from './bytes.js';
@@ -48,7 +49,7 @@ function readImages(bytes: TiffBytes): Images {
 /** @throws SourceError when the file ends before the frames that its description counts */
 function checkFollowers(bytes: TiffBytes, page: Page, frames: number): void {
   const start = startOf(page);
-  const needed = frames * page.height * page.width * page.type.bytes;
+  const needed = frames * page.height * page.width * page.samples * page.type.bytes;
   if (start !== null && start + needed <= bytes.size) return;
   const why = start === null ? 'they do not follow the first in one piece' : `${needed} bytes do not fit the file`;
   throw badTiff(bytes.location, `its description counts ${frames} images, but ${why}`);
@@ -74,11 +75,11 @@ function notesOf({ pages, first, beside }: Images, description: string, by: stri
 }
 
 /**
- * Opens a TIFF or BigTIFF of grey images, all of one kind; nothing but its directories is read. One image is a frame, more
+ * Opens a TIFF or BigTIFF of images, all of one kind; nothing but its directories is read. One image is a frame, more
  * are a stack in the order of the file, or on the grid that ImageJ and tifffile describe.
  *
  * @param options.frameRank dimensions of a frame, 2 unless told
- * @throws SourceError when the file is missing, truncated or damaged, or holds colour, bilevel or JPEG images, by name
+ * @throws SourceError when the file is missing, truncated or damaged, or holds palette, bilevel or JPEG images, by name
  */
 export function openTiff(path: string, options: OpenOptions = {}): Source {
   const file = InputFile.open(path);
@@ -95,16 +96,29 @@ export function openTiff(path: string, options: OpenOptions = {}): Source {
     const { positions, axes, by } = arrangementOf(description, pages.length, [page.height, page.width], resolution);
     const frames = product(positions);
     if (frames !== pages.length) checkFollowers(bytes, page, frames);
-    const frameRank = options.frameRank ?? 2;
-    const storage = storageOf(absolutePath(path), path, pages, positions, frameRank);
+    const isColour = page.samples > 1;
+    const { channel = 'grey' } = options;
+    const all = isColour && channel === 'all';
+    const frameRank = options.frameRank ?? (all ? 3 : 2);
+    const storage = storageOf(absolutePath(path), path, pages, positions, channel, frameRank);
     const text = readDetectorText(description);
     const model = printable(first.text(TAG.model));
     return {
       format: 'tiff',
       location: path,
-      notes: [...notesOf(images, description, by), ...(text?.shown ?? [])],
+      notes: [
+        ...notesOf(images, description, by),
+        ...(isColour ? [channelNote(channel)] : []),
+        ...(page.samples > 3 ? ['opacity is left out'] : []),
+        ...(text?.shown ?? []),
+      ],
+      ...(isColour && channel !== 'grey' ? { openedWith: { channel } } : {}),
       ...(text ? { detector: { ...(model ? { name: model } : {}), ...text.facts } } : {}),
-      handle: { kind: 'stored', stack: makeStack(storage.shape, dtypeOf(storage.type), frameRank, axes), storage },
+      handle: {
+        kind: 'stored',
+        stack: makeStack(storage.shape, dtypeOf(storage.type), frameRank, all ? [...axes, colourAxis] : axes),
+        storage,
+      },
     };
   } finally {
     file.close();

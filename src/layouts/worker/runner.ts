@@ -1,21 +1,22 @@
 import type { Arena } from '../../core/arena.js';
-import { allocate, dtypeRange, type NumericArray } from '../../core/dtype.js';
-import { asFanfoldError, Stopped } from '../../core/errors.js';
+import { allocate, type NumericArray } from '../../core/dtype.js';
+import { Stopped } from '../../core/errors.js';
 import type { BoundSlot, Partial, Task, WorkerReport } from '../../core/layout.js';
-import type { AnyOperator, Prepared, Tile } from '../../core/operator.js';
+import { neutral } from '../../core/merge.js';
+import type { Prepared, Tile } from '../../core/operator.js';
 import { checkValues } from '../../core/params.js';
 import type { FrameReader } from '../../core/source.js';
 import { framePixels, product } from '../../core/stack.js';
 import { BY_ITSELF, type Member, type SharedPlace } from '../../core/team.js';
-import { instantiate } from '../../core/wasm.js';
 import { attachSource } from '../../formats/registry.js';
 import { loadOperator } from '../../operators/load.js';
+import { makeReady, processTile, type Ready } from './ready.js';
 import type { EachTarget } from './targets.js';
 
-/** One operator made ready to run over tiles. */
-interface Ready {
-  readonly operator: AnyOperator;
-  readonly process: (tile: Tile) => void;
+/** One operator with the arrays it writes to. */
+interface Bound {
+  readonly ready: Ready;
+  readonly out: Readonly<Record<string, NumericArray>>;
 }
 
 interface WholeSlot {
@@ -30,23 +31,6 @@ interface EachSlot {
   readonly target: EachTarget | null;
 }
 
-/** The value a private copy starts from, so that merging it changes nothing. */
-function neutral(slot: BoundSlot): number {
-  if (slot.slot.kind !== 'whole') return 0;
-  const [low, high] = dtypeRange(slot.slot.dtype);
-  return slot.slot.merge === 'max' ? low : slot.slot.merge === 'min' ? high : 0;
-}
-
-/** Arrays made by `prepare`, moved to memory the kernels can address; arrays that lie there already stay. */
-function placePrepared(prepared: Prepared, arena: Arena): Prepared {
-  return Object.fromEntries(
-    Object.entries(prepared).map(([name, value]) => {
-      const stays = typeof value !== 'object' || value.buffer === arena.memory.buffer;
-      return [name, stays ? value : arena.place(value)];
-    }),
-  );
-}
-
 /** What the worker tells while it runs, and what it must obey. */
 export interface RunnerHooks {
   /** Asked before every tile. */
@@ -58,7 +42,7 @@ export interface RunnerHooks {
 export class PartRunner {
   readonly #task: Task;
   readonly #reader: FrameReader;
-  readonly #ready: readonly Ready[];
+  readonly #ready: readonly Bound[];
   readonly #each: readonly EachSlot[];
   readonly #whole: readonly WholeSlot[];
   readonly #hooks: RunnerHooks;
@@ -76,7 +60,7 @@ export class PartRunner {
     task: Task,
     worker: number,
     reader: FrameReader,
-    ready: readonly Ready[],
+    ready: readonly Bound[],
     each: readonly EachSlot[],
     whole: readonly WholeSlot[],
     hooks: RunnerHooks,
@@ -124,25 +108,17 @@ export class PartRunner {
         out[slot.name] = array;
       } else if (slot.slot.kind === 'whole') {
         const array = arena.array(slot.slot.dtype, size);
-        array.fill(neutral(slot));
+        array.fill(neutral(slot.slot));
         whole.push({ slot, array });
         out[slot.name] = array;
       }
     }
-    const ready: Ready[] = [];
+    const ready: Bound[] = [];
     for (const [i, ref] of task.operators.entries()) {
       const operator = await loadOperator(ref);
       const values = checkValues(operator.params, ref.values, operator.name);
-      const placed = placePrepared(prepared[i] ?? {}, arena);
-      const state = operator.init?.({ stack, values, prepared: placed, arena });
-      const out = outs[i] ?? {};
-      const wasm = operator.kernels?.wasm;
-      if (wasm && task.kernel === 'wasm' && (wasm.supports?.(stack) ?? true)) {
-        const exports = instantiate(wasm.module, arena.memory);
-        ready.push({ operator, process: (tile) => wasm.process(exports, tile, state, out) });
-      } else {
-        ready.push({ operator, process: (tile) => operator.process(tile, state, out) });
-      }
+      const one = makeReady(operator, values, stack, task.kernel, prepared[i] ?? {}, arena);
+      ready.push({ ready: one, out: outs[i] ?? {} });
     }
     const replica = replicaOf(task, worker);
     const reader = await attachSource(task.source, arena, {
@@ -193,15 +169,7 @@ export class PartRunner {
   #runTile(tile: Tile): void {
     const started = performance.now();
     const waited = this.#member.waitSeconds;
-    for (const { operator, process } of this.#ready) {
-      try {
-        process(tile);
-      } catch (error) {
-        const last = tile.first + tile.count - 1;
-        if (error instanceof Stopped) throw error;
-        throw asFanfoldError(error, `Operator ${operator.name}, frames ${tile.first} to ${last},`);
-      }
-    }
+    for (const { ready, out } of this.#ready) processTile(ready, tile, out);
     const computed = performance.now();
     for (const { array, size, target } of this.#each) {
       target?.write(
@@ -221,7 +189,7 @@ export class PartRunner {
     const whole = this.#whole.map(({ slot, array }) => {
       const copy = allocate(slot.slot.dtype, array.length);
       copy.set(array);
-      array.fill(neutral(slot));
+      array.fill(neutral(slot.slot));
       return copy;
     });
     const parts = this.#covered;

@@ -13,6 +13,14 @@ import { type Window, windowOf } from './window.js';
 /** Arithmetic of a loop in TypeScript takes about so many times that of the kernel. */
 const NAIVE = 30;
 
+/** Operations of a pixel, roughly: weights count as 3 x 3 of them, because the kernel is not known yet. */
+function operationsOf({ kind, size, sigma, truncate = 4, method }: FilterValues): number {
+  const [rows = 3, columns = rows] =
+    kind === 'gaussian' ? (sigma ?? [1]).map((s) => 2 * truncate * s + 1) : (size ?? []);
+  if (method === 'naive') return NAIVE * rows * columns;
+  return kind === 'median' ? 8 * rows * columns : 2 * (rows + columns);
+}
+
 /** float32 holds integers of 16 bits, not of 32. */
 function resultDtype(dtype: Dtype, values: FilterValues): 'float32' | 'float64' {
   const fits = isInteger(dtype) ? DTYPES[dtype].bytes < 4 : dtype === 'float32';
@@ -27,7 +35,7 @@ function geometryOf(stack: Stack, values: FilterValues): Geometry {
       `filter needs images, but a frame here is ${formatShape(stack.frameShape)}. Choose --frame-rank 2, or the right data set.`,
     );
   }
-  return { height, width, isWide: resultDtype(stack.dtype, values) === 'float64' };
+  return { dtype: stack.dtype, height, width, isWide: resultDtype(stack.dtype, values) === 'float64' };
 }
 
 function checkFits({ height, width }: Geometry, { rows, columns }: Window, { border }: FilterValues): void {
@@ -50,9 +58,8 @@ export default defineOperator<FilterParams, 'filtered', FilterState>({
     {},
     { kind: 'gaussian', sigma: '1.2', border: 'mirror' },
     { kind: 'median', size: 5, border: 'nearest' },
-    { kind: 'sobel', border: 'zero' },
+    { kind: 'sobel', border: 'wrap' },
     { weights: '0,1,0,1,-4,1,0,1,0', border: 'zero-border', dtype: 'float64' },
-    { size: '4,3', border: 'wrap', method: 'naive' },
   ],
   async prepare(context) {
     const geometry = geometryOf(context.stack, context.values);
@@ -71,12 +78,7 @@ export default defineOperator<FilterParams, 'filtered', FilterState>({
   cost: (stack, values, prepared) => ({
     workerBytes: stateBytes(geometryOf(stack, values), prepared as unknown as Window),
   }),
-  flops(stack, values) {
-    const [rows = 3, columns = rows] = values.size ?? [];
-    return (
-      framePixels(stack) * (values.kind === 'median' ? 6 : 1) * rows * columns * (values.method === 'naive' ? NAIVE : 1)
-    );
-  },
+  flops: (stack, values) => framePixels(stack) * operationsOf(values),
   init: ({ stack, values, prepared, arena }) => makeState(geometryOf(stack, values), prepared, values, arena),
   process: (tile, state, { filtered }) => filterNaively(tile, state, filtered),
   kernels: {

@@ -1,4 +1,5 @@
 import type { Arena } from '../../core/arena.js';
+import { DTYPES, dtypeRange, isInteger } from '../../core/dtype.js';
 import type { FilterState, Geometry, Taps } from './state.js';
 import type { Window } from './window.js';
 
@@ -8,8 +9,11 @@ const BLOCK = 64;
 /** Space taken from an arena begins on 64 bytes and ends with as many unused. */
 const APART = 128;
 
-/** The most pixels of a median that all windows in a vector find together; larger ones, window by window. */
+/** The most pixels of a median that all windows in a vector find together. */
 const TOGETHER = 81;
+
+/** The same where a histogram can follow, which from there on is faster. */
+const TOGETHER_BEFORE_COUNTS = 36;
 
 /** What the kernel works in: `job` tells it where everything lies, in the order of the class Job in _filter_job.as.ts. */
 export interface KernelMemory {
@@ -31,15 +35,19 @@ function sparse(taps: Taps): Sparse {
 }
 
 /** Lengths in bytes of everything the kernel works in. */
-function rooms({ height, width, isWide }: Geometry, { form, rows, columns, full }: Window) {
+function rooms({ height, width, isWide, dtype }: Geometry, { form, rows, columns, full }: Window) {
   const bytes = isWide ? 8 : 4;
   const line = Math.ceil((width * bytes) / BLOCK) * BLOCK + Math.ceil((columns * bytes) / BLOCK) * BLOCK + BLOCK;
   const isMedian = form === 'median';
   const pixels = isMedian ? rows * columns : 0;
+  const canCount = isInteger(dtype) && DTYPES[dtype].bytes < 4;
+  const areFew = pixels <= (canCount ? TOGETHER_BEFORE_COUNTS : TOGETHER);
+  const bins = canCount ? 2 ** (8 * DTYPES[dtype].bytes) : 0;
   const taps = Math.max(columns, full.length);
   return {
     bytes,
     line,
+    bins,
     lengths: {
       job: JOB_LENGTH * 4,
       rowOf: (height + rows - 1) * 4,
@@ -54,13 +62,14 @@ function rooms({ height, width, isWide }: Geometry, { form, rows, columns, full 
       ends: rows * 4,
       downRows: rows * 4,
       downWeights: rows * bytes,
-      values: pixels <= TOGETHER ? (pixels + 1) * 32 : 0,
+      values: areFew ? (pixels + 1) * 32 : 0,
       chosen: pixels * bytes,
+      counts: areFew ? 0 : (bins + Math.ceil(bins / 16) + Math.ceil(bins / 256)) * 4,
     },
   };
 }
 
-const JOB_LENGTH = 23;
+const JOB_LENGTH = 26;
 
 /** Bytes that `placeKernel` takes of a worker's window. */
 export function kernelBytes(geometry: Geometry, window: Window): number {
@@ -70,9 +79,9 @@ export function kernelBytes(geometry: Geometry, window: Window): number {
 
 /** Takes the kernel's memory, and writes down where everything lies and which weights count. */
 export function placeKernel(state: Omit<FilterState, 'kernel'>, arena: Arena): KernelMemory {
-  const { height, width, isWide, window, rowOf, columnOf } = state;
+  const { height, width, dtype, isWide, window, rowOf, columnOf } = state;
   const { rows, columns, form } = window;
-  const { bytes, line, lengths } = rooms(state, window);
+  const { bytes, line, bins, lengths } = rooms(state, window);
   const at = Object.fromEntries(
     Object.entries(lengths).map(([name, length]) => [name, arena.take(length)]),
   ) as Readonly<Record<keyof typeof lengths, number>>;
@@ -108,6 +117,7 @@ export function placeKernel(state: Omit<FilterState, 'kernel'>, arena: Arena): K
   integers(at.downRows, down.places);
   floats(at.downWeights, down.weights);
 
+  new Uint8Array(buffer, at.counts, lengths.counts).fill(0);
   const job = new Uint32Array(buffer, at.job, JOB_LENGTH);
   const isBox = across.areOnes && down.areOnes && across.places.length === columns && down.places.length === rows;
   job.set([
@@ -134,6 +144,9 @@ export function placeKernel(state: Omit<FilterState, 'kernel'>, arena: Arena): K
     isBox ? 1 : 0,
     lengths.values > 0 ? at.values : 0,
     at.chosen,
+    lengths.counts > 0 ? at.counts : 0,
+    bins,
+    bins > 0 ? dtypeRange(dtype)[0] : 0,
   ]);
   return { job };
 }

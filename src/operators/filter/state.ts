@@ -1,4 +1,5 @@
 import type { Arena } from '../../core/arena.js';
+import type { Dtype } from '../../core/dtype.js';
 import type { Prepared } from '../../core/operator.js';
 import { reachOf } from './border.js';
 import { type KernelMemory, kernelBytes, placeKernel } from './memory.js';
@@ -10,6 +11,7 @@ export type Taps = Float32Array | Float64Array;
 
 /** The size of frames, and of their results' elements. */
 export interface Geometry {
+  readonly dtype: Dtype;
   readonly height: number;
   readonly width: number;
   /** Arithmetic and results are float64, else float32. */

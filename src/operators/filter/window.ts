@@ -7,6 +7,9 @@ import { givenWeights } from './weights.js';
 /** Rows or columns of the largest window. */
 const LARGEST = 4095;
 
+/** Weights of the largest kernel that is no column times a row: beyond, a Fourier transform is faster by far. */
+const MOST_WEIGHTS = 2 ** 16;
+
 /** How the pixels of a window become one: `separable` and `full` are sums of weights times pixels. */
 export type Form = 'separable' | 'full' | 'median' | 'sobel';
 
@@ -99,6 +102,13 @@ async function weighted({ values, load }: PrepareContext<FilterParams>): Promise
   const label = `${rows} x ${columns} weights`;
   const factors = exactFactors(data, rows, columns);
   if (factors) return separable(factors.vertical, factors.horizontal, 1, label);
+  if (data.length > MOST_WEIGHTS) {
+    throw new UsageError(
+      'kernel-too-large',
+      `A kernel of ${rows} x ${columns} that is no column times a row has more than ${MOST_WEIGHTS} weights. Use the operator correlate, which has a Fourier transform for such.`,
+      { rows, columns },
+    );
+  }
   return { form: 'full', rows, columns, vertical: NONE, horizontal: NONE, full: data, divisor: 1, label };
 }
 

@@ -190,6 +190,10 @@ describe('what cannot be filtered is refused:', () => {
       /shape 2 x 2 x 2. Give one of rows x columns/,
     ],
     [{ weights: [{ shape: [1, 2], data: [1, Number.NaN] }] }, /holds NaN at element 1/],
+    [
+      { weights: [{ shape: [300, 300], data: formula('uint8', 90000) }] },
+      /300 x 300 that is no column times a row.*operator correlate/,
+    ],
     [{ border: 'edge' }, /--border takes reflect, mirror/],
   ])('%j', async (values, message) => {
     await expect(filtered(new Uint8Array(80), [8, 10], 'uint8', values)).rejects.toThrow(message);
