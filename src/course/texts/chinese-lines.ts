@@ -68,6 +68,9 @@ export const CHINESE_LINES: Readonly<Record<string, string>> = {
   'one after another': '一个接一个',
   'all at once, processed when all are saved': '同时全部发出，全部保存后再处理',
   'at most # at once, processed when saved': '同时最多 # 个，保存一个处理一个',
+  'fanfold fetchAll, at most # at once': 'fanfold fetchAll，同时最多 # 个',
+  'The first file was processed after #: fanfold fetchAll, at most # at once.':
+    '第一个文件在 # 后处理完：fanfold fetchAll，同时最多 # 个。',
   'The first file was processed after #: one after another.': '第一个文件在 # 后处理完：一个接一个。',
   'The first file was processed after #: all at once, processed when all are saved.':
     '第一个文件在 # 后处理完：同时全部发出，全部保存后再处理。',

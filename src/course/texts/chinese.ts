@@ -22,7 +22,7 @@ export const CHINESE: Texts = {
     'array-on-disk': '文件里的数组：创建、按区域读写、映射',
     'four-parts': '分段计算 sqrt(x) + x^2 之和：单线程、多线程、多进程',
     'break-even': '数据多到多少，多线程才划算',
-    'three-ways': '用三种方式下载、保存并处理 200 个文件',
+    'four-ways': '用四种方式下载、保存并处理 200 个文件',
     'honest-clock': '任务交出去之后，何时停表',
     'matrix-product': '矩阵乘法：循环的次序',
     fourier: '二维傅里叶变换：更好的算法',

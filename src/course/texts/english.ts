@@ -21,7 +21,7 @@ export const ENGLISH: Texts = {
     'array-on-disk': 'an array in a file: created, written and read by region, mapped',
     'four-parts': 'sum of sqrt(x) + x^2 in parts: one thread, threads, processes',
     'break-even': 'from how many numbers on threads pay',
-    'three-ways': 'download, save and process 200 files in three ways',
+    'four-ways': 'download, save and process 200 files in four ways',
     'honest-clock': 'when to stop the clock of work that is handed over',
     'matrix-product': 'a matrix product: the order of the loops',
     fourier: 'a two-dimensional Fourier transform: the better algorithm',
