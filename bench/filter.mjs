@@ -2,20 +2,15 @@
 //
 //   npm run build && node bench/filter.mjs [--filter TEXT] [--rounds 9] [--loop]
 //
-// Ours is the compiled kernel on frames in its memory, the prepared operator without copies, and again with the frames copied in and the
-// results copied out, as a program that keeps its arrays elsewhere has it. Rounds of both programs alternate, one thread each; medians.
+// Ours is the opened operator: over frames that lie in its memory, and with frames copied in and results copied out, as a program that keeps its
+// arrays elsewhere has it. Rounds of both programs alternate, one thread each; medians.
 // --loop adds the plain Python loop of the 3 x 3 mean, a few seconds. PYTHON names the interpreter, which needs NumPy and SciPy.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ARENA_BASE, Arena, makeMemory } from '../dist/core/arena.js';
-import { allocate } from '../dist/core/dtype.js';
-import { ALONE } from '../dist/core/operator.js';
-import { checkValues } from '../dist/core/params.js';
-import { instantiate } from '../dist/core/wasm.js';
-import filter from '../dist/operators/filter/index.js';
+import { openOperator } from '../dist/index.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -25,7 +20,6 @@ const { values: options } = parseArgs({
   },
 });
 const ROUNDS = Number(options.rounds);
-const MEMORY_BYTES = 256 * 2 ** 20;
 const LAPLACE = [0, 1, 0, 1, -4, 1, 0, 1, 0];
 
 const BIG = [1, 1000, 1000];
@@ -48,32 +42,14 @@ const CASES = [
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
-/** The kernel over frames in its memory, and the same with copies. */
-async function prepare([count, ...frameShape], dtype, raw) {
-  const arena = new Arena(makeMemory(MEMORY_BYTES), ARENA_BASE, MEMORY_BYTES);
-  const stack = { stackShape: [count], frameShape, dtype, axes: [] };
-  const values = checkValues(filter.params, raw, 'filter');
-  const load = () => Promise.reject(new Error('the bench has no files'));
-  const made = await filter.prepare({ stack, values, load });
-  const prepared = Object.fromEntries(
-    Object.entries(made).map(([key, value]) => [key, typeof value === 'object' ? arena.place(value) : value]),
-  );
-  const length = count * frameShape[0] * frameShape[1];
-  const slot = filter.outputs(stack, values, prepared).filtered;
-  const [data, filtered] = [arena.array(dtype, length), arena.array(slot.dtype, length)];
-  const [own, result] = [allocate(dtype, length), allocate(slot.dtype, length)];
-  for (let i = 0; i < length; i++) own[i] = (i * 7919) % 251;
-  data.set(own);
-  const state = filter.init({ stack, values, prepared, arena });
-  const { wasm } = filter.kernels;
-  const exports = instantiate(wasm.module, arena.memory);
-  const inPlace = () => wasm.process(exports, { data, first: 0, count, team: ALONE }, state, { filtered });
-  const copied = () => {
-    data.set(own);
-    inPlace();
-    result.set(filtered);
-  };
-  return [inPlace, copied];
+/** Filters frames that lie in the operator's memory, and others with copies. */
+async function prepare(shape, dtype, values) {
+  const operator = await openOperator('filter', { shape, dtype, values });
+  const frames = operator.input.slice();
+  for (let i = 0; i < frames.length; i++) frames[i] = (i * 7919) % 251;
+  operator.input.set(frames);
+  const into = { filtered: operator.apply().filtered.slice() };
+  return [() => operator.apply(), () => operator.apply(frames, into)];
 }
 
 const peer = spawn(

@@ -20,8 +20,8 @@ export function resnet18(seed = 1) {
   // Enough different numbers; drawing eleven million takes seconds.
   const drawn = Float32Array.from({ length: 65537 }, normal);
   let next = 0;
-  const weights = (name, shape, inputs) => {
-    const spread = Math.sqrt(2 / inputs);
+  const weights = (name, shape, inputs, share = 1) => {
+    const spread = share * Math.sqrt(2 / inputs);
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
     for (let i = 0; i < data.length; i++) {
       data[i] = spread * drawn[next];
@@ -30,7 +30,8 @@ export function resnet18(seed = 1) {
     return graph.weights(name, shape, data);
   };
   const conv = (name, flow, [inputs, outputs, kernel, stride], relu) => {
-    weights(`${name}.weight`, [outputs, inputs, kernel, kernel], inputs * kernel * kernel);
+    // What is added to what came in is kept small: numbers would grow with every block.
+    weights(`${name}.weight`, [outputs, inputs, kernel, kernel], inputs * kernel * kernel, relu ? 1 : 0.3);
     graph.weights(`${name}.bias`, [outputs], new Float32Array(outputs));
     const padding = (kernel - 1) >> 1;
     const out = graph.node('Conv', [flow, `${name}.weight`, `${name}.bias`], `${name}.out`, {
@@ -57,7 +58,7 @@ export function resnet18(seed = 1) {
     }
   }
   flow = graph.node('Flatten', [graph.node('GlobalAveragePool', [flow], 'mean')], 'flat', { axis: { int: 1 } });
-  weights('dense.weight', [1000, 512], 512);
+  weights('dense.weight', [1000, 512], 512, 0.3);
   graph.weights('dense.bias', [1000], new Float32Array(1000));
   graph.node('Gemm', [flow, 'dense.weight', 'dense.bias'], 'logits', { transB: { int: 1 } });
   graph.output('logits', ['N', 1000]);

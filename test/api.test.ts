@@ -82,6 +82,8 @@ test('the public API has exactly these names', () => {
       ],
       ...['Batch', 'DataLoader', 'LoaderOptions', 'LoaderOverview', 'LoaderPlan', 'LoaderSource', 'LoaderStatistics'],
       ...['Materialized', 'MaterializeOptions', 'ReadAtSource', 'RecordSource', 'SampleRecord', 'SourceNames', 'Split'],
+      ...['Image', 'Images', 'ModelOptions', 'Prediction', 'Predictions', 'Preparation', 'PreprocessOptions'],
+      ...['ProcessOptions', 'Ranked', 'Wanted'],
       ...[
         'MergeRule',
         'NamedArray',

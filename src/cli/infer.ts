@@ -1,7 +1,6 @@
 import { UsageError } from '../core/errors.js';
 import { checkValues, type Params, type Values } from '../core/params.js';
 import { formatSeconds } from '../core/size.js';
-import type { OpenOptions } from '../core/source.js';
 import { INFER, PARAMS } from '../infer/declaration.js';
 import { ImageProcessor, type ModelOptions, type Prediction } from '../infer/index.js';
 import type { Spent } from '../infer/messages.js';
@@ -129,7 +128,7 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
     const results = processor.parallelProcess(source, {
       ...{ batchSize: values.batch, top: values.top, activation: values.activation, signal },
       onError: values.onBadFrame === 'skip' ? 'skip' : 'throw',
-      open: openOptions(values, wanted.channels),
+      open: openOptionsOf(values),
       onProgress: (images, total) => progress.update(images, total ?? images),
       onNote: (note) => say(`note: ${note}`),
       onSpent: ({ read, prepare, run: ran }) => {
@@ -148,11 +147,6 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
   for (const path of values.out) writePredictions(path, predictions, provenance, values.overwrite);
   show(command, predictions, describe(predictions, seconds, spent));
   return 0;
-}
-
-/** Colours are wanted where the network has channels for them. */
-function openOptions(values: Values<typeof ALL>, _channels: number): OpenOptions {
-  return openOptionsOf(values);
 }
 
 function show({ values }: Command, predictions: readonly Prediction[], lines: readonly string[]): void {

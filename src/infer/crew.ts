@@ -160,8 +160,8 @@ export class ImageCrew {
 
   /** Starts a worker again in the place of one that died. Only the task it was at is to blame. */
   #replace(seat: Seat, error: LayoutError): void {
-    // One that dies over opening a network would do so for ever.
-    if (seat.opening.size > 0 || this.#isClosed) {
+    // One that dies over opening a network, and nothing else, would do so for ever.
+    if ((seat.opening.size > 0 && seat.tasks.length === 0) || this.#isClosed) {
       this.#giveUp(error);
       return;
     }

@@ -9,7 +9,7 @@ if (!port) throw new Error('This file is the entry of a worker thread; it does n
 const worker = new ImageWorker();
 const tell = (answer: Answer): void => port.postMessage(answer);
 
-async function obey(order: Order): Promise<void> {
+async function obey(order: Exclude<Order, { kind: 'end' }>): Promise<void> {
   switch (order.kind) {
     case 'open':
       return tell(await worker.open(order.network));
@@ -27,9 +27,17 @@ async function obey(order: Order): Promise<void> {
 /** Orders are done one after the other, though reading and running wait. */
 let before: Promise<void> = Promise.resolve();
 
+let isEnded = false;
+
 port.on('message', (order: Order) => {
+  if (order.kind === 'end') {
+    // It cannot be ended from outside: stopping a thread that is in the runtime ends the whole process.
+    isEnded = true;
+    before.finally(() => process.exit());
+    return;
+  }
   before = before
-    .then(() => obey(order))
+    .then(() => (isEnded ? undefined : obey(order)))
     .catch((thrown: unknown) => {
       const error = asFanfoldError(thrown, 'Running a network').toWire();
       if (order.kind === 'task') tell({ kind: 'refused', id: order.task.id, error });

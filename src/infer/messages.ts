@@ -49,7 +49,8 @@ export type Order =
   | { readonly kind: 'forget'; readonly network: number }
   | { readonly kind: 'source'; readonly source: SourceOrder }
   | { readonly kind: 'drop'; readonly source: number }
-  | { readonly kind: 'task'; readonly task: Task };
+  | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'end' };
 
 /** What became of one image: its scores, or why there are none. */
 export type Scored = { readonly scores: Float32Array } | { readonly error: ErrorWire };

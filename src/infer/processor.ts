@@ -226,7 +226,8 @@ export class ImageProcessor {
     const ranking = new Ranking(this.#opened, options);
     const batch = this.batchOf(options.batchSize);
     if (numWorkers !== undefined) await pool.crew.grow(atLeastOne('numWorkers', numWorkers));
-    const listing = await listingOf(images, options.open);
+    // Colours are read as such where the network has channels for them.
+    const listing = await listingOf(images, { ...(wanted.channels === 3 ? { channel: 'all' } : {}), ...options.open });
     for (const note of listing.notes) options.onNote?.(note);
     const { input, output, batch: fixed } = wanted;
     const scores = scoresOf(pool.crew, listing, {

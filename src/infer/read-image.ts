@@ -3,7 +3,9 @@ import { SourceError } from '../core/errors.js';
 import { readerBytes } from '../core/plan.js';
 import type { FrameReader, OpenOptions, SourceHandle } from '../core/source.js';
 import { frameCount, framePixels } from '../core/stack.js';
+import { decodeImage } from '../formats/images/decode.js';
 import { attachSource, openSource } from '../formats/registry.js';
+import { extensionOf } from '../io/path.js';
 import { localHost } from '../layouts/local.js';
 import type { Image } from './image.js';
 import type { SourceOrder } from './messages.js';
@@ -18,12 +20,16 @@ function attach(handle: SourceHandle, memory: WebAssembly.Memory, blockFrames: n
   return attachSource(handle, arena, { blockFrames, direct: false, onBadFrame: 'fail', replica: null, kernel: 'wasm' });
 }
 
+const BY_SHARP = ['.jpg', '.jpeg', '.webp'];
+
 /** Reads files that are one image each, all in the same memory: taking memory anew costs more than a small image. */
 export class ImageFiles {
   #memory: WebAssembly.Memory | null = null;
 
   /** The image is valid until the next call. @throws SourceError for files that are no image, damaged, or hold several */
   async read(path: string, options: OpenOptions): Promise<Image> {
+    // What sharp decodes comes in memory of its own already.
+    if (BY_SHARP.includes(extensionOf(path))) return { ...(await decodeImage(path, options.channel)), name: path };
     const { handle } = await openSource(path, options);
     const { stack } = handle;
     const count = frameCount(stack);

@@ -47,7 +47,10 @@ export function gpuProviders({ listSupportedBackends }: Runtime): readonly strin
 }
 
 const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300) ?? '';
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+
+/** Characters of what the runtime says that are passed on. */
+const LONGEST = 300;
 
 /** What is wrong with a file that the runtime does not take, in one sentence. */
 function refusal(location: string, error: unknown): SourceError {
@@ -66,7 +69,8 @@ function refusal(location: string, error: unknown): SourceError {
     .replace(/^.*?Load model from .*? failed:\s*/, '')
     .replaceAll(/\S*\/onnxruntime\/\S+\s*/g, '')
     .replace(/^Error:\s*/, '')
-    .replace(/\.$/, '');
+    .replace(/\.$/, '')
+    .slice(0, LONGEST);
   return new SourceError('bad-network', `${location} is refused by onnxruntime: ${said}.`, fields);
 }
 

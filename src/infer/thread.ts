@@ -41,9 +41,13 @@ export class Thread {
     else this.#worker.unref();
   }
 
-  /** Ends it, when the network has come back from what it is at. */
+  /** Ends it when the network has come back from what it is at: a thread that is stopped inside the runtime takes the process with it. */
   async end(): Promise<void> {
+    if (this.#isEnded) return;
     this.#isEnded = true;
-    await this.#worker.terminate();
+    this.#worker.ref();
+    const gone = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    this.send({ kind: 'end' });
+    await gone;
   }
 }

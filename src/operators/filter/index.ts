@@ -5,9 +5,10 @@ import { formatShape, framePixels, type Stack } from '../../core/stack.js';
 import { filterWasm } from '../../kernels/filter.wasm.js';
 import { details } from './details.js';
 import { filterFast } from './kernel.js';
+import { kernelBytes } from './memory.js';
 import { filterNaively } from './naive.js';
 import { type FilterParams, type FilterValues, params } from './params.js';
-import { type FilterState, type Geometry, makeState, stateBytes } from './state.js';
+import { type FilterState, type Geometry, makeState } from './state.js';
 import { type Window, windowOf } from './window.js';
 
 /** Arithmetic of a loop in TypeScript takes about so many times that of the kernel. */
@@ -76,7 +77,7 @@ export default defineOperator<FilterParams, 'filtered', FilterState>({
     },
   }),
   cost: (stack, values, prepared) => ({
-    workerBytes: stateBytes(geometryOf(stack, values), prepared as unknown as Window),
+    workerBytes: kernelBytes(geometryOf(stack, values), prepared as unknown as Window),
   }),
   flops: (stack, values) => framePixels(stack) * operationsOf(values),
   init: ({ stack, values, prepared, arena }) => makeState(geometryOf(stack, values), prepared, values, arena),

@@ -2,7 +2,7 @@ import type { Arena } from '../../core/arena.js';
 import type { Dtype } from '../../core/dtype.js';
 import type { Prepared } from '../../core/operator.js';
 import { reachOf } from './border.js';
-import { type KernelMemory, kernelBytes, placeKernel } from './memory.js';
+import { type KernelMemory, placeKernel } from './memory.js';
 import type { Border } from './params.js';
 import type { Window } from './window.js';
 
@@ -31,11 +31,6 @@ export interface FilterState extends Geometry {
   readonly hasZeroBorder: boolean;
   readonly isNaive: boolean;
   readonly kernel: KernelMemory;
-}
-
-/** Bytes of a worker's window that `makeState` takes. */
-export function stateBytes(geometry: Geometry, window: Window): number {
-  return kernelBytes(geometry, window);
 }
 
 /** Makes a prepared window ready in a worker. */

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openArray, openSource, run } from '../../dist/index.js';
+import { CLASSES, makeShapes, PIXELS } from '../../examples/shapes.mjs';
+import { fanfold } from '../cli/fanfold.js';
+import { freshFolder, writeNanNetwork } from './networks.js';
+
+const folder = freshFolder();
+const example = (name: string): string => join(import.meta.dirname, '../../examples', name);
+const { images, labels } = makeShapes(24, 9);
+await run('copy', openArray([24, PIXELS, PIXELS], images), { outputs: [join(folder, 'shapes.npy')] });
+const MODEL = ['--model', example('shapes.onnx'), '--labels', example('shapes.txt')];
+
+describe('fanfold run infer', () => {
+  it('writes ranked classes as a table, and probabilities as an array', async () => {
+    const args = [
+      'run',
+      'infer',
+      'shapes.npy',
+      ...MODEL,
+      '--top',
+      '2',
+      '-o',
+      'out.csv',
+      '-o',
+      'out.npy',
+      '-o',
+      'out.json',
+    ];
+    const { code, stdout, stderr } = fanfold(folder, ...args);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('wrote out.csv');
+    expect(stderr).toMatch(/24 images in .* images\/s/);
+    const lines = readFileSync(join(folder, 'out.csv'), 'utf8').trim().split('\n');
+    expect(lines.filter((line) => line.startsWith('# recipe: '))).toHaveLength(1);
+    const [head, ...rows] = lines.filter((line) => !line.startsWith('#')).map((line) => line.split(','));
+    expect(head).toEqual(['frame', 'file', 'rank', 'class', 'label', 'probability']);
+    expect(rows).toHaveLength(48);
+    const best = rows.filter((row) => row[2] === '1');
+    expect(best.map((row) => row[0])).toEqual(Array.from({ length: 24 }, (_, i) => String(i)));
+    expect(best.filter((row, i) => row[4] === CLASSES[labels[i] ?? 0]).length).toBeGreaterThan(21);
+    const { stack } = (await openSource(join(folder, 'out.npy'))).handle;
+    expect(stack.frameShape).toEqual([24, 6]);
+    const { images: told, recipe } = JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8'));
+    expect(told[5].top[0].label).toBe(best[5]?.[4]);
+    expect(recipe).toMatchObject({ operators: 'infer', source: 'shapes.npy' });
+  });
+
+  it('tells the classes on stdout without an output, as JSON when asked', () => {
+    const { code, stdout } = fanfold(folder, 'run', 'infer', 'shapes.npy', ...MODEL, '--top', '1', '-q', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).images).toHaveLength(24);
+  });
+
+  it('names what it leaves out', () => {
+    const model = writeNanNetwork(join(folder, 'nan.onnx'));
+    const args = [
+      'run',
+      'infer',
+      'shapes.npy',
+      '--model',
+      model,
+      '--preset',
+      'plain',
+      '--resize',
+      '32',
+      '-o',
+      'left.csv',
+    ];
+    expect(fanfold(folder, ...args).stderr).toContain('frame ');
+    const kept = fanfold(folder, ...args, '--on-bad-frame', 'skip');
+    expect(kept.code).toBe(0);
+  });
+
+  it.each([
+    [[], 2, /needs a source/],
+    [['shapes.npy'], 2, /needs a network: --model net\.onnx/],
+    [['shapes.npy', '--model', 'no.onnx'], 3, /no\.onnx does not exist/],
+    [['shapes.npy', ...MODEL, '-o', 'out.png'], 2, /out\.png: predictions are written as \.csv, \.npy, \.json/],
+    [['shapes.npy', ...MODEL, '-o', 'out.csv'], 5, /out\.csv exists already/],
+    [['shapes.npy', ...MODEL, '--modell', 'x'], 2, /no option --modell\. Did you mean --model/],
+    [['none.npy', ...MODEL], 3, /none\.npy/],
+    [['shapes.npy', ...MODEL, '--memory', '10MiB'], 4, /Give more memory/],
+  ] as const)('with %j says what is wrong', (args, code, message) => {
+    const ran = fanfold(folder, 'run', 'infer', ...args);
+    expect(ran.stderr).toMatch(message);
+    expect(ran.code).toBe(code);
+  });
+
+  it('has help like every operator, and no plan', () => {
+    const { code, stdout } = fanfold(folder, 'run', 'infer', '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^fanfold run infer SOURCE --model NET\.onnx \[options\]\n/);
+    expect(fanfold(folder, 'ops', 'infer').stdout).toContain('--on-bad-frame');
+    expect(fanfold(folder, 'plan', 'infer', 'shapes.npy')).toMatchObject({ code: 2 });
+    expect(fanfold(folder, 'run', 'mask+infer', 'shapes.npy').stderr).toContain('beside no other operator');
+  });
+});
