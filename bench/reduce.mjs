@@ -56,7 +56,7 @@ async function inMemory(kernel) {
 
 function makeFile(path) {
   const descr = `<f${bytes}`;
-  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${total / ROW}, ${ROW}), }`.padEnd(117);
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${total},), }`.padEnd(117);
   const file = openSync(path, 'w');
   writeSync(file, Buffer.concat([Buffer.from('\x93NUMPY\x01\x00v\x00', 'latin1'), Buffer.from(`${header}\n`)]));
   const block = new array(2 ** 20);
@@ -93,7 +93,7 @@ try {
   const speed = (seconds) => `${seconds.toFixed(2)} s, ${((total * bytes) / seconds / 1e9).toFixed(2)} GB/s`;
   say(`${total} ${dtype} in a file (page cache): reading alone, one thread ${speed(read)}`);
   for (const workers of [1, 2]) {
-    const source = await openSource(path, { frameRank: 1 });
+    const source = await openSource(path, { frameShape: [ROW] });
     const results = [];
     for (const expr of [EXPRESSION, 'x']) {
       const { report } = await run(

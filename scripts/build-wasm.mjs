@@ -34,6 +34,8 @@ const MEMORY_BASES = {
   recurrence: 57600,
   features: 57856,
   filter: 58368,
+  fft2: 58880,
+  correlate: 58944,
   convert: 63488,
 };
 

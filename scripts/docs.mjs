@@ -98,7 +98,7 @@ function formatsPage() {
 const SOURCE_FLAGS = {
   raw: ['frameShape', 'dtype', 'offset', 'frameRank'],
   npz: ['dataset', 'frameRank', 'window', 'step', 'label', 'nan'],
-  npy: ['frameRank', 'window', 'step', 'nan'],
+  npy: ['frameRank', 'frameShape', 'window', 'step', 'nan'],
   series: ['window', 'step', 'label', 'time', 'gap', 'nan'],
   tiff: ['frameRank', 'allowGaps'],
   cbf: ['frameRank', 'allowGaps'],

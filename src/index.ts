@@ -57,6 +57,9 @@ export type { Segment, SeriesSet } from './core/series.js';
 export type { NamedArray } from './core/sink.js';
 export type { OpenOptions, Source } from './core/source.js';
 export { type Axis, makeStack, type Stack } from './core/stack.js';
+export { fetchAll } from './fetch/fetch-all.js';
+export type { FetchOptions } from './fetch/options.js';
+export type { FetchedFile, FetchOutcome, SavedFile } from './fetch/outcome.js';
 export type { ArrayChunk, ArrayFile, MappedArray } from './formats/array-file/array-file.js';
 export {
   type CreateArrayOptions,

@@ -41,12 +41,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'operators/load.js',
     'operators/registry.js',
   ],
+  fetch: ['core/', 'io/'],
   train: ['core/', 'io/', 'formats/', 'kernels/', 'operators/load.js', 'loader/', 'version.js'],
   course: ['core/', 'io/'],
   infer: ['core/', 'io/', 'formats/', 'layouts/local.js', 'layouts/threads/share.js'],
   cli: [
     'api/',
     'convert/',
+    'fetch/',
     'infer/',
     'loader/',
     'train/',
@@ -62,7 +64,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   api: ['core/', 'io/machine.js', 'io/read-rates.js', 'formats/', 'layouts/', 'version.js'],
   testing: ['core/', 'io/', 'formats/', 'operators/', 'layouts/'],
-  'index.ts': ['api/', 'convert/', 'infer/', 'loader/', 'core/', 'formats/', 'layouts/', 'operators/', 'version.js'],
+  'index.ts': [
+    'api/',
+    'convert/',
+    'fetch/',
+    'infer/',
+    'loader/',
+    'core/',
+    'formats/',
+    'layouts/',
+    'operators/',
+    'version.js',
+  ],
   'testing.ts': ['testing/'],
   'version.ts': [],
 };
@@ -70,6 +83,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Where modules that are not ours may be imported. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'node:fs': ['io/'],
+  'node:http': ['io/http/'],
+  'node:https': ['io/http/'],
   'node:os': ['io/', 'cli/'],
   'node:path': ['io/', 'cli/', 'layouts/processes/', 'loader/processes/'],
   'node:url': ['cli/', 'layouts/processes/', 'loader/'],

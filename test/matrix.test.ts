@@ -26,7 +26,21 @@ const fused = await Promise.all(
 );
 
 /** Those of them that take volumes. */
-const NOT_FOR_VOLUMES = ['mask', 'com', 'azimuthal', 'gaf', 'mtf', 'recurrence', 'features', 'scale', 'filter'];
+const NOT_FOR_VOLUMES = [
+  'mask',
+  'com',
+  'azimuthal',
+  'gaf',
+  'mtf',
+  'recurrence',
+  'features',
+  'scale',
+  'filter',
+  'fft2',
+  'correlate',
+  'thumbnail',
+  'filter',
+];
 const ofVolumes = fused.filter(({ name }) => !NOT_FOR_VOLUMES.includes(name));
 
 const NUMPY_TYPES: Readonly<Record<string, Dtype>> = {

@@ -58,7 +58,7 @@ function unread(name: string): () => never {
   return () => {
     throw new UsageError(
       'needs-frames',
-      `Operator ${name} looks at frames before it runs over them, which none are there for yet. Use run with openArray.`,
+      `Operator ${name} looks at frames before it runs, and there are none yet. Use run with openArray.`,
       { operator: name },
     );
   };

@@ -8,7 +8,11 @@ import type { RunOptions } from '../layouts/local.js';
 export const SOURCE_PARAMS = {
   dataset: { kind: 'text', help: 'data set inside the file; also SOURCE:/path/to/data' },
   frameRank: { kind: 'number', min: 1, max: 3, integer: true, help: 'dimensions of one frame (default 2)' },
-  frameShape: { kind: 'numbers', example: '256,256', help: 'frame shape of headerless binary' },
+  frameShape: {
+    kind: 'numbers',
+    example: '256,256',
+    help: 'frame shape of headerless binary, or of the numbers of an .npy',
+  },
   dtype: { kind: 'text', help: 'element type of headerless binary, such as uint16 or >u2' },
   offset: { kind: 'number', min: 0, integer: true, unit: 'bytes', help: 'header bytes to skip in headerless binary' },
   channel: {

@@ -90,7 +90,7 @@ function asJson(summary: Summary, free: number): object {
   };
 }
 
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const params = { ...SOURCE_PARAMS, ...PARAMS };
   const { positionals, raw } = parseFlags(args, params, 'fanfold info');
   const values = checkValues(params, raw, 'fanfold info');
@@ -101,7 +101,7 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(showTree(text, values.json));
     return 0;
   }
-  const summary = await describeSource(text, openOptionsOf(values));
+  const summary = await describeSource(text, { ...openOptionsOf(values), signal });
   const free = availableMemory();
   const shown = values.json ? JSON.stringify(asJson(summary, free)) : describe(summary, free).join('\n');
   process.stdout.write(`${shown}\n`);

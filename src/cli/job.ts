@@ -4,7 +4,7 @@ import type { OperatorRef } from '../core/layout.js';
 import { checkValues, type Params, type RawValues, type Values } from '../core/params.js';
 import { reachOf } from '../core/selection.js';
 import type { Source } from '../core/source.js';
-import { severalOf, splitDataset } from '../formats/location.js';
+import { looksRemote, severalOf, splitDataset } from '../formats/location.js';
 import { openSource } from '../formats/registry.js';
 import { exists } from '../io/folder.js';
 import { readText } from '../io/text.js';
@@ -49,7 +49,9 @@ export function readRecipe(path: string): WrittenRecipe {
 
 /** Several paths are one source; a forgotten -o looks like that too. @throws UsageError for one that does not exist */
 function checkPaths(texts: readonly string[]): void {
-  const absent = texts.find((text) => severalOf(text) === null && !exists(splitDataset(text).path));
+  const absent = texts.find(
+    (text) => !looksRemote(text) && severalOf(text) === null && !exists(splitDataset(text).path),
+  );
   if (absent === undefined) return;
   const all = texts.length === 2 ? 'Both paths' : `All ${texts.length} paths`;
   const what = `${absent} does not exist. ${all} are taken as one source: outputs are named with -o.`;
@@ -66,6 +68,7 @@ export async function parseJob<X extends Params>(
   verb: string,
   args: readonly string[],
   extra: X,
+  signal?: AbortSignal,
 ): Promise<JobCommand<X>> {
   const common = { ...COMMON, ...extra };
   const { spec, rest } = takeOperator(runNames(args), common);
@@ -89,7 +92,7 @@ export async function parseJob<X extends Params>(
   if (sourceText === undefined)
     throw new UsageError('no-source', `fanfold ${verb} ${set.title} needs a source: a file name.`);
   if (positionals.length > 1) checkPaths(positionals);
-  const source = await openSource(sourceText, { ...openOptionsOf(values), ...reachOf(values.frames) });
+  const source = await openSource(sourceText, { ...openOptionsOf(values), ...reachOf(values.frames), signal });
   return { set, refs: set.bind(own), source, values };
 }
 

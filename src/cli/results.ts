@@ -50,6 +50,7 @@ export function describeArrays(arrays: readonly NamedArray[]): string[] {
     const { min, max, mean, missing } = statisticsOf(array);
     if (missing > 0 && missing === array.data.length) return `${array.name}: ${formatShape(array.shape)}, all NaN`;
     const unit = array.unit ? ` ${array.unit}` : '';
+    if (array.shape.length === 0) return `${array.name}: ${array.data[0]}${unit}`;
     return `${array.name}: ${formatShape(array.shape)}, min ${digits(min)}, max ${digits(max)}, mean ${digits(mean)}${unit}${missing > 0 ? `, ${missing} NaN` : ''}`;
   });
 }

@@ -60,7 +60,7 @@ function inferArgs(args: readonly string[]): readonly string[] | null {
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const infer = inferArgs(args);
   if (infer) return (await import('./infer.js')).run(infer, signal);
-  const command = await parseJob('run', args, PARAMS);
+  const command = await parseJob('run', args, PARAMS, signal);
   const { values, source, refs } = command;
   for (const note of values.quiet ? [] : source.notes) tell(`note: ${note}`);
   const progress = makeProgress(values.quiet ? 'none' : values.progress, frameBytes(source.handle.stack));

@@ -45,6 +45,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./make.js'),
   },
   {
+    name: 'fetch',
+    synopsis: 'fetch URLS.txt -o FOLDER',
+    summary: 'download addresses, save and process each as soon as it is there',
+    load: () => import('./fetch.js'),
+  },
+  {
     name: 'train',
     synopsis: 'train dual-gaf TRAIN [TEST]',
     summary: 'train a network on Gramian angular fields of time series',

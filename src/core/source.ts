@@ -142,6 +142,8 @@ export interface OpenOptions {
   readonly timeSeries?: TimeSeriesOptions;
   /** Frames that will be read at most, from the first on: a file that is cut off behind them is opened all the same. */
   readonly until?: number;
+  /** Ends the opening of files on servers, which may take long. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What to do with a frame whose chunk is damaged. */
@@ -182,6 +184,8 @@ export interface FrameReader {
    * @throws SourceError naming the frame, the file and the byte when a chunk is damaged
    */
   load(first: number, count: number): NumericArray;
+  /** Says that frames `first` to `first + count` will be loaded next: files on servers begin to fetch them. */
+  expect?(first: number, count: number): void;
   close(): void;
 }
 

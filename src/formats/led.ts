@@ -24,6 +24,7 @@ export async function openLed(
       const at = member.lead(() => reader?.load(first, count).byteOffset ?? 0);
       return viewOf(stack.dtype, arena.memory.buffer, at, count * framePixels(stack));
     },
+    expect: (first, count) => reader?.expect?.(first, count),
     close: () => reader?.close(),
   };
 }

@@ -4,7 +4,8 @@ import type { LoadedArray } from '../core/operator.js';
 import type { ArrayInput } from '../core/params.js';
 import { formatShape, product } from '../core/stack.js';
 import { loadArray } from './loaded-array.js';
-import { openSource } from './registry.js';
+import { looksRemote } from './location.js';
+import { openHere, openSource } from './registry.js';
 
 /**
  * The array behind a parameter: a mask, a gain map, given as a file of any stored format or as numbers.
@@ -14,7 +15,9 @@ import { openSource } from './registry.js';
 export async function loadInput(input: ArrayInput): Promise<LoadedArray> {
   if (typeof input === 'string') {
     try {
-      return loadArray(await openSource(input));
+      if (!looksRemote(input)) return loadArray(await openSource(input));
+      const { loadRemote } = await import('./remote/open.js');
+      return await loadRemote(input, async ([path = input]) => loadArray(await openHere(path, {})));
     } catch (error) {
       if (!(error instanceof FanfoldError)) throw error;
       throw new UsageError('no-array', `${input} holds no array to use: ${error.message}`, error.fields, {

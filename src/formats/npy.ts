@@ -132,17 +132,33 @@ export function npySource(header: NpyHeader, file: string, start: number, locati
   };
 }
 
+/** The same elements as frames of another shape, such as one long row in pieces. @throws SourceError unless they fill whole frames */
+function reshaped(header: NpyHeader, frameShape: readonly number[], location: string): NpyHeader {
+  const [elements, frame] = [product(header.shape), product(frameShape)];
+  if (!frameShape.every((extent) => Number.isSafeInteger(extent) && extent > 0) || elements % frame !== 0) {
+    throw new SourceError(
+      'not-whole-frames',
+      `${location} holds ${elements} elements (${formatShape(header.shape)}), which are no whole number of frames of ${formatShape(frameShape)}. Choose another --frame-shape.`,
+      { location, elements, frame },
+    );
+  }
+  return { ...header, shape: [elements / frame, ...frameShape] };
+}
+
 /**
  * Opens an NPY file; nothing but its header is read, any region can be.
  *
  * @param options.frameRank dimensions of a frame, 2 unless told
+ * @param options.frameShape frames of this shape instead, one behind the other, whatever the shape of the array
  * @throws SourceError when the file is missing, is no NPY file, is in Fortran order, or is truncated
  */
 export function openNpy(path: string, options: OpenOptions = {}): Source {
   const file = InputFile.open(path);
+  const { frameShape, frameRank = 2 } = options;
   try {
     const header = readNpyHeader((into, position) => file.read(into, position), file.size, path);
-    return npySource(header, absolutePath(path), 0, path, options.frameRank ?? 2);
+    if (!frameShape) return npySource(header, absolutePath(path), 0, path, frameRank);
+    return npySource(reshaped(header, frameShape, path), absolutePath(path), 0, path, frameShape.length);
   } finally {
     file.close();
   }

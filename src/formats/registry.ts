@@ -4,11 +4,11 @@ import type { FrameReader, OpenOptions, ReadOptions, Source, SourceHandle } from
 import { isDirectory, readHead } from '../io/file.js';
 import { looksLikeCbf } from './cbf/signature.js';
 import { refuseChannel } from './colours.js';
-import type { Filler } from './filled.js';
+import { fillerOf } from './fillers.js';
 import { IMAGES_DETAILS } from './images/details.js';
 import { imageKindOf } from './images/signature.js';
 import { openLed } from './led.js';
-import { severalOf, splitDataset } from './location.js';
+import { looksRemote, severalOf, splitDataset } from './location.js';
 import { looksLikeNifti } from './nifti/signature.js';
 import type { Summary } from './summary.js';
 import { SERIES_DETAILS } from './timeseries/details.js';
@@ -89,6 +89,9 @@ are; \`--label /path\` names a data set with a whole number for the class of eac
     extensions: ['npy'],
     details: `Versions 1 to 3, C order, booleans, integers and floats of 1 to 8 bytes in either byte order. Frames are read from where they
 lie; nothing else of the file is touched. Fortran order, records and objects are refused with what to do about it.
+
+\`--frame-shape\` cuts the elements into frames of that shape instead, such as a long row of numbers, which would be one frame, into pieces
+that workers share.
 
 With \`--window\` an array of (series, points) or (series, channels, points) is cut into windows, as [series](series.md) are.`,
     recognises: (head) => startsWith(head, 0, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]),
@@ -251,10 +254,25 @@ export async function openSource(text: string | readonly string[], options: Open
 }
 
 async function openAny(text: string | readonly string[], options: OpenOptions): Promise<Source> {
+  const remote = looksRemote(text)
+    ? await (await import('./remote/list.js')).remoteFiles(text, FORMATS, options)
+    : null;
+  if (!remote) return openHere(text, options);
+  return (await import('./remote/open.js')).openRemote(remote, options, (paths) => openHere(inOne(paths), options));
+}
+
+/** One of several is itself, not a series. */
+function inOne(paths: readonly string[]): string | readonly string[] {
+  const [only] = paths;
+  return paths.length === 1 && only !== undefined ? only : paths;
+}
+
+/** The same in this thread, which waits for files on servers. @throws as `openSource` */
+export async function openHere(text: string | readonly string[], options: OpenOptions): Promise<Source> {
   const several = severalOf(text);
   if (several !== null || typeof text !== 'string') {
     const series = (await import('./timeseries/open.js')).trySeriesFiles(several ?? [], options);
-    return series ?? (await import('./series.js')).openSeries(several ?? [], openSource, options);
+    return series ?? (await import('./series.js')).openSeries(several ?? [], openHere, options);
   }
   if (isDirectory(text)) {
     const { openFolder, seemsOfImages } = await import('./folder.js');
@@ -271,6 +289,13 @@ async function openAny(text: string | readonly string[], options: OpenOptions): 
 /** What `info` shows of a source, without opening it where that takes long. @throws SourceError as `openSource` does */
 export async function describeSource(text: string | readonly string[], options: OpenOptions = {}): Promise<Summary> {
   const { summarise } = await import('./summary.js');
+  const remote = looksRemote(text)
+    ? await (await import('./remote/list.js')).remoteFiles(text, FORMATS, options)
+    : null;
+  if (remote) {
+    const { describeRemote } = await import('./remote/open.js');
+    return describeRemote(remote, options, async (paths) => summarise(await openHere(inOne(paths), options)));
+  }
   if (typeof text !== 'string' || severalOf(text) !== null || isDirectory(text))
     return summarise(await openSource(text, options));
   const { format, path, wanted } = recognise(text, options);
@@ -309,31 +334,6 @@ export async function attachSource(handle: SourceHandle, arena: Arena, options: 
       const { openFilled } = await import('./filled.js');
       const open = async (where: Arena) => openFilled(handle.stack, await fillerOf(handle), where, alone);
       return shared ? openLed(handle.stack, shared, () => open(shared.arena)) : open(arena);
-    }
-  }
-}
-
-async function fillerOf(
-  handle: Extract<SourceHandle, { kind: 'memory' | 'windows' | 'generated' | 'library' }>,
-): Promise<Filler> {
-  switch (handle.kind) {
-    case 'memory': {
-      const bytes = handle.bytes;
-      return {
-        read: (first, count, into) => {
-          const size = into.byteLength / count;
-          into.set(bytes.subarray(first * size, (first + count) * size));
-        },
-      };
-    }
-    case 'windows':
-      return (await import('./windows.js')).fillWindows(handle);
-    case 'generated':
-      return (await import('./synthetic/index.js')).attachSynthetic(handle);
-    case 'library': {
-      if (handle.library !== 'h5wasm')
-        throw new UsageError('unknown-library', `There is no reader called ${handle.library}.`);
-      return (await import('./hdf5/library.js')).openLibrary(handle);
     }
   }
 }

@@ -26,6 +26,11 @@ export function openSelected(handle: Extract<SourceHandle, { kind: 'selected' }>
       return frame + base.blockEnd(toBase(frame, run), inRun) - toBase(frame, run);
     },
     load: (frame, count) => base.load(toBase(frame, runOf(frame)), count),
+    // What lies in the first run of them; the others follow when they are read.
+    expect: (frame, count) => {
+      const run = runOf(frame);
+      base.expect?.(toBase(frame, run), Math.min(count, (starts[run + 1] ?? 0) - frame));
+    },
     close: () => base.close(),
   };
 }

@@ -1,6 +1,7 @@
 import { SourceError, UsageError } from '../core/errors.js';
 import type { DetectorFacts, OpenOptions, Source, SourceHandle } from '../core/source.js';
 import { exists } from '../io/folder.js';
+import { isUrl } from '../io/http/url.js';
 import { isPattern, matchingFiles } from '../io/pattern.js';
 import { joinStored, type StoredPart } from './join.js';
 import { splitDataset } from './location.js';
@@ -26,7 +27,7 @@ function nameOf(path: string): string {
 export function expandSeries(texts: readonly string[]): readonly string[] {
   const found = texts.flatMap((text) => {
     const { path, dataset } = splitDataset(text);
-    if (!isPattern(path) || exists(path)) return [text];
+    if (isUrl(path) || !isPattern(path) || exists(path)) return [text];
     const files = matchingFiles(path);
     if (files.length === 0) {
       const what = `No file matches ${path}. Patterns know *, ? and [0-9]; quote them, so that the shell leaves them alone.`;

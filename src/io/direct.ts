@@ -1,4 +1,5 @@
 import { DIRECT_ALIGNMENT, InputFile } from './file.js';
+import { isUrl } from './http/url.js';
 
 const SAMPLE = 4 * 2 ** 20;
 const SAMPLES = 6;
@@ -37,6 +38,13 @@ export interface DirectChoice {
  * @param wanted true when the user insists
  */
 export function chooseDirect(path: string, bytes: number, cacheBytes: number, wanted: boolean): DirectChoice {
+  if (isUrl(path)) {
+    return {
+      direct: false,
+      reason: 'The file is on a server: there is no page cache to read past.',
+      considered: wanted,
+    };
+  }
   if (!wanted && bytes <= cacheBytes)
     return { direct: false, reason: 'The file fits the page cache: read through it.', considered: false };
   let direct: number;

@@ -1,9 +1,15 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SourceError } from '../core/errors.js';
+import { RemoteFile } from './http/remote-file.js';
+import { isUrl } from './http/url.js';
 
 /** Alignment of offset, length and address that O_DIRECT asks for. */
 export const DIRECT_ALIGNMENT = 4096;
+
+/** Of a file that lies on no disk. */
+const NO_DESCRIPTOR = -1;
+const NO_DEVICE = -1;
 
 function describeOpenFailure(path: string, error: unknown): SourceError {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
@@ -53,7 +59,7 @@ export function readUpTo(
   return done;
 }
 
-/** A file opened for positional reads into memory the caller gives. Nothing is ever written to it. */
+/** A file, on a disk or on a server, opened for positional reads into memory the caller gives. Nothing is ever written to it. */
 export class InputFile {
   readonly path: string;
   readonly size: number;
@@ -61,10 +67,13 @@ export class InputFile {
   readonly device: number;
   readonly direct: boolean;
   readonly #fd: number;
+  /** Null for one on a disk. */
+  readonly #remote: RemoteFile | null;
 
-  private constructor(path: string, fd: number, size: number, device: number, direct: boolean) {
+  private constructor(path: string, fd: number, size: number, device: number, direct: boolean, remote?: RemoteFile) {
     this.path = path;
     this.#fd = fd;
+    this.#remote = remote ?? null;
     this.size = size;
     this.device = device;
     this.direct = direct;
@@ -72,10 +81,15 @@ export class InputFile {
 
   /**
    * @param options.direct read past the page cache (O_DIRECT); then use `readAligned`
+   * @param path or the address of a file on a server
    * @throws SourceError for a path that is missing, no ordinary file, empty, or not readable
    */
   static open(path: string, options: { direct?: boolean } = {}): InputFile {
     const direct = options.direct ?? false;
+    if (isUrl(path)) {
+      const remote = new RemoteFile(path);
+      return new InputFile(remote.shown, NO_DESCRIPTOR, remote.size, NO_DEVICE, false, remote);
+    }
     let fd: number;
     try {
       // Opening a pipe waits for its writer unless told not to; ordinary files do not care.
@@ -102,8 +116,7 @@ export class InputFile {
 
   /** Fills `into` from `position`. @throws SourceError when the file ends before that. */
   read(into: Uint8Array, position: number): void {
-    if (readUpTo(this.path, this.#fd, into, position) < into.byteLength)
-      throw this.#tooShort(position, into.byteLength);
+    if (this.#fill(into, position) < into.byteLength) throw this.#tooShort(position, into.byteLength);
   }
 
   /**
@@ -116,9 +129,14 @@ export class InputFile {
     if (readUpTo(this.path, this.#fd, into, position, needed) < needed) throw this.#tooShort(position, needed);
   }
 
+  /** Says that bytes `start` to `end` will be read next; a file on a server begins to fetch them. */
+  expect(start: number, end: number): void {
+    this.#remote?.expect(start, end);
+  }
+
   #tooShort(position: number, needed: number): SourceError {
     const { path, size } = this;
-    const end = fstatSync(this.#fd).size;
+    const end = this.#remote ? size : fstatSync(this.#fd).size;
     const why = end < size ? `it became shorter while it was read (from ${size} bytes)` : 'it is truncated';
     return new SourceError(
       'truncated',
@@ -127,8 +145,13 @@ export class InputFile {
     );
   }
 
+  /** As far as the file goes. @returns how many bytes */
+  #fill(into: Uint8Array, position: number): number {
+    return this.#remote ? this.#remote.read(into, position) : readUpTo(this.path, this.#fd, into, position);
+  }
+
   close(): void {
-    closeSync(this.#fd);
+    if (!this.#remote) closeSync(this.#fd);
   }
 }
 

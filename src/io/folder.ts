@@ -18,6 +18,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SourceError } from '../core/errors.js';
+import { isServed } from './http/remote-file.js';
+import { isUrl } from './http/url.js';
 import { describeWriteFailure } from './output.js';
 
 /** Makes a folder and those above it. @throws SinkError */
@@ -76,7 +78,9 @@ export function fileBytes(path: string): number | null {
   return stat?.isFile() ? stat.size : null;
 }
 
+/** True for what is there; of a file on a server when its server gives it. */
 export function exists(path: string): boolean {
+  if (isUrl(path)) return isServed(path);
   return existsSync(path);
 }
 
@@ -116,4 +120,10 @@ export function digestOf(path: string): string {
 /** Removes a file, or a folder with all it holds; nothing happens when there is none. */
 export function removePath(path: string): void {
   rmSync(path, { recursive: true, force: true });
+}
+
+/** Bytes of a file, and when it was last written in milliseconds; null when there is none. */
+export function fileState(path: string): { readonly bytes: number; readonly changed: number } | null {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() ? { bytes: stat.size, changed: stat.mtimeMs } : null;
 }

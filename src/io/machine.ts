@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs';
-import { availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, freemem, loadavg, release, totalmem, type } from 'node:os';
 import { dirname, resolve } from 'node:path';
 
 function readText(path: string): string | null {
@@ -80,4 +80,9 @@ export function freeSpace(path: string): number | null {
   } catch {
     return null;
   }
+}
+
+/** How many programs wanted a core at a time during the last minute. */
+export function machineLoad(): number {
+  return loadavg()[0] ?? 0;
 }

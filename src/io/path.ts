@@ -1,13 +1,15 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { isUrl, pathOfUrl } from './http/url.js';
 
-/** The path from the root, so that workers in any folder open the same file. */
+/** The path from the root, so that workers in any folder open the same file; an address as it is. */
 export function absolutePath(path: string): string {
-  return resolve(path);
+  return isUrl(path) ? path : resolve(path);
 }
 
 /** True when both paths lead to one file, through links of any kind. */
 export function isSameFile(a: string, b: string): boolean {
+  if (isUrl(a) || isUrl(b)) return a === b;
   if (resolve(a) === resolve(b)) return true;
   try {
     const [one, other] = [statSync(a), statSync(b)];
@@ -18,7 +20,8 @@ export function isSameFile(a: string, b: string): boolean {
 }
 
 /** The extension, dot included; what packs a file whose own extension matters belongs to it. */
-function ending(path: string): string {
+function ending(address: string): string {
+  const path = isUrl(address) ? pathOfUrl(address) : address;
   return /\.nii\.gz$/i.exec(path)?.[0] ?? extname(path);
 }
 
@@ -33,9 +36,9 @@ export function withPart(path: string, part: string): string {
   return join(dirname(path), `${basename(path, extension)}.${part}${extension}`);
 }
 
-/** The last part of a path. */
+/** The last part of a path, or of that of an address. */
 export function baseName(path: string): string {
-  return basename(path);
+  return basename(isUrl(path) ? pathOfUrl(path) : path);
 }
 
 /** A file of this name in a folder. */
@@ -45,5 +48,6 @@ export function inFolder(folder: string, name: string): string {
 
 /** A file of this name in the folder of `path`. */
 export function inFolderOf(path: string, name: string): string {
+  if (isUrl(path)) return new URL(encodeURIComponent(name), path).href;
   return join(dirname(path), name);
 }

@@ -1,6 +1,7 @@
 import { renameSync, statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { SinkError } from '../core/errors.js';
+import { isUrl } from './http/url.js';
 import { JournalFile } from './journal.js';
 import { checkTarget, describeWriteFailure, removeFile } from './output.js';
 import { withPart } from './path.js';
@@ -82,8 +83,12 @@ export function leftBeside(target: string): string | null {
   return statSync(journalOf(partial), { throwIfNoEntry: false }) ? partial : null;
 }
 
-/** Size and time of the last change of a file, named by its path or URL; null for what is none. */
+/**
+ * Size and time of the last change of a file, named by its path or URL; null for what is none, and for files on servers, whose
+ * references say what they hold.
+ */
 export function stateOf(path: string): readonly [bytes: number, changed: number] | null {
+  if (isUrl(path)) return null;
   const stat = statSync(path.startsWith('file:') ? new URL(path) : path, { throwIfNoEntry: false });
   return stat?.isFile() ? [stat.size, stat.mtimeMs] : null;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { SourceError } from '../core/errors.js';
 
@@ -21,4 +22,9 @@ export function readText(path: string): string {
       { path },
     );
   }
+}
+
+/** SHA-256 of a text in hexadecimal. */
+export function digestOfText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

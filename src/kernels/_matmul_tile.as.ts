@@ -30,10 +30,6 @@ function put<F>(to: usize, sum0: v128, sum1: v128, isFirst: bool): void {
  */
 export function tile<F>(a: usize, b: usize, depth: i32, c: usize, stride: usize, isFirst: bool): void {
   let s00 = f64x2.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
-  const end = b + <usize>depth * PANEL;
-  const end1 = end - PANEL;
-  const end2 = end - 2 * PANEL;
-  const end3 = end - 3 * PANEL;
   while (true) {
     let b0 = v128.load(b);
     let b1 = v128.load(b, 16);
@@ -49,7 +45,7 @@ export function tile<F>(a: usize, b: usize, depth: i32, c: usize, stride: usize,
     e = v128.load(a, 48);
     s30 = v128.add<F>(s30, v128.mul<F>(e, b0));
     s31 = v128.add<F>(s31, v128.mul<F>(e, b1));
-    if (b >= end1) break;
+    if (depth <= 1) break;
 
     b0 = v128.load(b, 32);
     b1 = v128.load(b, 48);
@@ -65,7 +61,7 @@ export function tile<F>(a: usize, b: usize, depth: i32, c: usize, stride: usize,
     e = v128.load(a, 112);
     s30 = v128.add<F>(s30, v128.mul<F>(e, b0));
     s31 = v128.add<F>(s31, v128.mul<F>(e, b1));
-    if (b >= end2) break;
+    if (depth <= 2) break;
 
     b0 = v128.load(b, 64);
     b1 = v128.load(b, 80);
@@ -81,7 +77,7 @@ export function tile<F>(a: usize, b: usize, depth: i32, c: usize, stride: usize,
     e = v128.load(a, 176);
     s30 = v128.add<F>(s30, v128.mul<F>(e, b0));
     s31 = v128.add<F>(s31, v128.mul<F>(e, b1));
-    if (b >= end3) break;
+    if (depth <= 3) break;
 
     b0 = v128.load(b, 96);
     b1 = v128.load(b, 112);
@@ -99,7 +95,8 @@ export function tile<F>(a: usize, b: usize, depth: i32, c: usize, stride: usize,
     s31 = v128.add<F>(s31, v128.mul<F>(e, b1));
     b += 4 * PANEL;
     a += 4 * QUAD;
-    if (b >= end) break;
+    depth -= 4;
+    if (depth <= 0) break;
   }
   put<F>(c, s00, s01, isFirst);
   put<F>(c + stride, s10, s11, isFirst);

@@ -12,6 +12,8 @@ export interface Amount {
   readonly bytes: number;
   /** Floating-point operations of all frames, as far as operators say: 0 for those that are as fast as memory. */
   readonly flops: number;
+  /** Frames come from a server: one thread would only wait. */
+  readonly isRemote?: boolean;
 }
 
 export interface LayoutChoice {
@@ -25,7 +27,17 @@ export interface LayoutChoice {
  * Which layout `auto` takes: threads, or the calling thread for single workers, for small stacks without much
  * arithmetic, or when threads are not available. Pure.
  */
-export function chooseLayout({ bytes, flops }: Amount, workers: number | null, threads: Availability): LayoutChoice {
+export function chooseLayout(
+  { bytes, flops, isRemote = false }: Amount,
+  workers: number | null,
+  threads: Availability,
+): LayoutChoice {
+  if (isRemote && threads.ok)
+    return {
+      name: 'threads',
+      fallbacks: [],
+      reason: 'threads: the frames come from a server, and this thread stays free.',
+    };
   if (workers === 1) return { name: 'serial', fallbacks: [], reason: 'serial: one worker needs no thread of its own.' };
   if (workers === null && bytes <= SERIAL_BYTES && flops <= SERIAL_FLOPS) {
     return { name: 'serial', fallbacks: [], reason: 'serial: the stack is done before threads would have started.' };

@@ -15,7 +15,8 @@ import type { Storage } from '../core/storage.js';
 import { loadInput } from '../formats/load-input.js';
 import { attachSource } from '../formats/registry.js';
 import { chooseDirect } from '../io/direct.js';
-import { InputFile } from '../io/file.js';
+import { REMOTE_BYTES } from '../io/http/remote-file.js';
+import { isUrl } from '../io/http/url.js';
 import { availableCores, availableMemory, peakResidentBytes, residentBytes } from '../io/machine.js';
 import { readRegion } from '../io/sink-part.js';
 import { readText } from '../io/text.js';
@@ -23,6 +24,7 @@ import { loadOperator } from '../operators/load.js';
 import { insideOperators } from '../operators/registry.js';
 import { chooseLayout } from './choose.js';
 import { findLayout, LAYOUTS } from './registry.js';
+import { checkReplica, replicaFiles } from './replicas.js';
 
 /** How to run; everything has a default. */
 export interface RunOptions {
@@ -70,6 +72,8 @@ export interface RunOptions {
 const THREAD_BYTES = 16 * 2 ** 20;
 /** Resident bytes of a worker process before it works. */
 const PROCESS_BYTES = 64 * 2 ** 20;
+/** What a worker that reads from a server takes beside: its cache, and the thread that does its requests. */
+const REMOTE_WORKER_BYTES = REMOTE_BYTES + THREAD_BYTES;
 /** What the host still grows while it runs: kernels compiled, results written. */
 const HOST_MARGIN = 48 * 2 ** 20;
 
@@ -77,6 +81,8 @@ function storageOf(handle: SourceHandle): Storage | null {
   if (handle.kind === 'selected') return storageOf(handle.base);
   return handle.kind === 'stored' ? handle.storage : null;
 }
+
+const isRemote = (handle: SourceHandle): boolean => filesOf(handle).some(isUrl);
 
 /** The engine's access to files, operators and this process. */
 export const localHost: EngineHost = {
@@ -117,11 +123,15 @@ function pickLayout(
     return { layout, reasons: [`${wanted}: as asked.`], fallbacks: [] };
   }
   const threads = LAYOUTS.find(({ name }) => name === 'threads')?.available() ?? { ok: false, reason: 'not built in' };
-  const choice = chooseLayout({ bytes: stackBytes(source.handle.stack), flops }, workers, threads);
+  const choice = chooseLayout(
+    { bytes: stackBytes(source.handle.stack), flops, isRemote: isRemote(source.handle) },
+    workers,
+    threads,
+  );
   return { layout: findLayout(choice.name), reasons: [choice.reason], fallbacks: [...choice.fallbacks] };
 }
 
-function limitsFor(layout: Layout, options: RunOptions, direct: boolean): Limits {
+function limitsFor(layout: Layout, options: RunOptions, direct: boolean, remote: boolean): Limits {
   const cores = availableCores();
   const perProcess = options.threadsPerWorker ?? 1;
   const asked = options.workers === undefined || options.workers <= 0 ? null : options.workers;
@@ -141,7 +151,7 @@ function limitsFor(layout: Layout, options: RunOptions, direct: boolean): Limits
     cores,
     team: options.split === 'inside' ? (options.team ?? Number.POSITIVE_INFINITY) : 1,
     hostBytes: residentBytes() + HOST_MARGIN,
-    workerRuntimeBytes: perWorker,
+    workerRuntimeBytes: perWorker + (remote ? REMOTE_WORKER_BYTES : 0),
     preparedCopies: 2,
     // A process unpacks them and places them; its threads share that.
     preparedPerWorker: isProcesses ? 2 / perProcess : 0,
@@ -255,7 +265,7 @@ export async function makeJob(
     source: selected,
     operators,
     layout,
-    limits: limitsFor(layout, options, direct),
+    limits: limitsFor(layout, options, direct, isRemote(selected.handle)),
     crew,
     kernel: options.kernel === 'ts' ? 'ts' : 'wasm',
     direct,
@@ -269,54 +279,6 @@ export async function makeJob(
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   };
   return { job, reasons };
-}
-
-function replicaFiles(storage: Storage | null, replica: string): string[] {
-  if (storage?.files.length === 1) return [replica];
-  throw new UsageError('bad-replica', '--replica needs a source that is one file.');
-}
-
-const SAMPLES = 32;
-const SAMPLE_BYTES = 65536;
-
-/** Where two files of one size differ among samples spread over them, first and last bytes included; null nowhere. */
-function firstDifference(a: InputFile, b: InputFile): number | null {
-  const length = Math.min(SAMPLE_BYTES, a.size);
-  const [one, other] = [new Uint8Array(length), new Uint8Array(length)];
-  for (let k = 0; k < SAMPLES; k++) {
-    const at = Math.floor(((a.size - length) * k) / (SAMPLES - 1));
-    a.read(one, at);
-    b.read(other, at);
-    if (one.some((byte, i) => byte !== other[i])) return at;
-  }
-  return null;
-}
-
-/** A copy must have the source's size and, where it is looked at, its bytes; one on the same disk is used, and told to be of no help. @throws UsageError */
-function checkReplica(path: string | undefined, replica: string): string[] {
-  if (path === undefined) return [];
-  const [original, copy] = [InputFile.open(path), InputFile.open(replica)];
-  try {
-    if (copy.size !== original.size) {
-      throw new UsageError(
-        'replica-differs',
-        `${replica} holds ${copy.size} bytes, but ${path} holds ${original.size}: a replica is an exact copy.`,
-      );
-    }
-    const at = firstDifference(original, copy);
-    if (at !== null) {
-      throw new UsageError(
-        'replica-differs',
-        `${replica} differs from ${path} near byte ${at}: a replica is an exact copy.`,
-      );
-    }
-  } finally {
-    original.close();
-    copy.close();
-  }
-  return copy.device === original.device
-    ? [`${replica} lies on the same disk as the source: reading both is no faster.`]
-    : [];
 }
 
 /** Runs operators over a source on this machine. */

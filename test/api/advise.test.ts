@@ -20,6 +20,8 @@ const facts: JobFacts = {
   reading: null,
   shares: { read: 0.1, decode: 0.2, compute: 0.7, write: 0 },
   parts: 512,
+  load: { programs: 0.1, cores: 2 },
+  rounds: 3,
 };
 
 const serial: Trial = { layout: 'serial', workers: 1, runs: runs(0.01, 0.002), peakBytes: 2 ** 27 };
@@ -200,4 +202,13 @@ test('a real job is measured on every layout that is asked for', async () => {
   controller.abort();
   await expect(advise('mean', source, { signal: controller.signal })).rejects.toThrow('stopped');
   await expect(advise('maen', source)).rejects.toThrow('Did you mean');
+});
+
+test('what the numbers hold for is told', () => {
+  const { notes } = decide({ ...facts, rounds: 1, load: { programs: 3.25, cores: 2 } }, all);
+  expect(notes).toEqual([
+    'Other programs are at work (3.3 of them on 2 cores in the last minute): the times hold while they are.',
+    'Everything was measured once: give --sample more time for medians of several.',
+  ]);
+  expect(decide(facts, all).notes).toEqual([]);
 });

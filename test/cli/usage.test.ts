@@ -10,6 +10,7 @@ const USAGE = `fanfold: one operator over large stacks of scientific frames, in 
   fanfold plan OPERATOR SOURCE         parts, tiles, memory, layout and kernel of that run; reads no pixels
   fanfold advise OPERATOR SOURCE       measure a sample of that run on every layout, and say which is best
   fanfold make SHAPE OUT               write a generated stack of any size
+  fanfold fetch URLS.txt -o FOLDER     download addresses, save and process each as soon as it is there
   fanfold train dual-gaf TRAIN [TEST]  train a network on Gramian angular fields of time series
   fanfold bench SCENARIO               measure every layout against the others, the floors and Python
   fanfold ops [OPERATOR]               list operators, or one with its parameters and outputs
@@ -34,7 +35,7 @@ test('--version is the version of the package', () => {
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test.each(['info', 'run', 'plan', 'advise', 'make', 'bench', 'ops', 'course', 'doctor'])(
+test.each(['info', 'run', 'plan', 'advise', 'make', 'fetch', 'bench', 'ops', 'course', 'doctor'])(
   '%s has help, in both ways to ask',
   (verb) => {
     const asked = fanfold(folder, verb, '--help');
@@ -65,7 +66,7 @@ output
 source
   --dataset TEXT              data set inside the file; also SOURCE:/path/to/data
   --frame-rank N              dimensions of one frame (default 2)
-  --frame-shape 256,256       frame shape of headerless binary
+  --frame-shape 256,256       frame shape of headerless binary, or of the numbers of an .npy
   --dtype TEXT                element type of headerless binary, such as uint16 or >u2
   --offset N                  header bytes to skip in headerless binary (bytes)
   --channel NAME              colour images: what is read, the luminance, one colour, or all (frames

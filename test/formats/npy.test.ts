@@ -102,6 +102,15 @@ print(json.dumps(out))`;
     expect(() => openNpy(path)).toThrow(/3 x 2 x 4 x 5 elements of float32 need 480 bytes, found 100/);
   });
 
+  it('gives its numbers as frames of another shape, as long as they fill whole ones', () => {
+    const path = join(folder, '13.npy');
+    const { stack } = openNpy(path, { frameShape: [4, 3] }).handle;
+    expect([stack.stackShape, stack.frameShape]).toEqual([[10], [4, 3]]);
+    expect(loadArray(openNpy(path, { frameShape: [8] })).data).toEqual(loadArray(openNpy(path)).data);
+    for (const frameShape of [[7], [0], [2.5]])
+      expect(() => openNpy(path, { frameShape })).toThrow(/holds 120 elements .*no whole number of frames of/);
+  });
+
   it('ends in a SourceError for any damage, or reads something of the right size', () => {
     const path = join(folder, 'damaged');
     const originals = ['0.npy', 'v3.npy', 'stored.npz', 'packed.npz'].map((name) => readFileSync(join(folder, name)));

@@ -35,6 +35,10 @@ export interface JobFacts {
   readonly shares: { readonly read: number; readonly decode: number; readonly compute: number; readonly write: number };
   /** The job can be spread over frames at all: it has more than one part. */
   readonly parts: number;
+  /** Programs that wanted a core at a time before anything was measured, and cores there are. */
+  readonly load: { readonly programs: number; readonly cores: number };
+  /** How often everything was run. */
+  readonly rounds: number;
 }
 
 /** One way to run the whole job, as predicted. */

@@ -9,6 +9,9 @@ const WORTH = { share: 0.05, seconds: 0.02 };
 /** The first reads came from memory when they were at least this share as fast as repeating them. */
 const CACHED_SHARE = 0.5;
 
+/** Above this share of the cores, other programs show in the times. */
+const BUSY = 0.5;
+
 interface Measured {
   readonly trial: Trial;
   readonly line: Line;
@@ -164,6 +167,12 @@ function notesOf(facts: JobFacts, measured: readonly Measured[]): string[] {
         : `The file is not, or does not stay, in the page cache: first reads came at ${first}, repeated ones at ${formatRate(reading.again)}. Samples were read from the cache; the times count ${total} from the disk at ${formatRate(disk)}.`,
     );
   }
+  const { load, rounds } = facts;
+  if (load.programs > BUSY * load.cores)
+    notes.push(
+      `Other programs are at work (${load.programs.toFixed(1)} of them on ${load.cores} core${load.cores === 1 ? '' : 's'} in the last minute): the times hold while they are.`,
+    );
+  if (rounds === 1) notes.push('Everything was measured once: give --sample more time for medians of several.');
   const unsure = measured.filter(({ line }) => !line.isFitted).map(({ trial }) => nameOf(trial));
   if (unsure.length > 0)
     notes.push(`Samples too small to tell starting from computing (${unsure.join(', ')}): give --sample more time.`);

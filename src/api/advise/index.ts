@@ -7,7 +7,7 @@ import { reachOf } from '../../core/selection.js';
 import { filesOf, type Source } from '../../core/source.js';
 import { frameBytes, frameCount, product, stackBytes } from '../../core/stack.js';
 import { openSource } from '../../formats/registry.js';
-import { availableMemory } from '../../io/machine.js';
+import { availableCores, availableMemory, machineLoad } from '../../io/machine.js';
 import { readRates } from '../../io/read-rates.js';
 import { localHost, makeJob, type RunOptions } from '../../layouts/local.js';
 import { LAYOUTS } from '../../layouts/registry.js';
@@ -103,6 +103,7 @@ export async function advise(work: Work, source: Source | string, request: Advis
   const { job } = await makeJob(opened, refs, optionsOf({ layout: 'serial', workers: 1 }, common));
   const { handle } = job.source;
   const { stack } = handle;
+  const load = { programs: machineLoad(), cores: availableCores() };
   // Before anything else touches the file.
   const files = filesOf(handle);
   const file = files[files.length >> 1];
@@ -167,6 +168,8 @@ export async function advise(work: Work, source: Source | string, request: Advis
     memory,
     reading,
     shares: report ? sharesOf(report) : { read: 0, decode: 0, compute: 0, write: 0 },
+    load,
+    rounds: measured?.rounds ?? 0,
     parts: [...plans.values()].reduce((most, { parts }) => Math.max(most, parts.length - 1), 1),
   };
   return {

@@ -22,6 +22,9 @@ import { chunkShare, type DecodeShare, shareDecoder } from './shared.js';
 
 const MISSING = -1;
 
+/** So much is asked for ahead of the first read of a part: half of what is kept of files on servers. */
+const EXPECTED_BYTES = 16 * 2 ** 20;
+
 /** What member 0 of a team tells the others instead of an address: `bad` and `retry` of a fetch. */
 const BAD = -1;
 const RETRY = -2;
@@ -299,6 +302,25 @@ class ChunkedReader implements FrameReader {
     }
     this.#box.fill(target, element);
     for (const frame of this.#box.framesOf(item)) this.statistics.badFrames.add(frame);
+  }
+
+  expect(first: number, count: number): void {
+    if (!this.#files.areRemote || this.#member.rank > 0) return;
+    const { table } = this.#layout;
+    const spans = new Map<number, { start: number; end: number }>();
+    for (const item of this.#box.chunksOf(first, count)) {
+      const at = table.offset[item] ?? MISSING;
+      if (at === MISSING) continue;
+      const file = table.file[item] ?? 0;
+      const { start, end } = spans.get(file) ?? { start: at, end: at };
+      spans.set(file, { start: Math.min(start, at), end: Math.max(end, at + (table.size[item] ?? 0)) });
+    }
+    let room = EXPECTED_BYTES;
+    for (const [file, { start, end }] of spans) {
+      if (room <= 0) break;
+      this.#files.expect(file, start, end);
+      room -= end - start;
+    }
   }
 
   close(): void {

@@ -56,5 +56,14 @@ export function openContiguous(
     return result;
   }
 
-  return { statistics, load, blockEnd: (first, maxFrames) => first + maxFrames, close: () => files.close() };
+  return {
+    statistics,
+    load,
+    blockEnd: (first, maxFrames) => first + maxFrames,
+    expect: (first, count) => {
+      const start = layout.offset + first * layout.frameStride;
+      files.expect(layout.file, start, start + count * layout.frameStride);
+    },
+    close: () => files.close(),
+  };
 }

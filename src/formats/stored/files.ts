@@ -1,6 +1,7 @@
 import type { Arena } from '../../core/arena.js';
 import type { ReadStatistics } from '../../core/source.js';
 import { DIRECT_ALIGNMENT, InputFile } from '../../io/file.js';
+import { isUrl, shownPath } from '../../io/http/url.js';
 
 /** Files one worker keeps open at a time: a series has thousands, a process with many workers about a thousand handles. */
 const OPEN_FILES = 32;
@@ -12,6 +13,8 @@ const OPEN_FILES = 32;
  */
 export class StoredFiles {
   readonly #paths: readonly string[];
+  /** Some of them lie on servers. */
+  readonly areRemote: boolean;
   /** Open files by their number, the one used last at the end. */
   readonly #open = new Map<number, InputFile>();
   readonly #direct: boolean;
@@ -31,6 +34,7 @@ export class StoredFiles {
     statistics: ReadStatistics,
   ) {
     this.#paths = replica ?? paths;
+    this.areRemote = this.#paths.some(isUrl);
     this.#direct = direct;
     this.#memory = arena.memory;
     this.#capacity = capacity;
@@ -39,7 +43,7 @@ export class StoredFiles {
   }
 
   path(file: number): string {
-    return this.#paths[file] ?? '?';
+    return shownPath(this.#paths[file] ?? '?');
   }
 
   #file(file: number): InputFile {
@@ -47,7 +51,7 @@ export class StoredFiles {
     if (known && file === this.#lastUsed) return known;
     if (known) this.#open.delete(file);
     else this.#closeOldest();
-    const used = known ?? InputFile.open(this.path(file), { direct: this.#direct });
+    const used = known ?? InputFile.open(this.#paths[file] ?? '?', { direct: this.#direct });
     this.#open.set(file, used);
     this.#lastUsed = file;
     return used;
@@ -78,6 +82,11 @@ export class StoredFiles {
     this.#statistics.readSeconds += (performance.now() - started) / 1000;
     this.#statistics.bytes += length;
     return new Uint8Array(this.#memory.buffer, this.#window + skip, length);
+  }
+
+  /** Says what will be fetched next: files on servers begin with it, several at the same time. */
+  expect(file: number, start: number, end: number): void {
+    if (this.areRemote) this.#file(file).expect(start, end);
   }
 
   close(): void {

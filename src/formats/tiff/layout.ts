@@ -106,5 +106,8 @@ export function storageOf(
     }
   }
   const isCut = !starts && !first.isTiled && height % first.chunk[0] !== 0;
-  return { ...rest, layout: { kind: 'chunked', chunkShape, table, ...(isCut ? { rowsCut: last.length > 0 ? 3 : 2 } : {}) } };
+  return {
+    ...rest,
+    layout: { kind: 'chunked', chunkShape, table, ...(isCut ? { rowsCut: last.length > 0 ? 3 : 2 } : {}) },
+  };
 }

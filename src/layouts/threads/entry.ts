@@ -5,6 +5,7 @@ import { asFanfoldError, Stopped } from '../../core/errors.js';
 import type { Partial, Task } from '../../core/layout.js';
 import type { Prepared } from '../../core/operator.js';
 import { BY_ITSELF } from '../../core/team.js';
+import { interruptWaits } from '../../io/http/interruption.js';
 import { preload } from '../worker/preload.js';
 import { PartRunner } from '../worker/runner.js';
 import { openTargets } from '../worker/targets.js';
@@ -38,6 +39,7 @@ function findPlaced(prepared: PlacedPrepared, memory: WebAssembly.Memory): Prepa
 async function runPass(start: StartMessage): Promise<void> {
   const { task, worker, memory, team } = start;
   const queue = new PartQueue(start.queue);
+  interruptWaits(() => queue.stopped);
   const prepared = start.prepared.map((one) => findPlaced(one, memory));
   const member = team ? new SharedTeam(team.cells, team.rank, team.size) : BY_ITSELF;
   const isFirst = member.rank === 0;

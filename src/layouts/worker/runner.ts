@@ -142,6 +142,7 @@ export class PartRunner {
     if (this.#parts === 0) this.#started = performance.now();
     const { parts, blockFrames } = this.#task.plan;
     const end = parts[part + 1] ?? 0;
+    this.#reader.expect?.(parts[part] ?? 0, end - (parts[part] ?? 0));
     for (let frame = parts[part] ?? 0; frame < end; ) {
       const stop = Math.min(end, this.#reader.blockEnd(frame, Math.min(blockFrames, end - frame)));
       this.#runBlock(frame, stop - frame);

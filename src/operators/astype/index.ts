@@ -9,8 +9,8 @@ import { type AstypeParams, checkScaling, params } from './params.js';
 import { between, type Extremes, extremesOf, extremesOfStack, type Linear, RUN_BYTES, targetOf } from './scaling.js';
 
 const details = `
-Every number becomes x times scale plus offset, worked out in float64, as the nearest number that the dtype has. Integers are rounded to
-nearest, halves to even, and end at the limits of the dtype, infinite values too; NaN becomes 0, or ends the run with --nan error.
+Every number becomes x times --scale plus --add, worked out in float64, as the nearest number that the dtype has. Integers are rounded to
+nearest, halves to even, and end at the limits of the dtype, infinite values too; NaN becomes 0, or ends the run with --on-nan error.
 Floats keep infinite values and NaN. This is numpy.clip(numpy.rint(x), ...).astype for integers, and astype for floats.
 
 --range low,high maps two numbers of the frames to those of --to, in a straight line; what lies beyond goes on along it, to the limits of
@@ -33,7 +33,7 @@ function refuse(frame: number, numbers: NumericArray, { scale, offset }: Linear)
   const index = numbers.findIndex((value) => Number.isNaN(value * scale + offset));
   return new OperatorError(
     'nan',
-    `Frame ${frame} is NaN at element ${index}, which no integer dtype holds. Use --nan zero, or a float dtype.`,
+    `Frame ${frame} is NaN at element ${index}, which no integer dtype holds. Use --on-nan zero, or a float dtype.`,
     { frame, index },
   );
 }
@@ -58,16 +58,16 @@ export default defineOperator<AstypeParams, 'frames', AstypeState>({
   params,
   examples: [
     { dtype: 'uint8', fit: 'frame' },
-    { dtype: 'int16', scale: 0.5, offset: -3 },
+    { dtype: 'int16', scale: 0.5, add: -3 },
     { dtype: 'float64', range: [0, 100], to: [-1, 1] },
     { dtype: 'uint16', fit: 'stack' },
   ],
   async prepare({ stack, values, read }): Promise<Prepared> {
     checkScaling(values);
-    const { fit, range, scale, offset } = values;
+    const { fit, range, scale, add } = values;
     if (fit === 'frame') return {};
     // Adding -0 changes nothing, adding 0 would take the sign of -0 away.
-    if (fit === 'none' && !range) return { scale, offset: offset === 0 ? -0 : offset };
+    if (fit === 'none' && !range) return { scale, offset: add === 0 ? -0 : add };
     const extremes: Extremes = range ? [range[0] ?? 0, range[1] ?? 1] : await extremesOfStack(stack, read);
     return { ...between(extremes, targetOf(values)) };
   },
@@ -83,7 +83,7 @@ export default defineOperator<AstypeParams, 'frames', AstypeState>({
     pixels: framePixels(stack),
     scaling: scale === undefined ? null : { scale: Number(scale), offset: Number(offset) },
     target: targetOf(values),
-    refusesNan: values.nan === 'error',
+    refusesNan: values.onNan === 'error',
   }),
   process: (tile, state, { frames }) =>
     convertFrames(tile, state, frames, (from, to, { scale, offset }) => convertElements(from, to, scale, offset)),

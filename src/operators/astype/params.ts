@@ -9,8 +9,8 @@ export const params = {
     default: 'float32',
     help: 'Element type of the result.',
   },
-  scale: { kind: 'number', default: 1, help: 'Result = x times this, plus --offset.' },
-  offset: { kind: 'number', default: 0, help: 'Added to every scaled number.' },
+  scale: { kind: 'number', default: 1, help: 'Result = x times this, plus --add.' },
+  add: { kind: 'number', default: 0, help: 'Added to every scaled number.' },
   range: {
     kind: 'numbers',
     length: 2,
@@ -29,7 +29,7 @@ export const params = {
     example: '0,255',
     help: 'What the two numbers of --range or --fit become. The limits of an integer dtype, or 0,1.',
   },
-  nan: {
+  onNan: {
     kind: 'choice',
     choices: ['zero', 'error'],
     default: 'zero',
@@ -41,18 +41,15 @@ export type AstypeParams = typeof params;
 export type AstypeValues = Values<AstypeParams>;
 
 /** @throws UsageError for ways to scale that exclude each other, and numbers that are not finite */
-export function checkScaling({ scale, offset, range, fit, to }: AstypeValues): void {
+export function checkScaling({ scale, add, range, fit, to }: AstypeValues): void {
   const isFitted = fit !== 'none';
   if (isFitted && range)
     throw new UsageError('bad-value', '--fit takes the range of the frames: leave --range out, or --fit.');
-  if ((isFitted || range) && (scale !== 1 || offset !== 0))
-    throw new UsageError(
-      'bad-value',
-      `--scale and --offset say how to scale: leave ${range ? '--range' : '--fit'} out.`,
-    );
+  if ((isFitted || range) && (scale !== 1 || add !== 0))
+    throw new UsageError('bad-value', `--scale and --add say how to scale: leave ${range ? '--range' : '--fit'} out.`);
   if (to && !range && !isFitted)
     throw new UsageError('bad-value', '--to needs --range or --fit, which it is the target of.');
-  for (const [flag, values] of Object.entries({ scale: [scale], offset: [offset], range, to })) {
+  for (const [flag, values] of Object.entries({ scale: [scale], add: [add], range, to })) {
     const bad = values?.find((value) => !Number.isFinite(value));
     if (bad !== undefined) throw new UsageError('bad-value', `--${flag} takes finite numbers, not ${bad}.`);
   }

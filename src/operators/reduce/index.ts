@@ -14,7 +14,8 @@ gives one for each frame, --over frames one for each pixel, both with the shapes
 Expressions: numbers, x, pi, e; + - * /; ^ or ** for powers, which bind to the right and before a sign (-x^2 is -(x^2)); < <= > >= == !=,
 which give 1 or 0, so that the sum of x > 10 counts; the functions sqrt, abs, exp, log (natural), log2, log10, sin, cos, tan (radians), floor,
 ceil, round (halves to even), sign, min(a, b), max(a, b), pow(a, b), where(condition, a, b). There is nothing else: no names of a program can be reached. At most 1000
-characters, and 64 parentheses, calls and signs inside each other.
+characters, and 64 parentheses, calls and signs inside each other. On a command line, one that begins with a sign is --expr=-x. A long row of
+numbers in an .npy is one frame, and one worker's; --frame-shape 4096 makes pieces of it that workers share.
 
 Numbers: everything is float64, whatever the frames are. What is written twice is worked out once, and what depends on no x once for all. Powers with
 a whole exponent up to 64 are products by repeated squaring. + - * / sqrt and all that round or compare give the same bits in both kernels;

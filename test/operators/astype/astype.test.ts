@@ -25,7 +25,7 @@ describe('astype', () => {
     for (const from of ALL_DTYPES) {
       const data = randomElements(from, 3 * 41, 7);
       for (const dtype of ALL_DTYPES) {
-        for (const values of [{ dtype }, { dtype, scale: -0.37, offset: 11.5 }, { dtype, fit: 'frame' }]) {
+        for (const values of [{ dtype }, { dtype, scale: -0.37, add: 11.5 }, { dtype, fit: 'frame' }]) {
           const results = [];
           for (const kernel of KERNELS) {
             const { out, slots } = await run(astype, stackOf(3, [41], from), data, values, {
@@ -63,10 +63,10 @@ describe('astype', () => {
           fit === 'stack' ? [0, 32, 64, 96, 128, 0, 255, 255] : [0, 85, 170, 255, 0, 0, 255, 255],
         );
       }
-      await expect(run(astype, given, holed, { dtype: 'int16', nan: 'error' }, { kernel })).rejects.toThrow(
+      await expect(run(astype, given, holed, { dtype: 'int16', onNan: 'error' }, { kernel })).rejects.toThrow(
         /Frame 1 is NaN at element 1, which no integer dtype holds/,
       );
-      const { out } = await run(astype, given, holed, { dtype: 'float64', nan: 'error' }, { kernel });
+      const { out } = await run(astype, given, holed, { dtype: 'float64', onNan: 'error' }, { kernel });
       expect(out.frames?.[5]).toBeNaN();
     }
     const nothing = new DTYPES.float32.array(4).fill(Number.NaN);
@@ -77,7 +77,7 @@ describe('astype', () => {
   it.each([
     [{ fit: 'frame', range: [0, 1] }, /leave --range out/],
     [{ fit: 'stack', scale: 2 }, /leave --fit out/],
-    [{ range: [0, 1], offset: 1 }, /leave --range out/],
+    [{ range: [0, 1], add: 1 }, /leave --range out/],
     [{ to: [0, 1] }, /--to needs --range or --fit/],
     [{ range: [3, 3] }, /two different numbers, not 3 twice/],
     [{ range: [0, Number.POSITIVE_INFINITY] }, /--range takes finite numbers, not Infinity/],

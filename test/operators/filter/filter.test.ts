@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dtype, NumericArray } from '../../../dist/core/dtype.js';
+import { openOperator } from '../../../dist/index.js';
 import { exactFactors } from '../../../dist/operators/filter/factors.js';
 import filter from '../../../dist/operators/filter/index.js';
 import { ALL_DTYPES, formula, randomElements, run, stackOf } from '../harness.js';
@@ -117,6 +118,29 @@ describe('the fast way', () => {
     const [naive, fast] = await Promise.all(KERNELS.map((kernel) => filtered(data, [64, 70], 'uint8', values, kernel)));
     expect(different(fast?.out.filtered, naive?.out.filtered)).toEqual([]);
     expect(new Set(fast?.out.filtered)).toEqual(new Set([0, 1]));
+  });
+
+  it('writes nothing beside its results, in frames narrower and wider than a block', async () => {
+    const kinds = [{}, { size: 5 }, { kind: 'median' }, { kind: 'median', size: 5 }, { kind: 'median', size: 7 }];
+    for (const values of [...kinds, { kind: 'sobel' }, { weights: '0,1,0,1,-4,1,0,1,0', border: 'zero-border' }]) {
+      for (const frame of [
+        [3, 3],
+        [5, 17],
+        [4, 40],
+      ]) {
+        const operator = await openOperator('filter', { shape: [2, ...frame], dtype: 'uint8', values });
+        const { filtered } = operator.apply();
+        if (!filtered) throw new Error('no result');
+        const { buffer, byteOffset, byteLength } = filtered;
+        const around = [
+          new Uint8Array(buffer, byteOffset - 64, 64),
+          new Uint8Array(buffer, byteOffset + byteLength, 64),
+        ];
+        for (const bytes of around) bytes.fill(90);
+        operator.apply();
+        for (const bytes of around) expect(bytes.every((byte) => byte === 90)).toBe(true);
+      }
+    }
   });
 
   it('leaves the neighbours of NaN as they were', async () => {

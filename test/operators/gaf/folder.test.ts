@@ -49,7 +49,7 @@ test('the sheet shows a dozen series of all classes, though they lie one class a
   const values = checkValues(params, {}, 'gaf');
   const read: number[] = [];
   const page = await contactPage({
-    ...{ out: {}, stack, values, prepared: {}, name: 'ordered', read: () => new Float64Array(0) },
+    ...{ out: {}, stack, values, prepared: {}, name: 'ordered', read: () => new Float64Array(0), fileOf: () => null },
     ...(source.labels ? { labels: source.labels } : {}),
     frames: (first) => {
       read.push(first);
