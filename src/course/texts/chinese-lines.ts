@@ -89,7 +89,7 @@ export const CHINESE_LINES: Readonly<Record<string, string>> = {
   'product of two float32 matrices of # x #; the value is GFLOP/s':
     '两个 # x # 的 float32 矩阵相乘；“数值”一列的单位是 GFLOP/s',
   'row times column': '行乘列',
-  'row by row, the loops exchanged': '逐行，交换循环次序',
+  'row times four columns': '行乘四列',
   'fanfold matmul, one thread': 'fanfold matmul，单线程',
   'two-dimensional Fourier transform of # x # float64': '# x # 个 float64 的二维傅里叶变换',
   'by definition, a line at a time': '按定义，逐行逐列',

@@ -24,7 +24,7 @@ export const CHINESE: Texts = {
     'break-even': '数据多到多少，多线程才划算',
     'four-ways': '用四种方式下载、保存并处理 200 个文件',
     'honest-clock': '任务交出去之后，何时停表',
-    'matrix-product': '矩阵乘法：循环的次序',
+    'matrix-product': '矩阵乘法：少等待，少取数',
     fourier: '二维傅里叶变换：更好的算法',
     correlation: '3x3 相关，以及它与卷积的区别',
     preprocess: '把像素变成网络所要的数',

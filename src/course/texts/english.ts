@@ -23,7 +23,7 @@ export const ENGLISH: Texts = {
     'break-even': 'from how many numbers on threads pay',
     'four-ways': 'download, save and process 200 files in four ways',
     'honest-clock': 'when to stop the clock of work that is handed over',
-    'matrix-product': 'a matrix product: the order of the loops',
+    'matrix-product': 'a matrix product: less waiting, fewer look-ups',
     fourier: 'a two-dimensional Fourier transform: the better algorithm',
     correlation: 'a 3x3 correlation, and how it differs from a convolution',
     preprocess: 'pixels into the numbers a network expects',
