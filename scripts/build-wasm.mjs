@@ -37,6 +37,7 @@ const MEMORY_BASES = {
   fft2: 58880,
   correlate: 58944,
   convert: 63488,
+  resample: 64512,
 };
 
 const sources = readdirSync('src', { recursive: true })

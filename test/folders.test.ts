@@ -44,7 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   fetch: ['core/', 'io/'],
   train: ['core/', 'io/', 'formats/', 'kernels/', 'operators/load.js', 'loader/', 'version.js'],
   course: ['core/', 'io/'],
-  infer: ['core/', 'io/', 'formats/', 'layouts/local.js', 'layouts/threads/share.js'],
+  infer: ['core/', 'io/', 'formats/', 'kernels/', 'layouts/local.js', 'layouts/threads/share.js'],
   cli: [
     'api/',
     'convert/',

@@ -2,7 +2,8 @@ import { dtypeOfArray } from '../core/dtype.js';
 import { SourceError, UsageError } from '../core/errors.js';
 import { type Channels, channelsOf, greyOf, type Image, type Range, rangeOf } from './image.js';
 import type { Preparation } from './preparation.js';
-import { type Cut, resample } from './resample.js';
+import { resample } from './resample.js';
+import type { Cut } from './taps.js';
 
 /** Halves go to the even number, as Python rounds. */
 function halfEven(value: number): number {
@@ -122,14 +123,15 @@ export function prepareInto(
   const range = preparation.range ?? rangeOf(dtypeOfArray(image.data));
   // Planes are images of one channel, each for itself.
   const plane = given.height * given.width;
-  const planes = given.planar
-    ? Array.from({ length: channels }, (_, c) =>
-        pixelsOf({ ...given, data: given.data.subarray(c * plane, (c + 1) * plane), channels: 1 }, cut),
-      )
-    : [pixelsOf(given, cut)];
+  const planeOf = (c: number): Channels => ({
+    ...given,
+    data: given.data.subarray(c * plane, (c + 1) * plane),
+    channels: 1,
+  });
+  let pixels = pixelsOf(given.planar ? planeOf(0) : given, cut);
   const pitch = given.planar ? 1 : given.channels;
   for (let c = 0; c < channels; c++) {
-    const pixels = planes[given.planar ? c : 0] ?? given.data;
+    if (given.planar && c > 0) pixels = pixelsOf(planeOf(c), cut);
     const lane: Lane = {
       from: pitch === 1 ? 0 : c,
       step: pitch,

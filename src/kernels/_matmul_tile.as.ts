@@ -16,9 +16,14 @@ export const PANEL: usize = 32;
 export const QUAD: usize = 64;
 
 @inline
-function put<F>(to: usize, sum0: v128, sum1: v128, isFirst: bool): void {
-  v128.store(to, isFirst ? sum0 : v128.add<F>(v128.load(to), sum0));
-  v128.store(to, isFirst ? sum1 : v128.add<F>(v128.load(to, 16), sum1), 16);
+function put<F>(to: usize, sum0: v128, sum1: v128): void {
+  v128.store(to, sum0);
+  v128.store(to, sum1, 16);
+}
+
+@inline
+function join<F>(to: usize, sum0: v128, sum1: v128): void {
+  put<F>(to, v128.add<F>(v128.load(to), sum0), v128.add<F>(v128.load(to, 16), sum1));
 }
 
 /**
@@ -98,8 +103,15 @@ export function tile<F>(a: usize, b: usize, depth: i32, c: usize, stride: usize,
     depth -= 4;
     if (depth <= 0) break;
   }
-  put<F>(c, s00, s01, isFirst);
-  put<F>(c + stride, s10, s11, isFirst);
-  put<F>(c + 2 * stride, s20, s21, isFirst);
-  put<F>(c + 3 * stride, s30, s31, isFirst);
+  if (isFirst) {
+    put<F>(c, s00, s01);
+    put<F>(c + stride, s10, s11);
+    put<F>(c + 2 * stride, s20, s21);
+    put<F>(c + 3 * stride, s30, s31);
+  } else {
+    join<F>(c, s00, s01);
+    join<F>(c + stride, s10, s11);
+    join<F>(c + 2 * stride, s20, s21);
+    join<F>(c + 3 * stride, s30, s31);
+  }
 }

@@ -66,9 +66,24 @@ describe('resizing', () => {
     else expect(digest(made)).toBe(sha256);
   });
 
+  it.each([1, 2, 3, 4, 5])('has the same bits from the kernel and the definition (%i channels)', (channels) => {
+    for (const [h, w, rows, columns] of [
+      [37, 53, 16, 16],
+      [8, 9, 31, 29],
+      [64, 64, 64, 7],
+      [1, 300, 1, 19],
+    ] as const) {
+      const data = image([h, w, channels]);
+      const cut = { height: rows + 2, width: columns + 3, top: 1, left: 2, rows, columns };
+      const known = resample(data, [h, w, channels], cut, 'ts');
+      expect([...resample(data, [h, w, channels], cut)]).toEqual([...known]);
+    }
+  });
+
   it('of a part gives that part of the whole', () => {
     const data = image([40, 50, 3]);
-    const whole = resample(data, [40, 50, 3], { height: 20, width: 30, top: 0, left: 0, rows: 20, columns: 30 });
+    const all = { height: 20, width: 30, top: 0, left: 0, rows: 20, columns: 30 };
+    const whole = Uint8Array.from(resample(data, [40, 50, 3], all));
     const part = resample(data, [40, 50, 3], { height: 20, width: 30, top: 7, left: 5, rows: 6, columns: 11 });
     const rows = Array.from({ length: 6 }, (_, y) => [
       ...whole.subarray(((y + 7) * 30 + 5) * 3, ((y + 7) * 30 + 16) * 3),
@@ -114,6 +129,17 @@ describe('preparing', () => {
       data: Float32Array.of(...unit(0, 51, 102, 153, 204, 255)),
       shape: [1, 1, 2, 3],
     });
+    const three = { ...PHOTOS, height: 8, width: 8 };
+    const deep = { data: image([3, 20, 20]), shape: [3, 20, 20] };
+    const [, ...others] = [0, 1, 2].map(
+      (c) =>
+        prepare(
+          { data: deep.data.subarray(c * 400, c * 400 + 400), shape: [20, 20] },
+          preparationOf({ ...three, channels: 1 }),
+        ).data,
+    );
+    const planar = prepare(deep, preparationOf(three, { preset: 'plain' })).data;
+    expect([...planar.subarray(64)]).toEqual(others.flatMap((plane) => [...plane]));
     const planes = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [3, 1, 2] };
     expect([...prepare(planes, last).data]).toEqual([1, 3, 5, 2, 4, 6]);
     const grey = { data: Uint8Array.of(51, 102), shape: [1, 2] };
