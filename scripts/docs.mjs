@@ -73,7 +73,7 @@ function formatsPage() {
   return page(
     '# Formats',
     '## Input',
-    'A file is recognised by its first bytes, not by its name; text of time series by both.',
+    'A file is recognised by its first bytes, not by its name; text of time series by both. Files on\nservers (`https://host/scan.h5`) are read alike, in ranges: see [the guide](../guide.md#files-on-servers).',
     table(
       ['format', 'usual names', 'what'],
       FORMATS.map((f) => [`[${f.name}](${f.name}.md)`, f.extensions.map((e) => `.${e}`).join(' '), f.summary]),

@@ -39,7 +39,6 @@ const NOT_FOR_VOLUMES = [
   'fft2',
   'correlate',
   'thumbnail',
-  'filter',
 ];
 const ofVolumes = fused.filter(({ name }) => !NOT_FOR_VOLUMES.includes(name));
 

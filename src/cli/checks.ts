@@ -4,6 +4,7 @@ import { bitshuffleWasm } from '../codecs/bitshuffle.wasm.js';
 import { blosclzWasm } from '../codecs/blosclz.wasm.js';
 import { inflateWasm } from '../codecs/inflate.wasm.js';
 import { lzfWasm } from '../codecs/lzf.wasm.js';
+import { pngWasm } from '../codecs/png.wasm.js';
 import { zstdWasm } from '../codecs/zstd.wasm.js';
 import { ARENA_BASE, makeMemory } from '../core/arena.js';
 import { LayoutError } from '../core/errors.js';
@@ -15,6 +16,7 @@ import { gpuProviders, INSTALL, loadRuntime } from '../infer/runtime.js';
 import { allowedCoreList } from '../io/affinity.js';
 import { availableCores, availableMemory } from '../io/machine.js';
 import { type Finding, folderState, mayWrite, tryDirect } from '../io/probe.js';
+import { loadSharp } from '../io/sharp.js';
 import { maskWasm } from '../kernels/mask.wasm.js';
 import { bindingReason } from '../layouts/processes/binding.js';
 import { LAYOUTS } from '../layouts/registry.js';
@@ -98,6 +100,16 @@ async function library(): Promise<Check> {
   }
 }
 
+async function pictures(): Promise<Check> {
+  const [area, name] = ['codecs', 'jpeg, webp'];
+  try {
+    const { versions } = await loadSharp();
+    return yes(area, name, `through sharp ${versions.sharp ?? ''}`.trim());
+  } catch {
+    return no(area, name, 'the package sharp does not load', 'npm install sharp; PNG and TIFF are read without it');
+  }
+}
+
 async function codecs(): Promise<Check[]> {
   return [
     compiled('codecs', 'deflate, shuffle, fletcher32', inflateWasm, 'compiled, checked'),
@@ -106,6 +118,8 @@ async function codecs(): Promise<Check[]> {
     compiled('codecs', 'blosc', blosclzWasm, 'compiled, with blosclz, lz4, zlib and zstd inside'),
     compiled('codecs', 'lzf', lzfWasm, 'compiled'),
     await library(),
+    compiled('codecs', 'png', pngWasm, 'compiled, checked'),
+    await pictures(),
   ];
 }
 

@@ -100,6 +100,7 @@ class Fetch<T> {
       this.#shareDuplicates();
     } finally {
       signal?.removeEventListener('abort', stop);
+      this.#journal.close();
     }
     const saved = this.#files.filter(({ path }) => path !== null).length;
     if (this.#fatal) throw this.#withCount(this.#fatal, saved);

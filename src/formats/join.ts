@@ -98,10 +98,13 @@ function checkAlike(first: Rows, other: Rows): void {
   const found = compared.find(([, ours, theirs]) => ours !== theirs);
   if (found === undefined) return;
   const [what, ours, theirs] = found;
+  const isPicture = what === 'frames' && first.storage.pipeline[0]?.name === 'image';
   throw new SourceError(
     'parts-differ',
     `${first.name} and ${other.name} cannot be joined: their ${what} differ, ${ours} against ${theirs}. ` +
-      'Open them one by one, or rewrite one like the other.',
+      (isPicture
+        ? 'Name those of one size by a pattern; fanfold run infer takes images of any size.'
+        : 'Open them one by one, or rewrite one like the other.'),
     { first: first.name, second: other.name, what, ours, theirs },
   );
 }

@@ -13,6 +13,8 @@ function sync(path: string): void {
 /** A file of JSON lines that only grows: what was done survives an interruption at any moment. */
 export class JournalFile {
   readonly path: string;
+  /** Null unless it is held open. */
+  #fd: number | null = null;
 
   constructor(path: string) {
     this.path = path;
@@ -31,12 +33,26 @@ export class JournalFile {
   }
 
   /** @throws SinkError */
-  append(line: unknown): void {
+  append(...lines: readonly unknown[]): void {
     try {
-      appendFileSync(this.path, `${JSON.stringify(line)}\n`);
+      appendFileSync(this.#fd ?? this.path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     } catch (error) {
       throw describeWriteFailure(this.path, error);
     }
+  }
+
+  /** Holds the file open until `close`, for many lines. @throws SinkError */
+  hold(): void {
+    try {
+      this.#fd ??= openSync(this.path, 'a');
+    } catch (error) {
+      throw describeWriteFailure(this.path, error);
+    }
+  }
+
+  close(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
   }
 
   /** Waits until what was appended is on the disk. @throws SinkError */

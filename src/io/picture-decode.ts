@@ -16,13 +16,11 @@ export interface DecodedPicture {
  */
 export async function decodeWithSharp(file: Uint8Array): Promise<DecodedPicture> {
   const sharp = await loadSharp();
-  const image = sharp(file, { failOn: 'warning', ignoreIcc: true });
-  const { channels } = await image.metadata();
-  const isGrey = channels <= 2;
-  const { data, info } = await image
+  const { data, info } = await sharp(file, { failOn: 'warning', ignoreIcc: true })
     .autoOrient()
     .removeAlpha()
-    .toColourspace(isGrey ? 'b-w' : 'srgb')
+    // Without a name for the colours, grey stays grey or not as the library likes.
+    .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const samples = info.channels;

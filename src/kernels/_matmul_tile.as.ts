@@ -1,9 +1,9 @@
 // Four rows of A times a panel of B that is two vectors wide, in 8 accumulators: with two vectors of B, one element of A and
 // what is being multiplied they stay in the 16 registers that WebAssembly has on x64.
 //
-// A processor that adds and multiplies four vectors a cycle takes in six instructions: there is room for two beside a
-// multiplication and its addition. Hence elements of A stand in memory as whole vectors, whose load needs no address of its own, and
-// four steps share one update of the addresses. Between steps the loop may end: without that, the compiler would gather the
+// Where four vectors can be multiplied and added in a cycle, six or eight instructions can begin: arithmetic leaves room for a load of
+// each second result, and for little else. Hence elements of A stand in memory as whole vectors, whose load needs no address of its
+// own, and four steps share one update of the addresses. Between steps the loop may end: without that, the compiler would gather the
 // loads of all four steps in front and run out of registers.
 
 /** Rows of A that are worked on together. */
@@ -16,9 +16,14 @@ export const PANEL: usize = 32;
 export const QUAD: usize = 64;
 
 @inline
-function put<F>(to: usize, sum0: v128, sum1: v128, isFirst: bool): void {
-  v128.store(to, isFirst ? sum0 : v128.add<F>(v128.load(to), sum0));
-  v128.store(to, isFirst ? sum1 : v128.add<F>(v128.load(to, 16), sum1), 16);
+function put<F>(to: usize, sum0: v128, sum1: v128): void {
+  v128.store(to, sum0);
+  v128.store(to, sum1, 16);
+}
+
+@inline
+function join<F>(to: usize, sum0: v128, sum1: v128): void {
+  put<F>(to, v128.add<F>(v128.load(to), sum0), v128.add<F>(v128.load(to, 16), sum1));
 }
 
 /**
@@ -98,8 +103,15 @@ export function tile<F>(a: usize, b: usize, depth: i32, c: usize, stride: usize,
     depth -= 4;
     if (depth <= 0) break;
   }
-  put<F>(c, s00, s01, isFirst);
-  put<F>(c + stride, s10, s11, isFirst);
-  put<F>(c + 2 * stride, s20, s21, isFirst);
-  put<F>(c + 3 * stride, s30, s31, isFirst);
+  if (isFirst) {
+    put<F>(c, s00, s01);
+    put<F>(c + stride, s10, s11);
+    put<F>(c + 2 * stride, s20, s21);
+    put<F>(c + 3 * stride, s30, s31);
+  } else {
+    join<F>(c, s00, s01);
+    join<F>(c + stride, s10, s11);
+    join<F>(c + 2 * stride, s20, s21);
+    join<F>(c + 3 * stride, s30, s31);
+  }
 }

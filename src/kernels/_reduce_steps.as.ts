@@ -2,7 +2,7 @@
 // src/operators/reduce/expression/functions.ts.
 //
 // An operand is an address and how far it moves for two numbers: 16 bytes, or 0 for a constant, which is stored twice. Blocks have room
-// for a multiple of four numbers, so that nothing is left over; what stands behind the last number is not looked at.
+// for a multiple of eight numbers, so that nothing is left over; what stands behind the last number is not looked at.
 
 const ADD: i32 = 0;
 const SUB: i32 = 1;
@@ -30,6 +30,7 @@ const SIN: i32 = 22;
 const COS: i32 = 23;
 const TAN: i32 = 24;
 const POW: i32 = 25;
+const ADDROOT: i32 = 26;
 
 @inline
 function paired(step: i32, a: v128, b: v128): v128 {
@@ -43,6 +44,7 @@ function paired(step: i32, a: v128, b: v128): v128 {
   if (step == LT) return v128.and(f64x2.lt(a, b), one);
   if (step == LE) return v128.and(f64x2.le(a, b), one);
   if (step == EQ) return v128.and(f64x2.eq(a, b), one);
+  if (step == ADDROOT) return f64x2.add(a, f64x2.sqrt(b));
   return v128.and(f64x2.ne(a, b), one);
 }
 
@@ -67,31 +69,47 @@ function single(step: i32, a: v128): v128 {
   return signs(a);
 }
 
+/** At most one operand is a constant: a step of two is none at all. */
 @inline
 function ofPairs(step: i32, to: usize, end: usize, a: usize, aStep: usize, b: usize, bStep: usize): void {
-  while (to < end) {
-    const first = paired(step, v128.load(a), v128.load(b));
-    a += aStep;
-    b += bStep;
-    const second = paired(step, v128.load(a), v128.load(b));
-    a += aStep;
-    b += bStep;
-    v128.store(to, first);
-    v128.store(to, second, 16);
-    to += 32;
+  if (aStep == 0) {
+    const constant = v128.load(a);
+    for (; to < end; to += 64) {
+      v128.store(to, paired(step, constant, v128.load(b)));
+      v128.store(to, paired(step, constant, v128.load(b, 16)), 16);
+      v128.store(to, paired(step, constant, v128.load(b, 32)), 32);
+      v128.store(to, paired(step, constant, v128.load(b, 48)), 48);
+      b += 64;
+    }
+  } else if (bStep == 0) {
+    const constant = v128.load(b);
+    for (; to < end; to += 64) {
+      v128.store(to, paired(step, v128.load(a), constant));
+      v128.store(to, paired(step, v128.load(a, 16), constant), 16);
+      v128.store(to, paired(step, v128.load(a, 32), constant), 32);
+      v128.store(to, paired(step, v128.load(a, 48), constant), 48);
+      a += 64;
+    }
+  } else {
+    for (; to < end; to += 64) {
+      v128.store(to, paired(step, v128.load(a), v128.load(b)));
+      v128.store(to, paired(step, v128.load(a, 16), v128.load(b, 16)), 16);
+      v128.store(to, paired(step, v128.load(a, 32), v128.load(b, 32)), 32);
+      v128.store(to, paired(step, v128.load(a, 48), v128.load(b, 48)), 48);
+      a += 64;
+      b += 64;
+    }
   }
 }
 
 @inline
-function ofSingles(step: i32, to: usize, end: usize, a: usize, aStep: usize): void {
-  while (to < end) {
-    const first = single(step, v128.load(a));
-    a += aStep;
-    const second = single(step, v128.load(a));
-    a += aStep;
-    v128.store(to, first);
-    v128.store(to, second, 16);
-    to += 32;
+function ofSingles(step: i32, to: usize, end: usize, a: usize): void {
+  for (; to < end; to += 64) {
+    v128.store(to, single(step, v128.load(a)));
+    v128.store(to, single(step, v128.load(a, 16)), 16);
+    v128.store(to, single(step, v128.load(a, 32)), 32);
+    v128.store(to, single(step, v128.load(a, 48)), 48);
+    a += 64;
   }
 }
 
@@ -140,7 +158,7 @@ export function runStep(
   step: i32, to: usize, count: i32, a: usize, aStep: usize, b: usize, bStep: usize, c: usize, cStep: usize,
 ): void {
   const last = to + <usize>count * 8;
-  const end = to + <usize>((count + 3) & ~3) * 8;
+  const end = to + <usize>((count + 7) & ~7) * 8;
   switch (step) {
     case ADD: ofPairs(ADD, to, end, a, aStep, b, bStep); break;
     case SUB: ofPairs(SUB, to, end, a, aStep, b, bStep); break;
@@ -152,13 +170,13 @@ export function runStep(
     case LE: ofPairs(LE, to, end, a, aStep, b, bStep); break;
     case EQ: ofPairs(EQ, to, end, a, aStep, b, bStep); break;
     case NE: ofPairs(NE, to, end, a, aStep, b, bStep); break;
-    case NEG: ofSingles(NEG, to, end, a, aStep); break;
-    case ABS: ofSingles(ABS, to, end, a, aStep); break;
-    case SQRT: ofSingles(SQRT, to, end, a, aStep); break;
-    case FLOOR: ofSingles(FLOOR, to, end, a, aStep); break;
-    case CEIL: ofSingles(CEIL, to, end, a, aStep); break;
-    case ROUND: ofSingles(ROUND, to, end, a, aStep); break;
-    case SIGN: ofSingles(SIGN, to, end, a, aStep); break;
+    case NEG: ofSingles(NEG, to, end, a); break;
+    case ABS: ofSingles(ABS, to, end, a); break;
+    case SQRT: ofSingles(SQRT, to, end, a); break;
+    case FLOOR: ofSingles(FLOOR, to, end, a); break;
+    case CEIL: ofSingles(CEIL, to, end, a); break;
+    case ROUND: ofSingles(ROUND, to, end, a); break;
+    case SIGN: ofSingles(SIGN, to, end, a); break;
     case WHERE: select(to, end, a, aStep, b, bStep, c, cStep); break;
     case EXP: ofSlow(EXP, to, last, a, aStep); break;
     case LOG: ofSlow(LOG, to, last, a, aStep); break;
@@ -168,5 +186,6 @@ export function runStep(
     case COS: ofSlow(COS, to, last, a, aStep); break;
     case TAN: ofSlow(TAN, to, last, a, aStep); break;
     case POW: power(to, last, a, aStep, b, bStep); break;
+    case ADDROOT: ofPairs(ADDROOT, to, end, a, aStep, b, bStep); break;
   }
 }

@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { JobFacts, TimedRun, Trial } from '../../dist/api/advise/advice.js';
 import { decide, diskRate } from '../../dist/api/advise/decide.js';
 import { fitLine } from '../../dist/api/advise/line.js';
-import { advise, openArray } from '../../dist/index.js';
+import { advise, createArrayFile, openArray } from '../../dist/index.js';
 
 const GiB = 2 ** 30;
 
@@ -16,7 +19,7 @@ const facts: JobFacts = {
   frameBytes: 2 ** 20,
   storedFrameBytes: 0,
   keptFrameBytes: 8,
-  memory: { bytes: 16 * GiB, isAsked: false },
+  memory: { bytes: 16 * GiB, isAsked: false, free: 32 * GiB },
   reading: null,
   shares: { read: 0.1, decode: 0.2, compute: 0.7, write: 0 },
   parts: 512,
@@ -102,7 +105,10 @@ describe('what is advised', () => {
 
 describe('memory', () => {
   test('what passes it is not chosen, and warned of with a remedy', () => {
-    const { best, warnings } = decide({ ...facts, memory: { bytes: 200 * 2 ** 20, isAsked: true } }, all);
+    const { best, warnings } = decide(
+      { ...facts, memory: { bytes: 200 * 2 ** 20, isAsked: true, free: 32 * GiB } },
+      all,
+    );
     expect(best?.layout).toBe('serial');
     expect(warnings).toEqual([
       'threads with 2 workers would take 256 MiB, and --memory is 200 MiB: use fewer workers.',
@@ -115,14 +121,16 @@ describe('memory', () => {
     const { best, verdict, warnings } = decide({ ...facts, keptFrameBytes: 2 ** 21 }, large);
     expect([best, verdict]).toEqual([null, 'Nothing can run this job here as it is.']);
     expect(warnings).toEqual([
-      'Nothing fits: at least 20.0 GiB are needed, and the memory there is is 16.0 GiB. Results of 19.5 GiB are kept until the end: ' +
+      'Nothing fits: at least 20.0 GiB are needed, and half of the free memory is 16.0 GiB. Results of 19.5 GiB are kept until the end: ' +
         'write them while running (-o FILE.npy --resume), or take 4,096 frames at a time (--frames 0:4096).',
     ]);
   });
 
   test('little room is told', () => {
-    const tight = all.map((trial) => ({ ...trial, peakBytes: 14 * GiB }));
-    expect(decide(facts, tight).warnings).toEqual(['This takes 14.0 GiB of 16.0 GiB: little is left.']);
+    const tight = all.map((trial) => ({ ...trial, peakBytes: 28 * GiB }));
+    expect(decide({ ...facts, memory: { bytes: 30 * GiB, isAsked: true, free: 32 * GiB } }, tight).warnings).toEqual([
+      'This takes 28.0 GiB of the 32.0 GiB that are free: little is left for other programs and the page cache.',
+    ]);
   });
 });
 
@@ -130,13 +138,15 @@ describe('reading', () => {
   const stored: JobFacts = {
     ...facts,
     storedFrameBytes: 2 ** 20,
-    reading: { first: 4 * GiB, again: 5 * GiB, direct: GiB },
+    reading: { cached: 1, first: 4 * GiB, again: 5 * GiB, direct: GiB },
   };
-  const cold = { ...stored, reading: { first: 0.5 * GiB, again: 5 * GiB, direct: 0.4 * GiB } };
+  const cold = { ...stored, reading: { cached: 0, first: 0.5 * GiB, again: 5 * GiB, direct: 0.4 * GiB } };
 
   test('from the page cache while the file is in it and fits', () => {
     expect(diskRate(stored)).toBeNull();
-    expect(decide(stored, all).notes[0]).toMatch(/^The file is in the page cache \(first reads came at 4\.00 GiB\/s/);
+    expect(decide(stored, all).notes[0]).toBe(
+      '100 % of the file is in the page cache, and the times hold while it is. Past it, it is read at 1.00 GiB/s.',
+    );
     expect(diskRate(facts)).toBeNull();
   });
 
@@ -147,7 +157,12 @@ describe('reading', () => {
     // A frame takes 1/512 s from the disk: workers wait for it at the same time, and are no faster than it.
     expect(rows[0]?.seconds).toBeCloseTo(0.01 + 10_000 * (0.002 + 1 / 512 - 1 / 5120), 6);
     expect(rows[1]?.seconds).toBeCloseTo(0.11 + 10_000 / 512, 6);
-    expect(notes[0]).toContain('the times count 9.77 GiB from the disk at 512 MiB/s');
+    expect(notes[0]).toBe(
+      '0 % of the file is in the page cache. Samples were read from the cache; the times count 9.77 GiB from the disk at 512 MiB/s.',
+    );
+    const half = { ...stored, reading: { cached: 0.5, first: 2 * GiB, again: 5 * GiB, direct: GiB } };
+    expect(diskRate(half)).toBe(2 * GiB);
+    expect(decide(half, all).notes[0]).toContain('count 4.88 GiB from the disk at 1.00 GiB/s');
   });
 });
 
@@ -163,7 +178,7 @@ describe('what is not here', () => {
     expect(decide(heavy, all).gpu).toEqual({
       helps: true,
       reason:
-        "bound by arithmetic (98 % of a worker's time): it could gain at most 25x, as 40.0 s of reading and decoding remain",
+        "bound by arithmetic (98 % of a worker's time): it could gain at most 25x, as 40.0 s of reading and decoding remain, copies to it not counted",
     });
     const reading = { ...long, shares: { read: 0.8, decode: 0.1, compute: 0.1, write: 0 } };
     expect(decide(reading, all).gpu).toMatchObject({ helps: false });
@@ -180,7 +195,11 @@ describe('what is not here', () => {
       reason: "bound by arithmetic (70 % of a worker's time): 4 machines like this one would take about 4 min 10 s",
     });
     expect(decide({ ...long, parts: 1 }, all).cluster.reason).toBe('the job is one part, which cannot be divided');
-    const disk = { ...long, storedFrameBytes: 2 ** 20, reading: { first: GiB, again: 8 * GiB, direct: GiB } };
+    const disk = {
+      ...long,
+      storedFrameBytes: 2 ** 20,
+      reading: { cached: 0, first: GiB, again: 8 * GiB, direct: GiB },
+    };
     const { helps, reason } = decide(disk, all).cluster;
     expect(helps).toBe(false);
     expect(reason).toContain('bound by the disk: 977 GiB at 1.00 GiB/s take 16 min 17 s of 23 min 47 s');
@@ -202,6 +221,28 @@ test('a real job is measured on every layout that is asked for', async () => {
   controller.abort();
   await expect(advise('mean', source, { signal: controller.signal })).rejects.toThrow('stopped');
   await expect(advise('maen', source)).rejects.toThrow('Did you mean');
+});
+
+describe('results that go to a file while they are made', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'advise-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('take no memory, and a job that keeps them does not fit', async () => {
+    // 1.5 GiB of zeros, which are not on the disk.
+    const file = await createArrayFile(join(folder, 'zeros.npy'), { shape: [96, 1024, 2048], dtype: 'float64' });
+    const request = { memory: 2 ** 30, sampleSeconds: 0.1, layout: 'serial' };
+    const kept = await advise('copy', file, request);
+    expect(kept.best).toBeNull();
+    expect(kept.warnings[0]).toMatch(
+      /^Nothing fits: at least 1\.[67]\d GiB are needed, and --memory is 1\.00 GiB\. Results of 1\.50 GiB/,
+    );
+    const streamed = await advise('copy', file, { ...request, outputs: [join(folder, 'copy.npy')] });
+    expect(streamed.best?.layout).toBe('serial');
+    expect(streamed.rows[0]?.peakBytes).toBeLessThan(2 ** 29);
+    expect(streamed.warnings).toEqual([]);
+    file.close();
+    expect(readdirSync(folder)).toEqual(['zeros.npy']);
+  });
 });
 
 test('what the numbers hold for is told', () => {

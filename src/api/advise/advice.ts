@@ -28,9 +28,19 @@ export interface JobFacts {
   /** Bytes of results that are kept until the end, per frame. */
   readonly keptFrameBytes: number;
   /** Memory that may be used, in bytes, and whether that was asked for. */
-  readonly memory: { readonly bytes: number; readonly isAsked: boolean };
-  /** Bytes a second of the file the first time it was touched, again, and past the page cache; null without a file. */
-  readonly reading: { readonly first: number; readonly again: number; readonly direct: number | null } | null;
+  readonly memory: {
+    readonly bytes: number;
+    readonly isAsked: boolean;
+    /** What is free altogether, page cache included. */
+    readonly free: number;
+  };
+  /** What of the file is in the page cache, from 0 to 1, and bytes a second: the first time, again, and past the cache. Null without a file. */
+  readonly reading: {
+    readonly cached: number;
+    readonly first: number;
+    readonly again: number;
+    readonly direct: number | null;
+  } | null;
   /** Shares of a single worker's time, adding up to 1. */
   readonly shares: { readonly read: number; readonly decode: number; readonly compute: number; readonly write: number };
   /** The job can be spread over frames at all: it has more than one part. */

@@ -6,8 +6,11 @@ import { clusterOutlook, gpuOutlook } from './outlook.js';
 /** A way that starts workers must save this share of the time, and as many seconds, to be preferred to a simpler one. */
 const WORTH = { share: 0.05, seconds: 0.02 };
 
-/** The first reads came from memory when they were at least this share as fast as repeating them. */
-const CACHED_SHARE = 0.5;
+/** What is read from the disk does not matter below this share of all bytes. */
+const HARDLY = 0.1;
+
+/** A job that takes more than this share of the free memory is warned of. */
+const FULL = 0.8;
 
 /** Above this share of the cores, other programs show in the times. */
 const BUSY = 0.5;
@@ -19,13 +22,20 @@ interface Measured {
   readonly perFrame: number;
 }
 
-/** Bytes a second at which the whole job gets its frames when they are not in memory; null when they are. */
-export function diskRate({ reading, storedFrameBytes, frames, memory }: JobFacts): number | null {
-  if (!reading || storedFrameBytes === 0) return null;
-  const isCached = reading.first >= CACHED_SHARE * reading.again;
-  const fits = frames * storedFrameBytes < memory.bytes;
-  if (isCached && fits) return null;
-  return Math.min(reading.again, Math.max(reading.direct ?? 0, isCached ? 0 : reading.first) || reading.first);
+/** Share of the stored bytes that the whole job reads from the disk: all where they do not fit into the memory that is free. */
+function diskShare({ reading, storedFrameBytes, frames, memory }: JobFacts): number {
+  if (!reading || storedFrameBytes === 0) return 0;
+  const share = frames * storedFrameBytes < memory.free ? 1 - reading.cached : 1;
+  return share < HARDLY ? 0 : share;
+}
+
+/** Bytes a second at which the whole job gets its frames, cached or not; null when none come from the disk. */
+export function diskRate(facts: JobFacts): number | null {
+  const share = diskShare(facts);
+  if (share === 0 || !facts.reading) return null;
+  const { cached, first, direct } = facts.reading;
+  // First reads tell of the disk where most of them went there.
+  return (Math.max(direct ?? 0, cached < 0.5 ? first : 0) || first) / share;
 }
 
 /**
@@ -35,7 +45,8 @@ export function diskRate({ reading, storedFrameBytes, frames, memory }: JobFacts
 function fromDisk(perFrame: number, workers: number, facts: JobFacts): number {
   const disk = diskRate(facts);
   if (disk === null || !facts.reading) return perFrame;
-  const [cold, warm] = [facts.storedFrameBytes / disk, facts.storedFrameBytes / facts.reading.again];
+  const cold = facts.storedFrameBytes / disk;
+  const warm = (diskShare(facts) * facts.storedFrameBytes) / facts.reading.again;
   return Math.max(perFrame + Math.max(0, cold - warm) / workers, cold);
 }
 
@@ -129,7 +140,7 @@ function warningsOf(rows: readonly AdviceRow[], best: AdviceRow | null, facts: J
   const warnings: string[] = [];
   const { memory, keptFrameBytes, frames } = facts;
   const kept = frames * keptFrameBytes;
-  const limit = memory.isAsked ? '--memory' : 'the memory there is';
+  const limit = memory.isAsked ? '--memory' : 'half of the free memory';
   const most = Math.floor((0.5 * memory.bytes) / Math.max(1, keptFrameBytes));
   const remedy =
     kept > memory.bytes / 4
@@ -149,8 +160,10 @@ function warningsOf(rows: readonly AdviceRow[], best: AdviceRow | null, facts: J
       `${row.layout} with ${row.workers} worker${row.workers === 1 ? '' : 's'} would take ${formatBytes(row.peakBytes ?? 0)}, and ${limit} is ${formatBytes(memory.bytes)}: use fewer workers.${remedy}`,
     );
   const taken = best?.peakBytes ?? 0;
-  if (taken <= memory.bytes && taken > 0.8 * memory.bytes)
-    warnings.push(`This takes ${formatBytes(taken)} of ${formatBytes(memory.bytes)}: little is left.${remedy}`);
+  if (taken > FULL * memory.free)
+    warnings.push(
+      `This takes ${formatBytes(taken)} of the ${formatBytes(memory.free)} that are free: little is left for other programs and the page cache.${remedy}`,
+    );
   return warnings;
 }
 
@@ -158,13 +171,14 @@ function notesOf(facts: JobFacts, measured: readonly Measured[]): string[] {
   const notes: string[] = [];
   const { reading, storedFrameBytes, frames } = facts;
   const disk = diskRate(facts);
-  const total = formatBytes(frames * storedFrameBytes);
   if (reading && storedFrameBytes > 0) {
-    const first = formatRate(reading.first);
+    const cached = `${Math.round(100 * reading.cached)} % of the file is in the page cache`;
+    const bytes = formatBytes(frames * storedFrameBytes * diskShare(facts));
+    const isLarge = frames * storedFrameBytes >= facts.memory.free;
     notes.push(
       disk === null
-        ? `The file is in the page cache (first reads came at ${first}, repeated ones at ${formatRate(reading.again)}), and the times hold while it is.`
-        : `The file is not, or does not stay, in the page cache: first reads came at ${first}, repeated ones at ${formatRate(reading.again)}. Samples were read from the cache; the times count ${total} from the disk at ${formatRate(disk)}.`,
+        ? `${cached}, and the times hold while it is. Past it, it is read at ${reading.direct === null ? 'an unknown rate' : formatRate(reading.direct)}.`
+        : `${isLarge ? 'The file is larger than the free memory' : cached}. Samples were read from the cache; the times count ${bytes} from the disk at ${formatRate(disk * diskShare(facts))}.`,
     );
   }
   const { load, rounds } = facts;

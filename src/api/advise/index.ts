@@ -113,7 +113,8 @@ export async function advise(work: Work, source: Source | string, request: Advis
   const each = bound.slots.filter(({ slot }) => slot.kind === 'each');
   const bytesOf = (some: typeof each): number =>
     some.reduce((sum, { slot }) => sum + product(slot.shape) * DTYPES[slot.dtype].bytes, 0);
-  const memory = { bytes: options.memory ?? availableMemory(), isAsked: options.memory !== undefined };
+  const free = availableMemory();
+  const memory = { bytes: options.memory ?? Math.floor(free / 2), isAsked: options.memory !== undefined, free };
   const size = frameBytes(stack);
 
   const candidates: Candidate[] = [];

@@ -1,4 +1,4 @@
-import { Stopped } from '../../core/errors.js';
+import { Stopped, UsageError } from '../../core/errors.js';
 import type { OperatorRef } from '../../core/layout.js';
 import type { Report } from '../../core/report.js';
 import { selectFrames, selectSource } from '../../core/selection.js';
@@ -59,11 +59,34 @@ async function timed(
   return { run: { frames, seconds, startSeconds: Math.max(0, seconds - report.seconds.run) }, report };
 }
 
-/** Seconds of a frame in one thread, found with samples that grow until they take long enough. They also warm code and page cache. */
-async function pilot(measurement: Measurement, most: number): Promise<number> {
+/** What single threads were found to do. */
+interface Pace {
+  /** Seconds of a frame. */
+  readonly perFrame: number;
+  /** Frames that a sample has at least: some operators need several. */
+  readonly least: number;
+}
+
+/**
+ * Finds the pace of one thread with samples that grow until they take long enough. They also warm code and page cache, so that the
+ * first run of a size does not count.
+ *
+ * @throws as `run` for what cannot run over all frames either
+ */
+async function pilot(measurement: Measurement, most: number): Promise<Pace> {
+  let least: number | null = null;
   for (let frames = 1; ; frames = Math.min(most, frames * SMALL_PART)) {
+    try {
+      await timed(measurement, frames, ALONE);
+    } catch (error) {
+      // The job has been checked: what fails is that it is but a sample.
+      if (error instanceof UsageError && frames < most) continue;
+      throw error;
+    }
+    least ??= frames;
     const { seconds } = (await timed(measurement, frames, ALONE)).report;
-    if (frames === most || seconds.run > PILOT_SHARE * measurement.budget) return seconds.run / frames;
+    if (frames === most || seconds.run > PILOT_SHARE * measurement.budget)
+      return { perFrame: seconds.run / frames, least };
   }
 }
 
@@ -77,11 +100,11 @@ export async function measure(measurement: Measurement, candidates: readonly Can
   const elapsed = (): number => (performance.now() - started) / 1000;
   const { budget, mostFrames, source } = measurement;
   const most = Math.min(mostFrames, frameCount(source.handle.stack));
-  const perFrame = await pilot(measurement, most);
+  const { perFrame, least } = await pilot(measurement, most);
   const workers = Math.max(...candidates.map((one) => one.workers));
   const affordable = Math.floor((LARGE_SHARE * budget) / candidates.length / perFrame);
-  const large = Math.min(most, Math.max(workers, affordable));
-  const small = Math.max(1, Math.round(large / SMALL_PART));
+  const large = Math.min(most, Math.max(workers, least, affordable));
+  const small = Math.min(large, Math.max(least, Math.round(large / SMALL_PART)));
   // What is read for the first time is read by a run that does not count.
   let serial = (await timed(measurement, large, ALONE)).report;
   const runs: TimedRun[][] = candidates.map(() => []);

@@ -25,6 +25,8 @@ export function isUrl(path: string): boolean {
 /** The address as it may be printed: without user, password, the values of secret parameters, and what `withPin` added. */
 export function shownUrl(address: string): string {
   const text = address.split(MARK)[0] ?? address;
+  // Nothing to hide in most of them, of which there may be many.
+  if (!/[@?]/.test(text)) return text;
   let url: URL;
   try {
     url = new URL(text);
