@@ -14,6 +14,7 @@ const BITS: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 const PALETTE = 3;
+const PALETTE_BYTES = 768;
 
 /** What the header of a PNG file says of its pixels. */
 export interface PngHeader {
@@ -70,6 +71,23 @@ function* chunksOf(file: Uint8Array): Generator<Chunk> {
   }
 }
 
+/** CRC-32 without a table: of a few hundred bytes at most. */
+function crcOf(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** Header and palette, which no other check sum covers. @throws SourceError `bad-chunk` */
+function checkChunk(file: Uint8Array, { type, start, end }: Chunk): void {
+  const stored = new DataView(file.buffer, file.byteOffset + end, 4).getUint32(0);
+  if (crcOf(file.subarray(start - 4, end)) !== stored)
+    throw badChunk(`is damaged: the CRC-32 of its chunk ${type} does not match`, { filter: 'png' });
+}
+
 /** A file taken apart. */
 export interface PngParts {
   readonly header: PngHeader;
@@ -90,11 +108,13 @@ export function takePngApart(file: Uint8Array): PngParts {
   let [first, end] = [-1, -1];
   for (const chunk of chunksOf(file)) {
     if (chunk.type === 'IHDR' && !header && chunk.end - chunk.start === 13) {
+      checkChunk(file, chunk);
       const parsed = parsePngHeader(file.subarray(chunk.start, chunk.end));
       if (typeof parsed === 'string') throw badChunk(`is no readable PNG: ${parsed}`, { filter: 'png' });
       header = parsed;
-    } else if (chunk.type === 'PLTE') {
-      palette = file.slice(chunk.start, Math.min(chunk.end, chunk.start + 768));
+    } else if (chunk.type === 'PLTE' && chunk.end - chunk.start <= PALETTE_BYTES) {
+      checkChunk(file, chunk);
+      palette = file.slice(chunk.start, chunk.end);
     } else if (chunk.type === 'IDAT') {
       if (first < 0) [first, end] = [chunk.start, chunk.start];
       if (end !== chunk.start) file.copyWithin(end, chunk.start, chunk.end);
@@ -102,5 +122,7 @@ export function takePngApart(file: Uint8Array): PngParts {
     }
   }
   if (!header || first < 0) throw badChunk('is no readable PNG: it has no pixels', { filter: 'png' });
+  if (header.hasPalette && palette.length === 0)
+    throw badChunk('is no readable PNG: it has no palette', { filter: 'png' });
   return { header, palette, stream: file.subarray(first, end) };
 }

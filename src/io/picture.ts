@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { type ErrorWire, fromWire, LayoutError } from '../core/errors.js';
 import type { DecodedPicture } from './picture-decode.js';
 
@@ -25,8 +25,16 @@ const PATIENCE = 120_000;
 
 let thread: Worker | null = null;
 
+/** Looked up when it is needed: codecs are loaded where there are no threads of Node, too. */
+function threadsOfNode() {
+  const threads = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:worker_threads');
+  if (!threads) throw new LayoutError('no-picture', 'Reading JPEG and WebP images needs Node. Convert them to PNG.');
+  return threads;
+}
+
 function decodingThread(): Worker {
   if (thread) return thread;
+  const { Worker } = threadsOfNode();
   const started = new Worker(new URL('./picture-thread.js', import.meta.url));
   // It waits for questions as long as this thread lives, and keeps nobody from ending.
   started.unref();
@@ -46,6 +54,7 @@ function decodingThread(): Worker {
  * @throws LayoutError when the library is not installed or its thread dies
  */
 export function decodePicture(file: Uint8Array, into: Uint8Array): Picture | string {
+  const { MessageChannel, receiveMessageOnPort } = threadsOfNode();
   const cell = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();
   const question: PictureQuestion = { file: Uint8Array.from(file), into, replies: port2, cell };

@@ -209,6 +209,14 @@ function damagedPng(): Uint8Array {
   return bytes;
 }
 
+it.runIf(hasPython)('a palette that was changed is found by its check sum', async () => {
+  const bytes = Uint8Array.from(readFileSync(at('palette8.png')));
+  bytes[60] = (bytes[60] ?? 0) ^ 4;
+  await expect(decodeImage(bytes)).rejects.toThrow(
+    /^The image is damaged: the CRC-32 of its chunk PLTE does not match\./,
+  );
+});
+
 describe('what cannot be read', () => {
   const png = (width: number, height: number, length: number): Uint8Array => {
     const bytes = Buffer.alloc(length);
