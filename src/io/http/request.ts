@@ -93,6 +93,15 @@ function networkOr(error: Error): Error {
   return error instanceof Stopped ? error : networkFailure(error);
 }
 
+/** Percent signs undone, where they are meant so. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** One request without redirects. @throws HttpFailure; Stopped */
 function once(url: URL, origin: URL, { headers, settings, signal }: RequestOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -104,7 +113,7 @@ function once(url: URL, origin: URL, { headers, settings, signal }: RequestOptio
     // User and password are for the host they were given for.
     const { username, password } =
       url.username !== '' ? url : url.origin === origin.origin ? origin : { username: '', password: '' };
-    const auth = username === '' ? {} : { auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
+    const auth = username === '' ? {} : { auth: `${decoded(username)}:${decoded(password)}` };
     let broken: Error | null = null;
     const sent = (isSecure ? httpsRequest : httpRequest)(url, {
       agent: AGENTS[isSecure ? 'https:' : 'http:'],
