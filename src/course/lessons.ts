@@ -24,15 +24,18 @@ export const LESSONS: readonly Lesson[] = [
   { file: 'memory/element-types', section: '1.2', load: () => import('./lessons/memory/element-types.js') },
   { file: 'memory/views', section: '1.2', load: () => import('./lessons/memory/views.js') },
   { file: 'memory/files', section: '1.2', load: () => import('./lessons/memory/files.js') },
+  { file: 'memory/array-on-disk', section: '1.2', load: () => import('./lessons/memory/array-on-disk.js') },
   { file: 'map-reduce/four-parts', section: '2.1', load: () => import('./lessons/map-reduce/four-parts.js') },
   { file: 'map-reduce/break-even', section: '2.1', load: () => import('./lessons/map-reduce/break-even.js') },
-  { file: 'pipeline/three-ways', section: '2.2', load: () => import('./lessons/pipeline/three-ways.js') },
+  { file: 'pipeline/four-ways', section: '2.2', load: () => import('./lessons/pipeline/four-ways.js') },
   { file: 'gpu/honest-clock', section: '3.1', load: () => import('./lessons/gpu/honest-clock.js') },
   { file: 'gpu/matrix-product', section: '3.1', load: () => import('./lessons/gpu/matrix-product.js') },
   { file: 'gpu/fourier', section: '3.1', load: () => import('./lessons/gpu/fourier.js') },
   { file: 'gpu/correlation', section: '3.1', load: () => import('./lessons/gpu/correlation.js') },
   { file: 'inference/preprocess', section: '3.2', load: () => import('./lessons/inference/preprocess.js') },
+  { file: 'inference/classify', section: '3.2', load: () => import('./lessons/inference/classify.js') },
   { file: 'project/own-processor', section: 'project', load: () => import('./lessons/project/own-processor.js') },
+  { file: 'project/real-network', section: 'project', load: () => import('./lessons/project/real-network.js') },
 ];
 
 /** The name of a lesson on the command line, such as `mean-filter`. */

@@ -35,6 +35,8 @@ const collectGarbage: () => void = runInNewContext('gc');
  * JavaScript's own objects are not counted, and neither are pages of files that the system keeps.
  */
 export async function heldBytes<T>(work: () => T | Promise<T>): Promise<{ readonly bytes: number; readonly value: T }> {
+  // The memory of arrays is given back beside the collection; the next one waits for that.
+  collectGarbage();
   collectGarbage();
   const before = process.memoryUsage().arrayBuffers;
   const value = await work();

@@ -1,9 +1,9 @@
 // Four rows of A times a panel of B that is two vectors wide, in 8 accumulators: with two vectors of B, one element of A and
 // what is being multiplied they stay in the 16 registers that WebAssembly has on x64.
 //
-// A processor that adds and multiplies four vectors a cycle takes in six instructions: there is room for two beside a
-// multiplication and its addition. Hence elements of A stand in memory as whole vectors, whose load needs no address of its own, and
-// four steps share one update of the addresses. Between steps the loop may end: without that, the compiler would gather the
+// Where four vectors can be multiplied and added in a cycle, six or eight instructions can begin: arithmetic leaves room for a load of
+// each second result, and for little else. Hence elements of A stand in memory as whole vectors, whose load needs no address of its
+// own, and four steps share one update of the addresses. Between steps the loop may end: without that, the compiler would gather the
 // loads of all four steps in front and run out of registers.
 
 /** Rows of A that are worked on together. */

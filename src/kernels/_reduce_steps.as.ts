@@ -30,6 +30,7 @@ const SIN: i32 = 22;
 const COS: i32 = 23;
 const TAN: i32 = 24;
 const POW: i32 = 25;
+const ADDROOT: i32 = 26;
 
 @inline
 function paired(step: i32, a: v128, b: v128): v128 {
@@ -43,6 +44,7 @@ function paired(step: i32, a: v128, b: v128): v128 {
   if (step == LT) return v128.and(f64x2.lt(a, b), one);
   if (step == LE) return v128.and(f64x2.le(a, b), one);
   if (step == EQ) return v128.and(f64x2.eq(a, b), one);
+  if (step == ADDROOT) return f64x2.add(a, f64x2.sqrt(b));
   return v128.and(f64x2.ne(a, b), one);
 }
 
@@ -184,5 +186,6 @@ export function runStep(
     case COS: ofSlow(COS, to, last, a, aStep); break;
     case TAN: ofSlow(TAN, to, last, a, aStep); break;
     case POW: power(to, last, a, aStep, b, bStep); break;
+    case ADDROOT: ofPairs(ADDROOT, to, end, a, aStep, b, bStep); break;
   }
 }

@@ -178,7 +178,7 @@ describe('what is not here', () => {
     expect(decide(heavy, all).gpu).toEqual({
       helps: true,
       reason:
-        "bound by arithmetic (98 % of a worker's time): it could gain at most 25x, as 40.0 s of reading and decoding remain",
+        "bound by arithmetic (98 % of a worker's time): it could gain at most 25x, as 40.0 s of reading and decoding remain, copies to it not counted",
     });
     const reading = { ...long, shares: { read: 0.8, decode: 0.1, compute: 0.1, write: 0 } };
     expect(decide(reading, all).gpu).toMatchObject({ helps: false });

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fanfold, folderWithScan } from './fanfold.js';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = folderWithScan();
 const english = (...args: string[]) => fanfold(folder, 'course', ...args, '--lang', 'en');

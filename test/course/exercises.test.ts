@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { checkExercise } from '../../dist/course/exercises/check.js';
 import type { Finding } from '../../dist/course/exercises/exercise.js';
 import { textsIn } from '../../dist/course/texts/languages.js';
 import { keyOf } from '../../dist/course/texts/translate.js';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const course = join(import.meta.dirname, '../../docs/course/exercises');
 const folder = mkdtempSync(join(tmpdir(), 'fanfold-exercises-'));

@@ -41,7 +41,7 @@ export function gpuOutlook(facts: JobFacts, alone: number, best: number, disk: n
       reason: `bound by ${boundBy(facts)}: if arithmetic took no time at all, ${formatSeconds(rest)} would remain in the thread that feeds it, against ${formatSeconds(best)}`,
     };
   const limit = Number.isFinite(most)
-    ? `at most ${most < 10 ? most.toFixed(1) : Math.round(most)}x, as ${formatSeconds(rest)} of reading and decoding remain`
+    ? `at most ${most < 10 ? most.toFixed(1) : Math.round(most)}x, as ${formatSeconds(rest)} of reading and decoding remain, copies to it not counted`
     : 'by what its arithmetic is faster';
   return { helps: true, reason: `bound by ${boundBy(facts)}: it could gain ${limit}` };
 }

@@ -5,12 +5,22 @@ export const CHINESE_LINES: Readonly<Record<string, string>> = {
   'pixel by pixel, border asked nine times': '逐像素，每像素判断九次边界',
   'row by row, border apart': '逐行，边界单独处理',
   'sums of columns, used three times': '列和，一次相加三次使用',
-  'mean brightness of the border after a 3x3 mean of # x # pixels whose mean is a half':
-    '对 # x # 像素（均值为 0.5）做 3x3 均值滤波后，边缘像素的平均亮度',
-  'border left at zero': '边缘不写，保持为零',
-  'outside is zero': '图像外取零',
-  'outside is the nearest pixel': '图像外取最近的像素',
-  'outside is a mirror': '图像外取镜像',
+  'fanfold filter': 'fanfold filter',
+  '3x3 mean of # x # pixels; the value is the mean of the last column':
+    '# x # 像素的 3x3 均值滤波；“数值”一列是最后一列像素的平均值',
+  'the image itself': '图像本身',
+  'zero-border: plain loop': 'zero-border：朴素循环',
+  'zero-border: filter': 'zero-border：filter',
+  'zero: plain loop': 'zero：朴素循环',
+  'zero: filter': 'zero：filter',
+  'nearest: plain loop': 'nearest：朴素循环',
+  'nearest: filter': 'nearest：filter',
+  'reflect: plain loop': 'reflect：朴素循环',
+  'reflect: filter': 'reflect：filter',
+  'mirror: plain loop': 'mirror：朴素循环',
+  'mirror: filter': 'mirror：filter',
+  'wrap: plain loop': 'wrap：朴素循环',
+  'wrap: filter': 'wrap：filter',
   'Compare two filters under one border rule only: the inside agrees in any case, and hides the rest.':
     '只有在同一边界规则下，才能比较两种滤波：图像内部总是一致的，会把边缘的差别掩盖掉。',
   // 1.2
@@ -28,10 +38,20 @@ export const CHINESE_LINES: Readonly<Record<string, string>> = {
   'whole file, then a loop': '整个文件读入，再循环',
   'chunks of # numbers': '每块 # 个数',
   'fanfold run sum': 'fanfold run sum',
+  'an array of # x # float64 in a file, #; the bytes are those of arrays held':
+    '文件里 # x # 个 float64 的数组，#；“字节”一列是持有的数组',
+  'written, # rows at a time': '写入，每次 # 行',
+  'read whole, added up': '整个读入，再求和',
+  'chunks of # numbers, added up': '每块 # 个数，求和',
+  'mapped, added up': '映射，求和',
+  'the last # rows of a headerless file': '无文件头的文件的最后 # 行',
+  'Bare numbers under the name .npy: #.': '把裸数据叫作 .npy：#。',
+  'Not mapped: #': '没有映射：#',
   // 2.1
   'sum of sqrt(x) + x^2 over # numbers': '# 个数的 sqrt(x) + x^2 之和',
   'one thread, one loop': '单线程，一个循环',
   'one thread, # parts': '单线程，# 段',
+  'one thread, fanfold reduce': '单线程，fanfold reduce',
   '# threads that are there': '# 个已启动的线程',
   '# threads, started for it': '# 个临时启动的线程',
   '# processes that are there': '# 个已启动的进程',
@@ -48,6 +68,9 @@ export const CHINESE_LINES: Readonly<Record<string, string>> = {
   'one after another': '一个接一个',
   'all at once, processed when all are saved': '同时全部发出，全部保存后再处理',
   'at most # at once, processed when saved': '同时最多 # 个，保存一个处理一个',
+  'fanfold fetchAll, at most # at once': 'fanfold fetchAll，同时最多 # 个',
+  'The first file was processed after #: fanfold fetchAll, at most # at once.':
+    '第一个文件在 # 后处理完：fanfold fetchAll，同时最多 # 个。',
   'The first file was processed after #: one after another.': '第一个文件在 # 后处理完：一个接一个。',
   'The first file was processed after #: all at once, processed when all are saved.':
     '第一个文件在 # 后处理完：同时全部发出，全部保存后再处理。',
@@ -66,19 +89,31 @@ export const CHINESE_LINES: Readonly<Record<string, string>> = {
   'product of two float32 matrices of # x #; the value is GFLOP/s':
     '两个 # x # 的 float32 矩阵相乘；“数值”一列的单位是 GFLOP/s',
   'row times column': '行乘列',
-  'row by row, the loops exchanged': '逐行，交换循环次序',
+  'row times four columns': '行乘四列',
+  'fanfold matmul, one thread': 'fanfold matmul，单线程',
   'two-dimensional Fourier transform of # x # float64': '# x # 个 float64 的二维傅里叶变换',
   'by definition, a line at a time': '按定义，逐行逐列',
   'by halves (FFT)': '对半分（FFT）',
+  'fanfold fft2, one thread': 'fanfold fft2，单线程',
   '3x3 correlation of # x # float32; the value is what a ramp to the right becomes':
     '# x # 个 float32 的 3x3 相关；“数值”一列是向右变亮的斜坡得到的结果',
   'a frame of zeros, row by row': '四周补零，逐行',
+  'fanfold correlate, one thread': 'fanfold correlate，单线程',
   'convolution: the kernel turned by half a turn': '卷积：核旋转 180 度',
   // 3.2
   'one picture of # x # pixels, normalised, channels apart': '一幅 # x # 像素的图像，归一化，通道分开存放',
   'an object for each pixel': '每个像素一个对象',
   'a table for each channel': '每个通道一张查找表',
+  '# images of six kinds through a trained network, one worker; the value is the share that is right':
+    '# 幅六类图像通过训练好的网络，一个工作者；“数值”一列是答对的比例',
+  'batches of #': '每批 # 幅',
+  'Networks need a package: npm install onnxruntime-node@1.30 --ignore-scripts':
+    '运行网络需要一个软件包：npm install onnxruntime-node@1.30 --ignore-scripts',
   // Project
+  '# images, batches of #, workers that have the network open; the value is the share that is right':
+    '# 幅图像，每批 # 幅，工作者一直保持网络打开；“数值”一列是答对的比例',
+  'one worker': '1 个工作者',
+  '# workers': '# 个工作者',
   '# pictures of three shapes, none of them seen before; the value is the share that is right':
     '# 幅三种形状的图像，模型都没有见过；“数值”一列是答对的比例',
   'one thread': '单线程',

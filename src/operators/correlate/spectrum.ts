@@ -1,6 +1,6 @@
 import { DTYPES } from '../../core/dtype.js';
 import { fastLength } from '../fourier/line.js';
-import { makeComplex, PlainLine } from '../fourier/plain.js';
+import { makeComplex, PlainLine, transformColumns } from '../fourier/plain.js';
 import type { Precision } from '../fourier/precision.js';
 import type { Geometry } from './geometry.js';
 
@@ -37,7 +37,7 @@ export function templateSpectrum(template: Float64Array, geometry: Geometry, pre
   const [rows, columns] = size;
   const plane = makeComplex(rows * columns);
   const scale = 1 / (2 * rows * columns);
-  const [row, column] = [new PlainLine(columns), new PlainLine(rows)];
+  const row = new PlainLine(columns);
   const [firstA, lastA] = used(height, templateHeight, outHeight, above);
   const [firstB, lastB] = used(width, templateWidth, outWidth, before);
   for (let a = firstA; a <= lastA; a++) {
@@ -47,9 +47,9 @@ export function templateSpectrum(template: Float64Array, geometry: Geometry, pre
       plane.re[at] = scale * (template[a * templateWidth + b] ?? 0);
     }
     // All other rows are 0, and so are their transforms.
-    row.transform(plane, y * columns, 1);
+    row.transform(plane, y * columns);
   }
-  for (let x = 0; x < columns; x++) column.transform(plane, x, columns);
+  transformColumns(plane, rows, columns);
   const lanes = 16 / DTYPES[precision].bytes;
   const spectrum = new Float64Array(spectrumLength(size, precision));
   for (let k = 0; k <= rows / 2; k++) {

@@ -80,7 +80,7 @@ function chirpNumbers(length: number, fast: number): number[] {
       chirp.im[at] = s / fast;
     }
   }
-  new PlainLine(fast).transform(chirp, 0, 1);
+  new PlainLine(fast).transform(chirp, 0);
   for (let k = 0; k < fast; k++) numbers.push(chirp.re[k] ?? 0, chirp.im[k] ?? 0);
   return numbers;
 }

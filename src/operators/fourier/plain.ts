@@ -37,17 +37,17 @@ export class PlainLine {
     this.#few = makeComplex(length);
   }
 
-  /** Transforms the points at `first`, `first + stride`, ... in place. */
-  transform({ re, im }: Complex, first: number, stride: number): void {
+  /** Transforms the points from `first` on in place. */
+  transform({ re, im }: Complex, first: number): void {
     const n = this.#length;
     for (let k = 0; k < n; k++) {
-      this.#in.re[k] = re[first + k * stride] ?? 0;
-      this.#in.im[k] = im[first + k * stride] ?? 0;
+      this.#in.re[k] = re[first + k] ?? 0;
+      this.#in.im[k] = im[first + k] ?? 0;
     }
     this.#part(0, 1, n, 0);
     for (let k = 0; k < n; k++) {
-      re[first + k * stride] = this.#out.re[k] ?? 0;
-      im[first + k * stride] = this.#out.im[k] ?? 0;
+      re[first + k] = this.#out.re[k] ?? 0;
+      im[first + k] = this.#out.im[k] ?? 0;
     }
   }
 
@@ -59,28 +59,60 @@ export class PlainLine {
       out.im[at] = this.#in.im[from] ?? 0;
       return;
     }
-    const radix = smallestFactor(n);
+    const radix = n % 4 === 0 ? 4 : smallestFactor(n);
     const m = n / radix;
     for (let j = 0; j < radix; j++) this.#part(from + j * stride, stride * radix, m, at + j * m);
-    const few = this.#few;
-    const step = this.#length / n;
+    const length = this.#length;
+    const { re: cos, im: sin } = this.#roots;
+    const { re: partRe, im: partIm } = this.#few;
+    const { re: outRe, im: outIm } = out;
+    const step = length / n;
     for (let k = 0; k < m; k++) {
       for (let j = 0; j < radix; j++) {
-        few.re[j] = out.re[at + j * m + k] ?? 0;
-        few.im[j] = out.im[at + j * m + k] ?? 0;
+        partRe[j] = outRe[at + j * m + k] ?? 0;
+        partIm[j] = outIm[at + j * m + k] ?? 0;
       }
       for (let q = k; q < n; q += m) {
-        let sumRe = 0;
-        let sumIm = 0;
-        for (let j = 0; j < radix; j++) {
-          const root = ((j * q) % n) * step;
-          const [c, s] = [this.#roots.re[root] ?? 0, this.#roots.im[root] ?? 0];
-          const [x, y] = [few.re[j] ?? 0, few.im[j] ?? 0];
+        let sumRe = partRe[0] ?? 0;
+        let sumIm = partIm[0] ?? 0;
+        let root = 0;
+        for (let j = 1; j < radix; j++) {
+          root += q * step;
+          if (root >= length) root -= length;
+          const c = cos[root] ?? 0;
+          const s = sin[root] ?? 0;
+          const x = partRe[j] ?? 0;
+          const y = partIm[j] ?? 0;
           sumRe += x * c - y * s;
           sumIm += x * s + y * c;
         }
-        out.re[at + q] = sumRe;
-        out.im[at + q] = sumIm;
+        outRe[at + q] = sumRe;
+        outIm[at + q] = sumIm;
+      }
+    }
+  }
+}
+
+/** Columns that are copied together: the numbers of one cache line. */
+const TOGETHER = 8;
+
+/** Transforms all columns of a plane of (height, width) numbers in place. */
+export function transformColumns({ re, im }: Complex, height: number, width: number): void {
+  const line = new PlainLine(height);
+  const few = makeComplex(TOGETHER * height);
+  for (let first = 0; first < width; first += TOGETHER) {
+    const count = Math.min(TOGETHER, width - first);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < count; x++) {
+        few.re[x * height + y] = re[y * width + first + x] ?? 0;
+        few.im[x * height + y] = im[y * width + first + x] ?? 0;
+      }
+    }
+    for (let x = 0; x < count; x++) line.transform(few, x * height);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < count; x++) {
+        re[y * width + first + x] = few.re[x * height + y] ?? 0;
+        im[y * width + first + x] = few.im[x * height + y] ?? 0;
       }
     }
   }
@@ -89,7 +121,6 @@ export class PlainLine {
 /** The forward transform of a plane of (height, width) numbers, in place, without any factor. */
 export function transformPlane(plane: Complex, height: number, width: number): void {
   const row = new PlainLine(width);
-  for (let y = 0; y < height; y++) row.transform(plane, y * width, 1);
-  const column = new PlainLine(height);
-  for (let x = 0; x < width; x++) column.transform(plane, x, width);
+  for (let y = 0; y < height; y++) row.transform(plane, y * width);
+  transformColumns(plane, height, width);
 }

@@ -23,7 +23,7 @@ exp, log, sin and their like may differ by 2 units in the last place, as they do
 infinite values go where IEEE 754 takes them; NaN is the smallest and the largest of all.
 
 Sums over all numbers, or over pixels: 512 numbers are added up in eight lanes, and the sums of these blocks with what each addition loses carried
-along (Knuth's two-sum), in every worker and when their sums are joined. The error is below 68 x 2^-53 (8e-15) of the sum of
+along (Knuth's two-sum), in every worker and when their sums are joined. The error is below 74 x 2^-53 (9e-15) of the sum of
 magnitudes, however many numbers there are, and usually near 1e-16. Sums over frames are added frame by frame, as in sum. A mean is the
 sum over the number of values.
 `;

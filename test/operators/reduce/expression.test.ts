@@ -21,9 +21,14 @@ describe('expressions', () => {
     expect(['x^65', 'x^0.5', 'x^x', '2^x'].map((text) => compileExpression(text).slow)).toEqual([1, 1, 1, 1]);
   });
 
+  it('add a square root in one step, unless it is needed elsewhere', () => {
+    expect(['sqrt(x) + x^2', 'x^2 + sqrt(x)', '1 + sqrt(x)', 'sqrt(x) + sqrt(x + 1)'].map(steps)).toEqual([2, 2, 1, 3]);
+    expect(['sqrt(x) + sqrt(x)', '(sqrt(x) + 1) * sqrt(x)', 'x - sqrt(x)'].map(steps)).toEqual([2, 3, 2]);
+  });
+
   it('use a register again as soon as it is free', () => {
     expect(compileExpression('sqrt(abs(-x) + 1) * 3 - 2').registers).toBe(1);
-    expect(compileExpression('sqrt(x) + x^2').registers).toBe(2);
+    expect(compileExpression('sqrt(x) - x^2').registers).toBe(2);
     const many = Array.from({ length: 50 }, (_, i) => `(x+${i})*(x-${i})`).join(' + ');
     expect(compileExpression(many).registers).toBeLessThanOrEqual(4);
   });

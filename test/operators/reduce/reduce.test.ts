@@ -104,7 +104,15 @@ describe('reduce', () => {
     const calls: Readonly<Record<string, string>> = {
       ...Object.fromEntries(STEPS.map((name) => [name, `${name}(x)`])),
       ...{ add: 'x+3', sub: '3-x', mul: 'x*3', div: '3/x', min: 'min(x,1)', max: 'max(1,x)', neg: '-x' },
-      ...{ lt: 'x<1', le: 'x<=1', eq: 'x==1', ne: 'x!=1', where: 'where(x,2,3)', pow: 'pow(abs(x),x)' },
+      ...{
+        lt: 'x<1',
+        le: 'x<=1',
+        eq: 'x==1',
+        ne: 'x!=1',
+        where: 'where(x,2,3)',
+        pow: 'pow(abs(x),x)',
+        addroot: 'x + sqrt(x)',
+      },
     };
     const given = stackOf(numbers.length, [1], 'float64');
     for (const step of STEPS) {

@@ -1,24 +1,34 @@
-import { sampleNumbers } from '../../measure.js';
+import { openOperator } from 'fanfold';
+import { difference, measure, sampleNumbers } from '../../measure.js';
 import type { Outcome, Row, Setting } from '../../outcome.js';
 
-/** Where a neighbour outside the row is looked up; -1: nowhere, it counts as 0. */
+/** Where a neighbour outside the image is looked up; -1: nowhere, it counts as 0. Names as in `fanfold run filter`. */
 const RULES: Readonly<Record<string, (x: number, length: number) => number>> = {
-  'outside is zero': (x, length) => (x < 0 || x >= length ? -1 : x),
-  'outside is the nearest pixel': (x, length) => Math.min(Math.max(x, 0), length - 1),
-  'outside is a mirror': (x, length) => (x < 0 ? -x - 1 : x >= length ? 2 * length - 1 - x : x),
+  'zero-border': (x) => x,
+  zero: (x, length) => (x < 0 || x >= length ? -1 : x),
+  nearest: (x, length) => Math.min(Math.max(x, 0), length - 1),
+  reflect: (x, length) => (x < 0 ? -1 - x : x >= length ? 2 * length - 1 - x : x),
+  mirror: (x, length) => (x < 0 ? -x : x >= length ? 2 * length - 2 - x : x),
+  wrap: (x, length) => (x + length) % length,
 };
 
-function meanOf(data: Float64Array, extent: number, rule: (x: number, length: number) => number): Float64Array {
-  const lookUp = Int32Array.from({ length: extent + 2 }, (_, i) => rule(i - 1, extent));
+/** The plain loop under any rule. With `zero-border` the outermost pixels are never written, and stay 0. */
+function meanOf(data: Float64Array, extent: number, border: string): Float64Array {
+  const rule = RULES[border];
+  const lookUp = Int32Array.from({ length: extent + 2 }, (_, i) => rule?.(i - 1, extent) ?? -1);
+  const skip = border === 'zero-border' ? 1 : 0;
   const result = new Float64Array(extent * extent);
-  for (let y = 0; y < extent; y++) {
-    for (let x = 0; x < extent; x++) {
+  for (let y = skip; y < extent - skip; y++) {
+    for (let x = skip; x < extent - skip; x++) {
       let sum = 0;
       for (let dy = 0; dy < 3; dy++) {
+        let part = 0;
         for (let dx = 0; dx < 3; dx++) {
-          const [row, column] = [lookUp[y + dy] ?? 0, lookUp[x + dx] ?? 0];
-          if (row >= 0 && column >= 0) sum += data[row * extent + column] ?? 0;
+          const row = lookUp[y + dy] ?? -1;
+          const column = lookUp[x + dx] ?? -1;
+          if (row >= 0 && column >= 0) part += data[row * extent + column] ?? 0;
         }
+        sum += part;
       }
       result[y * extent + x] = sum / 9;
     }
@@ -26,37 +36,35 @@ function meanOf(data: Float64Array, extent: number, rule: (x: number, length: nu
   return result;
 }
 
-/** What array slices give: all pixels with nine neighbours; the outermost ones are never written and stay 0. */
-function meanOfInterior(data: Float64Array, extent: number): Float64Array {
-  const inside = meanOf(data, extent, (x) => x);
-  const result = new Float64Array(extent * extent);
-  for (let y = 1; y < extent - 1; y++) {
-    result.set(inside.subarray(y * extent + 1, (y + 1) * extent - 1), y * extent + 1);
-  }
-  return result;
-}
-
-/** The mean of the result's outermost pixels: what a border rule decides. */
-function meanAtBorder(result: Float64Array, extent: number): number {
+/** The mean of the last column: what a border rule decides. */
+function meanOfLastColumn(image: ArrayLike<number>, extent: number): number {
   let sum = 0;
-  for (let i = 0; i < extent - 1; i++) {
-    const [top, right] = [i, i * extent + extent - 1];
-    const [bottom, left] = [(extent - 1) * extent + i + 1, (i + 1) * extent];
-    for (const place of [top, right, bottom, left]) sum += result[place] ?? 0;
-  }
-  return sum / (4 * (extent - 1));
+  for (let y = 0; y < extent; y++) sum += image[(y + 1) * extent - 1] ?? 0;
+  return sum / extent;
 }
 
-/** One image, four answers to what lies outside of it. */
+/** One image, six answers to what lies outside of it: the plain loop and the fast filter, under the same rule each time. */
 export default async function borderRules({ size }: Setting): Promise<Outcome> {
   const extent = size === 'full' ? 1000 : 100;
-  const data = sampleNumbers(extent * extent);
-  const rows: Row[] = [{ what: 'border left at zero', value: meanAtBorder(meanOfInterior(data, extent), extent) }];
-  for (const [what, rule] of Object.entries(RULES)) {
-    rows.push({ what, value: meanAtBorder(meanOf(data, extent, rule), extent) });
+  // Brighter towards the right, so that it matters which pixel stands in for what is not there.
+  const data = sampleNumbers(extent * extent).map((x, i) => (x + (i % extent) / extent) / 2);
+  const rows: Row[] = [{ what: 'the image itself', value: meanOfLastColumn(data, extent) }];
+  for (const border of Object.keys(RULES)) {
+    const filter = await openOperator('filter', { shape: [extent, extent], dtype: 'float64', values: { border } });
+    const slow = await measure(() => meanOf(data, extent, border));
+    const fast = await measure(() => filter.apply(data).filtered ?? []);
+    const value = meanOfLastColumn(fast.value, extent);
+    rows.push({ what: `${border}: plain loop`, seconds: slow.seconds, isBase: true });
+    rows.push({
+      what: `${border}: filter`,
+      seconds: fast.seconds,
+      value,
+      difference: difference(slow.value, fast.value),
+    });
+    filter.close();
   }
   return {
-    subject: `mean brightness of the border after a 3x3 mean of ${extent} x ${extent} pixels whose mean is a half`,
+    subject: `3x3 mean of ${extent} x ${extent} pixels; the value is the mean of the last column`,
     rows,
     remarks: ['Compare two filters under one border rule only: the inside agrees in any case, and hides the rest.'],
   };

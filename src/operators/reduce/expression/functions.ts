@@ -26,6 +26,7 @@ export const STEPS = [
   'cos',
   'tan',
   'pow',
+  'addroot',
 ] as const;
 
 export type Step = (typeof STEPS)[number];
@@ -64,6 +65,7 @@ export const DEFINITIONS: Readonly<Record<Step, (a: number, b: number, c: number
   cos: (a) => Math.cos(a),
   tan: (a) => Math.tan(a),
   pow: (a, b) => a ** b,
+  addroot: (a, b) => a + Math.sqrt(b),
 };
 
 /** Functions that an expression may call, and how many arguments they take. */

@@ -1,5 +1,5 @@
 import { SLOW, STEPS } from './functions.js';
-import { Graph } from './graph.js';
+import { Graph, type Value } from './graph.js';
 import { parseExpression } from './parse.js';
 
 /** Numbers of one line of a program: step, register that it fills, three operands. */
@@ -22,8 +22,27 @@ export interface Program {
   readonly slow: number;
 }
 
+/**
+ * Adds square roots that are needed nowhere else in the step that takes them: a root keeps its unit busy for so long that the addition
+ * costs nothing beside it. What is left over is used by nothing.
+ */
+function joinRoots(values: readonly Value[]): readonly Value[] {
+  const uses = new Map<number, number>();
+  for (const value of values)
+    if (value.kind === 'step') for (const operand of value.operands) uses.set(operand, (uses.get(operand) ?? 0) + 1);
+  return values.map((value) => {
+    if (value.kind !== 'step' || value.step !== 'add') return value;
+    for (const [i, operand] of value.operands.entries()) {
+      const root = values[operand];
+      if (root?.kind !== 'step' || root.step !== 'sqrt' || uses.get(operand) !== 1) continue;
+      return { ...value, step: 'addroot', operands: [value.operands[1 - i] ?? 0, root.operands[0] ?? 0] };
+    }
+    return value;
+  });
+}
+
 /** Numbers of the values that `root` is made of, in order, with the place where each is used last. */
-function lifetimes({ values }: Graph, root: number): Map<number, number> {
+function lifetimes(values: readonly Value[], root: number): Map<number, number> {
   const last = new Map([[root, values.length]]);
   // Operands come before what is made of them, so one way back sees every value after all that use it.
   for (let number = root; number >= 0; number--) {
@@ -34,15 +53,15 @@ function lifetimes({ values }: Graph, root: number): Map<number, number> {
   return last;
 }
 
-/** Gives every value of a graph that counts an operand, taking registers up again as soon as they are free. */
-function assign(graph: Graph, root: number): Program {
-  const last = lifetimes(graph, root);
+/** Gives every value that counts an operand, taking registers up again as soon as they are free. */
+function assign(values: readonly Value[], root: number): Program {
+  const last = lifetimes(values, root);
   const operands = new Map<number, number>();
   const constants: number[] = [];
   const code: number[] = [];
   const free: number[] = [];
   let [registers, slow] = [0, 0];
-  for (const [number, value] of graph.values.entries()) {
+  for (const [number, value] of values.entries()) {
     if (!last.has(number)) continue;
     if (value.kind === 'x') operands.set(number, X);
     else if (value.kind === 'constant') operands.set(number, -constants.push(value.value));
@@ -76,5 +95,6 @@ function assign(graph: Graph, root: number): Program {
  */
 export function compileExpression(text: string): Program {
   const graph = new Graph();
-  return assign(graph, parseExpression(text, graph));
+  const root = parseExpression(text, graph);
+  return assign(joinRoots(graph.values), root);
 }

@@ -1,3 +1,4 @@
+import { fetchAll } from 'fanfold';
 import { difference } from '../../measure.js';
 import type { Outcome, Setting } from '../../outcome.js';
 import { folderFor, mapBounded, process, type Saved, save } from './download.js';
@@ -7,8 +8,8 @@ type Results = readonly (number | null)[];
 
 const LIMIT = 8;
 
-/** Downloads, saves and processes a list of URLs of a server on this machine, in three ways. */
-export default async function threeWays({ size, folder, signal }: Setting): Promise<Outcome> {
+/** Downloads, saves and processes a list of URLs of a server on this machine, in four ways. */
+export default async function fourWays({ size, folder, signal }: Setting): Promise<Outcome> {
   const [count, delay] = size === 'full' ? [200, 20] : [20, 2];
   const server = await openServer(count, delay);
   const { urls } = server;
@@ -27,6 +28,11 @@ export default async function threeWays({ size, folder, signal }: Setting): Prom
       },
       [`at most ${LIMIT} at once, processed when saved`]: (into, result) =>
         mapBounded(urls, LIMIT, async (url, i) => orNull(await save(url, i, into, signal), result)),
+      async [`fanfold fetchAll, at most ${LIMIT} at once`](into, result) {
+        const options = { folder: into, concurrency: LIMIT, retries: 0, signal };
+        const { files } = await fetchAll(urls, { ...options, process: ({ path }) => result(path) });
+        return files.map((file) => file.result ?? null);
+      },
     };
 
   try {
