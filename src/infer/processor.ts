@@ -119,7 +119,12 @@ export class ImageProcessor {
     try {
       workersThatFit(1, { modelBytes: file.bytes, batchBytes: 0 }, memory);
       await crew.grow(1);
-      const { network, declared, provider, reason } = await crew.open({ path: file.path, location, threads, device });
+      const { network, declared, provider, reason } = await crew.open({
+        path: file.path,
+        location: file.location,
+        threads,
+        device,
+      });
       const wanted = wantedOf(file.location, declared, output);
       const classes = declared.outputs.find(({ name }) => name === wanted.output)?.shape.at(-1);
       if (labels && typeof classes === 'number' && classes > 0) checkLabels(labels, classes, wanted);
