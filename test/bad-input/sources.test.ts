@@ -22,7 +22,7 @@ test('paths that lead to no file', async () => {
   await refused('missing.h5', /missing\.h5 does not exist\. Check the path\./);
   await refused(
     'folder.h5',
-    /folder\.h5 is a directory without TIFF, CBF or NIfTI images or tables of series\. Name a file\./,
+    /folder\.h5 is a directory without TIFF, PNG, JPEG, WebP, CBF or NIfTI images or tables of series\. Name a file\./,
   );
   await refused('empty.h5', /empty\.h5 is empty \(0 bytes\)\./);
   await refused('empty.h5/scan.h5', /does not exist: empty\.h5 is no folder\./);

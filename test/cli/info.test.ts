@@ -65,7 +65,7 @@ describe('what cannot be read ends with one sentence and exit code 3', () => {
   writeFileSync(join(folder, 'text.h5'), 'This is no HDF5 file.');
   test.each([
     ['missing.npy', 'missing.npy does not exist. Check the path.'],
-    ['sub', 'sub is a directory without TIFF, CBF or NIfTI images or tables of series. Name a file.'],
+    ['sub', 'sub is a directory without TIFF, PNG, JPEG, WebP, CBF or NIfTI images or tables of series. Name a file.'],
     ['empty.h5', 'empty.h5 is empty (0 bytes).'],
     [
       'text.h5',
