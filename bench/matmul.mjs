@@ -96,12 +96,11 @@ try {
   for (const workers of [1, 2]) {
     const seconds = [];
     for (let i = 0; i < 4; i++) {
-      const { report } = await run(
-        'matmul',
-        source,
-        { by: [path] },
-        { layout: workers === 1 ? 'serial' : 'threads', workers },
-      );
+      const { report } = await run('matmul', source, {
+        values: { by: [path] },
+        layout: workers === 1 ? 'serial' : 'threads',
+        workers,
+      });
       seconds.push(report.seconds.run);
     }
     say(

@@ -96,12 +96,11 @@ try {
     const source = await openSource(path, { frameShape: [ROW] });
     const results = [];
     for (const expr of [EXPRESSION, 'x']) {
-      const { report } = await run(
-        'reduce',
-        source,
-        { expr },
-        { layout: workers === 1 ? 'serial' : 'threads', workers },
-      );
+      const { report } = await run('reduce', source, {
+        values: { expr },
+        layout: workers === 1 ? 'serial' : 'threads',
+        workers,
+      });
       results.push(`${expr}: ${speed(report.seconds.run)}`);
     }
     say(`run, ${workers} worker${workers > 1 ? 's' : ''}: ${results.join('; ')}`);

@@ -187,7 +187,7 @@ const record = {
   epochs: EPOCHS,
   kept: best.epoch,
 };
-writeFileSync(here('shapes.json'), `${JSON.stringify(record, null, 1)}\n`);
+writeFileSync(here('shapes.json'), `${JSON.stringify(record, null, 2)}\n`);
 process.stdout.write(
   `test accuracy ${accuracy.toFixed(4)} of ${TEST.count} images; ${bytes.length} bytes; ${seconds.toFixed(0)} s\n`,
 );

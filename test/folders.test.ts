@@ -91,8 +91,6 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'node:util': ['cli/'],
   'node:crypto': ['io/', 'cli/'],
   'node:v8': ['layouts/processes/'],
-  'node:stream': ['io/'],
-  'node:stream/promises': ['io/'],
   'node:zlib': ['io/'],
   'node:child_process': ['layouts/processes/', 'loader/', 'cli/'],
   'node:worker_threads': ['io/', 'convert/', 'infer/', 'layouts/threads/', 'loader/', 'cli/bench/'],

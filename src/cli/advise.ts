@@ -54,7 +54,7 @@ function commandOf(args: readonly string[], { best }: AdviseOutcome): string | n
 }
 
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { refs, source, values, set } = await parseJob('advise', args, PARAMS);
+  const { refs, source, values, set } = await parseJob('advise', args, PARAMS, signal);
   const sampleSeconds = parseSeconds(values.sample);
   if (!values.quiet && !values.json) tell(`measuring for about ${formatSeconds(sampleSeconds)} ...`);
   const outcome = await advise(refs, source, {

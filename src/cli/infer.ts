@@ -1,10 +1,12 @@
-import { UsageError } from '../core/errors.js';
+import { Stopped, UsageError } from '../core/errors.js';
 import { checkValues, type Params, type Values } from '../core/params.js';
+import type { Provenance } from '../core/sink.js';
 import { formatSeconds } from '../core/size.js';
 import { INFER, PARAMS } from '../infer/declaration.js';
 import { ImageProcessor, type ModelOptions, type Prediction } from '../infer/index.js';
 import type { Spent } from '../infer/messages.js';
 import { checkTargets, predictionsJson, writePredictions } from '../infer/write-predictions.js';
+import { withPart } from '../io/path.js';
 import { version } from '../version.js';
 import { OUTPUT_PARAMS, openOptionsOf, SOURCE_PARAMS } from './common.js';
 import { parseFlags } from './flags.js';
@@ -18,6 +20,9 @@ const OUT = {
 } as const satisfies Params;
 
 const ALL = { ...PARAMS, ...OUT, ...OUTPUT_PARAMS, ...SOURCE_PARAMS } as const satisfies Params;
+
+/** Exit code of a run that was stopped. */
+const INTERRUPTED = 130;
 
 interface Command {
   readonly source: string;
@@ -88,6 +93,19 @@ function recipeOf({ source, model, values }: Command): string {
   return JSON.stringify({ operators: 'infer', source, values: { model, ...own } });
 }
 
+const provenanceOf = (command: Command): Provenance => ({ program: 'fanfold', version, recipe: recipeOf(command) });
+
+/** Writes what was finished before a run failed or was stopped beside its outputs. @returns the files */
+function keep(command: Command, predictions: readonly Prediction[]): readonly string[] {
+  if (predictions.length === 0) return [];
+  const files = command.values.out.map((path) => withPart(path, 'partial'));
+  for (const path of files) {
+    writePredictions(path, predictions, provenanceOf(command), true);
+    tell(`the ${predictions.length} images before are in ${path}`);
+  }
+  return files;
+}
+
 function describe(predictions: readonly Prediction[], seconds: number, spent: Spent): string[] {
   const good = predictions.filter(({ error }) => error === null);
   const counts = new Map<string, number>();
@@ -138,12 +156,18 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
       },
     });
     for await (const prediction of results) predictions.push(prediction);
+  } catch (error) {
+    progress.end();
+    const kept = keep(command, predictions);
+    if (!(error instanceof Stopped) || kept.length === 0) throw error;
+    tell(`fanfold: stopped after ${predictions.length} of ${error.total} images.`);
+    return INTERRUPTED;
   } finally {
     progress.end();
     await processor.close();
   }
   const seconds = (performance.now() - start) / 1000;
-  const provenance = { program: 'fanfold', version, recipe: recipeOf(command) };
+  const provenance = provenanceOf(command);
   for (const path of values.out) writePredictions(path, predictions, provenance, values.overwrite);
   show(command, predictions, describe(predictions, seconds, spent));
   return 0;

@@ -14,7 +14,7 @@ const PARAMS = {
 } as const satisfies Params;
 
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { refs, source, values, set } = await parseJob('plan', args, PARAMS);
+  const { refs, source, values, set } = await parseJob('plan', args, PARAMS, signal);
   const { planned, local } = await planLocal(source, refs, runOptionsOf(values, signal));
   const { plan } = planned;
   const { job } = local;

@@ -10,7 +10,7 @@ import type { Arrays, FolderFile, Prepared, ReadBack } from './operator.js';
 import type { Page } from './page.js';
 import { findLimiter, type Report, totalSeconds } from './report.js';
 import type { ChunkEntries, NamedArray } from './sink.js';
-import { fileOfFrame } from './source.js';
+import { fileOfFrame, filesOf } from './source.js';
 import { frameBytes, frameCount, fullShape, product } from './stack.js';
 
 export interface Outcome {
@@ -277,6 +277,7 @@ function nameArrays(job: Job, planned: Planned, outs: Pass['outs']): NamedArray[
 
 function readingOf({ source, direct }: Job): string {
   if (source.handle.kind === 'generated') return 'generating frames';
+  if (filesOf(source.handle).some((file) => /^https?:/i.test(file))) return 'reading from the server';
   return direct ? 'reading from disk' : 'reading (page cache or disk)';
 }
 

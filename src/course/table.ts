@@ -24,6 +24,7 @@ export function formatTime(seconds: number): string {
 /** `2.8x`, `0.12x`, `340x`; beyond that, one of the two did nothing worth a ratio. */
 function formatRatio(ratio: number): string {
   if (ratio > 9999) return '>9999x';
+  if (ratio < 1e-3) return '<0.001x';
   return `${ratio >= 99.5 ? ratio.toFixed(0) : ratio >= 9.95 ? ratio.toFixed(1) : ratio.toPrecision(2)}x`;
 }
 
@@ -67,12 +68,13 @@ function grouped(line: string): string {
 }
 
 /** An outcome as a table of text, with its remarks below, in one language. */
-export function describeOutcome(outcome: Outcome, { columns: headings, dictionary }: Texts): string {
-  const say = (line: string): string => grouped(translate(line, dictionary));
+export function describeOutcome(outcome: Outcome, { columns: headings, dictionary, words }: Texts): string {
+  const inWords = (text: string): string => text.replace(/\bbytes\b/g, words.bytes);
+  const say = (line: string): string => inWords(grouped(translate(line, dictionary)));
   const labels = outcome.rows.map(({ what }) => say(what));
   const left = Math.max(...labels.map(widthOf), 0);
   const columns = columnsOf(outcome.rows).map(([heading, cells]): readonly string[] => {
-    const all = [headings[heading], ...cells];
+    const all = [headings[heading], ...cells.map(inWords)];
     const width = Math.max(...all.map(widthOf));
     return all.map((cell) => padStart(cell, width));
   });

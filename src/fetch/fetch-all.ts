@@ -1,12 +1,12 @@
 import { FanfoldError, SinkError, Stopped, UsageError } from '../core/errors.js';
 import { removeUnfinished } from '../io/download-file.js';
 import { exists } from '../io/folder.js';
+import { Lanes } from '../io/http/lanes.js';
 import { hasChanged, type SaveOptions, saveUrl } from '../io/http/save.js';
 import { isUrl, shownUrl } from '../io/http/url.js';
 import { makeFolder } from '../io/output.js';
 import { absolutePath, inFolder } from '../io/path.js';
 import { FetchJournal } from './journal.js';
-import { Lanes } from './lanes.js';
 import { fileNames } from './names.js';
 import { type FetchOptions, settingsOf, widthsOf } from './options.js';
 import type { FetchedFile, FetchOutcome, SavedFile } from './outcome.js';

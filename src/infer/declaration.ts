@@ -89,7 +89,8 @@ The network has one float32 input of four dimensions, (N, channels, height, widt
 the images. Scores become probabilities by a soft-max in float64. A network of a fixed batch gets zeros for what is missing in its last one.
 
 \`.csv\` has a row for each image and rank: frame, file, rank, class, label, probability. \`.npy\` holds the probabilities, (images,
-classes), NaN for images that were left out; \`.json\` all of it.
+classes), NaN for images that were left out; \`.json\` all of it. What was finished before a run failed or was stopped is kept in files with
+\`.partial\` in their names.
 
 Needs onnxruntime-node: \`npm install onnxruntime-node@1.30 --ignore-scripts\`, which leaves out files for graphics cards that
 its script would download.`,

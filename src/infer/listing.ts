@@ -1,3 +1,4 @@
+import { dtypeOfArray, viewOf } from '../core/dtype.js';
 import { SourceError, UsageError } from '../core/errors.js';
 import type { OpenOptions, Source } from '../core/source.js';
 import { frameBytes, frameCount } from '../core/stack.js';
@@ -96,6 +97,15 @@ function sourceListing({ handle, notes, location }: Source): Listing {
   };
 }
 
+/** The image alone: a part of a larger buffer would take all of that with it to the worker. */
+function onItsOwn(image: Image): Image {
+  const { data } = image;
+  if (!ArrayBuffer.isView(data)) return image;
+  const { buffer, byteOffset, byteLength, length } = data;
+  if (!(buffer instanceof ArrayBuffer) || byteLength === buffer.byteLength) return image;
+  return { ...image, data: viewOf(dtypeOfArray(data), buffer.slice(byteOffset, byteOffset + byteLength), 0, length) };
+}
+
 function imagesListing(images: Iterable<Image> | AsyncIterable<Image>): Listing {
   return {
     total: Array.isArray(images) ? images.length : null,
@@ -109,7 +119,7 @@ function imagesListing(images: Iterable<Image> | AsyncIterable<Image>): Listing 
         return { items: { kind: 'images', images: some }, names };
       };
       for await (const image of images) {
-        some.push(image);
+        some.push(onItsOwn(image));
         if (some.length < size) continue;
         yield portion();
         some = [];

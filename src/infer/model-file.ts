@@ -1,7 +1,9 @@
 import { SourceError, UsageError } from '../core/errors.js';
-import { download } from '../io/download.js';
 import { isDirectory } from '../io/file.js';
 import { digestOf, fileBytes, temporaryFolder } from '../io/folder.js';
+import { saveUrl } from '../io/http/save.js';
+import { settingsFrom } from '../io/http/settings.js';
+import { isUrl, shownUrl } from '../io/http/url.js';
 import { absolutePath, inFolder } from '../io/path.js';
 
 /** A network on a disk of this machine. */
@@ -16,9 +18,8 @@ export interface ModelFile {
   remove(): void;
 }
 
-function checkDigest(path: string, location: string, sha256: string): void {
-  const found = digestOf(path);
-  if (found === sha256.toLowerCase()) return;
+function checkDigest(found: string, location: string, sha256: string | undefined): void {
+  if (sha256 === undefined || found === sha256.toLowerCase()) return;
   throw new SourceError(
     'wrong-checksum',
     `${location} is not the file that was meant: its SHA-256 is ${found}, not ${sha256.toLowerCase()}.`,
@@ -32,7 +33,7 @@ function localFile(given: string, sha256: string | undefined): ModelFile {
     throw new SourceError('is-directory', `${given} is a directory. Name the network in it.`, { path: given });
   const bytes = fileBytes(path);
   if (bytes === null) throw new SourceError('not-found', `${given} does not exist. Check the path.`, { path: given });
-  if (sha256 !== undefined) checkDigest(path, given, sha256);
+  if (sha256 !== undefined) checkDigest(digestOf(path), given, sha256);
   return { path, location: given, bytes, notes: [], remove: () => undefined };
 }
 
@@ -42,13 +43,15 @@ async function downloaded(
   signal: AbortSignal | undefined,
 ): Promise<ModelFile> {
   const folder = temporaryFolder();
+  const location = shownUrl(url);
   try {
     const path = inFolder(folder.path, 'network.onnx');
-    await download(url, path, signal);
-    if (sha256 !== undefined) checkDigest(path, url, sha256);
+    const settings = settingsFrom();
+    const saved = await saveUrl(url, path, { settings, signal, maxBytes: settings.downloadLimit, sha256: true });
+    checkDigest(saved.sha256 ?? '', location, sha256);
     const notes =
-      sha256 === undefined ? [`nobody said what to expect of ${url}: its SHA-256 is ${digestOf(path)}`] : [];
-    return { path, location: url, bytes: fileBytes(path) ?? 0, notes, remove: folder.remove };
+      sha256 === undefined ? [`nobody said what to expect of ${location}: its SHA-256 is ${saved.sha256}`] : [];
+    return { path, location, bytes: saved.bytes, notes, remove: folder.remove };
   } catch (error) {
     folder.remove();
     throw error;
@@ -64,5 +67,5 @@ async function downloaded(
 export async function fetchModel(location: string, sha256?: string, signal?: AbortSignal): Promise<ModelFile> {
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256))
     throw new UsageError('bad-value', `A SHA-256 has 64 hexadecimal digits; '${sha256}' is none.`);
-  return /^https?:\/\//i.test(location) ? downloaded(location, sha256, signal) : localFile(location, sha256);
+  return isUrl(location) ? downloaded(location, sha256, signal) : localFile(location, sha256);
 }

@@ -4,7 +4,7 @@ import { ImageCrew } from './crew.js';
 import type { Image } from './image.js';
 import { checkLabels, readLabels } from './labels.js';
 import { type Images, listingOf } from './listing.js';
-import { workersThatFit } from './memory.js';
+import { type Needs, workersThatFit } from './memory.js';
 import { fetchModel, type ModelFile } from './model-file.js';
 import type { ModelOptions, Prediction, Predictions, ProcessOptions } from './options.js';
 import { type Activation, probabilitiesOf, type Ranked, topOf } from './predictions.js';
@@ -40,6 +40,8 @@ interface Opened {
   readonly labels: readonly string[] | null;
   readonly provider: string;
   readonly reason: string | null;
+  readonly needs: Needs;
+  readonly memory: number | undefined;
   readonly notes: readonly string[];
 }
 
@@ -119,19 +121,22 @@ export class ImageProcessor {
     try {
       workersThatFit(1, { modelBytes: file.bytes, batchBytes: 0 }, memory);
       await crew.grow(1);
-      const { network, declared, provider, reason } = await crew.open({ path: file.path, location, threads, device });
+      const { network, declared, provider, reason } = await crew.open({
+        path: file.path,
+        location: file.location,
+        threads,
+        device,
+      });
       const wanted = wantedOf(file.location, declared, output);
       const classes = declared.outputs.find(({ name }) => name === wanted.output)?.shape.at(-1);
       if (labels && typeof classes === 'number' && classes > 0) checkLabels(labels, classes, wanted);
       const preparation = preparationOf(wanted, options);
-      const fit = workersThatFit(
-        workers,
-        { modelBytes: file.bytes, batchBytes: batchBytes(wanted, preparation) },
-        memory,
-      );
+      const needs = { modelBytes: file.bytes, batchBytes: batchBytes(wanted, preparation) };
+      const fit = workersThatFit(workers, needs, memory);
       await crew.grow(fit.workers);
       const notes = [...file.notes, ...(fit.reason === null ? [] : [fit.reason])];
-      return new ImageProcessor({ pool, network, file, wanted, preparation, labels, provider, reason, notes });
+      const found = { pool, network, file, wanted, preparation, labels, provider, reason };
+      return new ImageProcessor({ ...found, needs, memory, notes });
     } catch (error) {
       await leave(pool);
       file.remove();
@@ -225,7 +230,12 @@ export class ImageProcessor {
     const { pool, network, wanted, preparation } = this.#opened;
     const ranking = new Ranking(this.#opened, options);
     const batch = this.batchOf(options.batchSize);
-    if (numWorkers !== undefined) await pool.crew.grow(atLeastOne('numWorkers', numWorkers));
+    const more = numWorkers === undefined ? 0 : atLeastOne('numWorkers', numWorkers) - pool.crew.workers;
+    if (more > 0) {
+      const fit = workersThatFit(more, this.#opened.needs, this.#opened.memory);
+      if (fit.reason !== null) options.onNote?.(fit.reason);
+      await pool.crew.grow(pool.crew.workers + fit.workers);
+    }
     // Colours are read as such where the network has channels for them.
     const listing = await listingOf(images, { ...(wanted.channels === 3 ? { channel: 'all' } : {}), ...options.open });
     for (const note of listing.notes) options.onNote?.(note);

@@ -37,7 +37,8 @@ export class Thread {
 
   /** Whether the process waits for it. */
   hold(isBusy: boolean): void {
-    if (isBusy) this.#worker.ref();
+    // Who waits for its end must not be left alone by a process that has nothing else to do.
+    if (isBusy || this.#isEnded) this.#worker.ref();
     else this.#worker.unref();
   }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { convertElements } from '../../dist/kernels/convert-elements.js';
 import { allocate, DTYPES, type Dtype, type NumericArray } from '../../dist/core/dtype.js';
 import {
   allocateShared,
@@ -12,6 +11,7 @@ import {
   PlanError,
   UsageError,
 } from '../../dist/index.js';
+import { convertElements } from '../../dist/kernels/convert-elements.js';
 
 interface Case {
   readonly from: Dtype;

@@ -87,6 +87,8 @@ const WAYS = {
     if (bytes.length < 2) response.end(bytes);
     else response.write(bytes.subarray(0, 1));
   },
+  // Silent from the third request on.
+  fading: (request, response, path, times) => (times > 2 ? undefined : WAYS.good(request, response, path)),
   silent: () => undefined,
   more: (request, _, path) => {
     const bytes = bytesOf(path);

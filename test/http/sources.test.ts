@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSource, run } from '../../dist/index.js';
 import { fanfold, writeNpy } from '../cli/fanfold.js';
 import { serve } from './serve.js';
@@ -243,11 +244,68 @@ describe('several files', () => {
   });
 });
 
-test('an abort ends opening and reading', async () => {
-  process.env.FANFOLD_HTTP_TIMEOUT = '60';
-  const controller = new AbortController();
-  const opening = openSource(served.url('stalled', 'scan.npy'), { signal: controller.signal });
-  setTimeout(() => controller.abort(), 300);
-  await expect(opening).rejects.toMatchObject({ name: 'Stopped' });
-  process.env.FANFOLD_HTTP_TIMEOUT = '0.3';
+describe('an abort ends', () => {
+  beforeAll(() => {
+    process.env.FANFOLD_HTTP_TIMEOUT = '60';
+  });
+  afterAll(() => {
+    process.env.FANFOLD_HTTP_TIMEOUT = '0.3';
+  });
+
+  test.each(['silent', 'stalled'])('opening from a %s server', async (way) => {
+    const controller = new AbortController();
+    const opening = openSource(served.url(way, 'scan.npy'), { signal: controller.signal });
+    setTimeout(() => controller.abort(), 300);
+    await expect(opening).rejects.toMatchObject({ name: 'Stopped' });
+  });
+
+  test.each(['threads', 'processes'])('workers of layout %s that wait', async (layout) => {
+    await served.forget();
+    const source = await openSource(served.url('fading', 'large.npy'));
+    const controller = new AbortController();
+    const running = run('sum', source, { layout, workers: 2, signal: controller.signal });
+    setTimeout(() => controller.abort(), 1500);
+    await expect(running).rejects.toMatchObject({ name: 'Stopped' });
+  });
+});
+
+test('masks and links inside HDF5 files come from the server, too', async () => {
+  writeNpy(
+    join(served.folder, 'mask.npy'),
+    '<u2',
+    [4, 5],
+    Uint16Array.from({ length: 20 }, (_, i) => i % 2),
+  );
+  const values = { mask: [served.url('good', 'mask.npy')] };
+  const { arrays } = await run('mask', served.url('good', 'scan.npy'), { values, layout: 'threads', workers: 1 });
+  const near = await run('mask', join(served.folder, 'scan.npy'), {
+    values: { mask: [join(served.folder, 'mask.npy')] },
+  });
+  expect(arrays[0]?.data).toEqual(near.arrays[0]?.data);
+});
+
+test('what h5py wrote over several files opens over their neighbours on the server', async () => {
+  const script = `
+import h5py, numpy as np, sys
+with h5py.File('part.h5', 'w') as f: f['data'] = np.arange(3 * 4 * 5, dtype='<u2').reshape(3, 4, 5)
+with h5py.File('links.h5', 'w') as f:
+    f['far'] = h5py.ExternalLink('part.h5', '/data')
+    layout = h5py.VirtualLayout((6, 4, 5), '<u2')
+    layout[:3] = h5py.VirtualSource('part.h5', 'data', (3, 4, 5))
+    layout[3:] = h5py.VirtualSource('part.h5', 'data', (3, 4, 5))
+    f.create_virtual_dataset('both', layout)
+`;
+  const { status } = spawnSync('/usr/bin/python3', ['-c', script], { cwd: served.folder });
+  if (status !== 0) return console.log('skipped: no h5py here');
+  for (const [dataset, frames] of [
+    ['far', 3],
+    ['both', 6],
+  ] as const) {
+    const { arrays } = await run('sum', `${served.url('good', 'links.h5')}:/${dataset}`, {
+      layout: 'threads',
+      workers: 1,
+    });
+    // numpy: np.arange(60).reshape(3, 4, 5).sum(axis=0)[0, 0] is 0 + 20 + 40
+    expect(arrays[0]?.data[0]).toBe((60 * frames) / 3);
+  }
 });

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openArray, openSource, run } from '../../dist/index.js';
@@ -53,24 +54,46 @@ describe('fanfold run infer', () => {
     expect(JSON.parse(stdout).images).toHaveLength(24);
   });
 
-  it('names what it leaves out', () => {
+  it('names what it leaves out, and keeps what was finished before', async () => {
     const model = writeNanNetwork(join(folder, 'nan.onnx'));
-    const args = [
-      'run',
-      'infer',
-      'shapes.npy',
-      '--model',
-      model,
-      '--preset',
-      'plain',
-      '--resize',
-      '32',
-      '-o',
-      'left.csv',
-    ];
-    expect(fanfold(folder, ...args).stderr).toContain('frame ');
-    const kept = fanfold(folder, ...args, '--on-bad-frame', 'skip');
+    const four = Float32Array.from({ length: 40 }, (_, i) => (i === 30 ? 0 : 1));
+    await run('copy', openArray([10, 1, 4], four), { outputs: [join(folder, 'rows.npy')] });
+    const args = ['run', 'infer', 'rows.npy', '--model', model, '--resize', '0', '--batch', '2', '--top', '1'];
+    const failed = fanfold(folder, ...args, '-o', 'rows.csv');
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain('frame 7: the network gave NaN');
+    expect(failed.stderr).toContain('the 7 images before are in rows.partial.csv');
+    const rowsOf = (name: string) =>
+      readFileSync(join(folder, name), 'utf8')
+        .trim()
+        .split('\n')
+        .filter((line) => /^\d/.test(line));
+    expect(rowsOf('rows.partial.csv')).toHaveLength(7);
+    const kept = fanfold(folder, ...args, '-o', 'rows.csv', '-o', 'rows.npy.json', '--on-bad-frame', 'skip');
     expect(kept.code).toBe(0);
+    expect(kept.stderr).toContain('left out: frame 7');
+    expect(rowsOf('rows.csv')).toHaveLength(9);
+  });
+
+  it('stopped by Ctrl-C, says how far it got', async () => {
+    await run('copy', openArray([20000, PIXELS, PIXELS], new Uint8Array(20000 * PIXELS * PIXELS)), {
+      outputs: [join(folder, 'many.npy')],
+    });
+    const main = join(import.meta.dirname, '../../dist/cli/main.js');
+    const args = ['run', 'infer', 'many.npy', ...MODEL, '-o', 'many.csv', '--progress', 'json'];
+    const child = spawn(process.execPath, [main, ...args], { cwd: folder });
+    let said = '';
+    let isStopped = false;
+    child.stderr.on('data', (text: Buffer) => {
+      said += text.toString();
+      // A second one would end it at once.
+      if (!isStopped && said.includes('"progress"')) isStopped = child.kill('SIGINT');
+    });
+    const code = await new Promise((resolve) => child.on('exit', resolve));
+    expect({ code, said }).toMatchObject({ code: 130 });
+    expect(said).toMatch(/stopped after \d+ of 20000 images/);
+    expect(existsSync(join(folder, 'many.csv'))).toBe(false);
+    expect(existsSync(join(folder, 'many.partial.csv'))).toBe(true);
   });
 
   it.each([

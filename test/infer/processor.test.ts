@@ -102,6 +102,16 @@ describe('images', () => {
     expect(kept[2]?.top).toEqual(all[2]?.top);
   });
 
+  it('that are parts of a larger buffer go to workers alone', async () => {
+    const processor = await load(echo, { numWorkers: 1, resize: 'none' });
+    const sent = vi.spyOn(Worker.prototype, 'postMessage');
+    const all = Buffer.alloc(2 ** 20, 1);
+    const parts = [0, 1].map((i) => ({ data: all.subarray(4 * i, 4 * i + 4), shape: [1, 4] }));
+    expect(await processor.processBatch(parts)).toHaveLength(2);
+    const [order] = sent.mock.calls.map(([one]) => one).filter(({ kind }) => kind === 'task');
+    expect(order.task.items.images.map(({ data }: { data: Uint8Array }) => data.buffer.byteLength)).toEqual([4, 4]);
+  });
+
   it('come one by one from an iterable, no further ahead than workers need', async () => {
     const processor = await load(echo, { numWorkers: 1, resize: 'none' });
     let made = 0;

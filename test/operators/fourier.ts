@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ARENA_BASE, Arena, makeMemory } from '../../dist/core/arena.js';
+import type { AnyOperator } from '../../dist/core/operator.js';
+import { checkValues } from '../../dist/core/params.js';
+import type { Stack } from '../../dist/core/stack.js';
 
 /** What NumPy, SciPy and scikit-image make of the formula, see fourier.py beside it. */
 export const golden = JSON.parse(
@@ -41,4 +45,16 @@ export function relative(actual: ArrayLike<number> | undefined, expected: ArrayL
 /** Every `step`-th element. */
 export function every(values: ArrayLike<number> | undefined, step: number): number[] {
   return Array.from(values ?? []).filter((_, i) => i % step === 0);
+}
+
+/** Starts an operator in a window of exactly the bytes it declares. @throws OperatorError when it takes more */
+export async function startWithin(operator: AnyOperator, stack: Stack, raw: Record<string, unknown>): Promise<void> {
+  const values = checkValues(operator.params, raw, operator.name);
+  const nothing = () => Promise.reject(new Error('nothing to read'));
+  const load = (input: unknown) => Promise.resolve(input as { shape: readonly number[]; data: Float64Array });
+  const context = { stack, values, detector: {}, read: nothing, readText: nothing, load };
+  const prepared = (await operator.prepare?.(context)) ?? {};
+  const bytes = operator.cost?.(stack, values, prepared).workerBytes ?? 0;
+  const arena = new Arena(makeMemory(bytes), ARENA_BASE, bytes);
+  operator.init?.({ stack, values, prepared, arena });
 }

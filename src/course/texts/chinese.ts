@@ -91,6 +91,7 @@ export const CHINESE: Texts = {
     },
   ],
   words: {
+    bytes: '字节',
     colon: '：',
     cores: '核',
     exercise: '练习',

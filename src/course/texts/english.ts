@@ -91,6 +91,7 @@ export const ENGLISH: Texts = {
     },
   ],
   words: {
+    bytes: 'bytes',
     colon: ': ',
     cores: 'cores',
     exercise: 'exercise',

@@ -26,7 +26,18 @@ export interface Texts {
   readonly quiz: readonly Question[];
   readonly words: Readonly<
     Record<
-      'colon' | 'cores' | 'exercise' | 'machine' | 'text' | 'usage' | 'right' | 'wrong' | 'passed' | 'failed' | 'score',
+      | 'bytes'
+      | 'colon'
+      | 'cores'
+      | 'exercise'
+      | 'machine'
+      | 'text'
+      | 'usage'
+      | 'right'
+      | 'wrong'
+      | 'passed'
+      | 'failed'
+      | 'score',
       string
     >
   >;

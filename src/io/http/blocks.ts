@@ -14,9 +14,9 @@ export const READY = 2;
 export const FAILED = 3;
 
 /** Cells behind those of the slots: a beat that shows that the helper lives, and the answer to a question. */
-export const BEAT = SLOTS;
-export const ANSWER = SLOTS + 1;
-export const CELLS = SLOTS + 2;
+export const BEAT = SLOTS + 1;
+export const ANSWER = SLOTS + 2;
+export const CELLS = SLOTS + 3;
 
 /** Numbers of the blocks that hold bytes `start` to `end`. */
 export function blocksOf(start: number, end: number): { first: number; last: number } {

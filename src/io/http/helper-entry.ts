@@ -2,6 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { asFanfoldError, SourceError } from '../../core/errors.js';
 import { ANSWER, BEAT, BLOCK_BYTES, FAILED, READY } from './blocks.js';
 import type { FromHelper, HelperData, ToHelper } from './helper-messages.js';
+import { Lanes } from './lanes.js';
 import { probe } from './probe.js';
 import { readRange } from './range.js';
 
@@ -22,6 +23,9 @@ function set(cell: number, state: number): void {
 function wireOf(error: unknown): ReturnType<SourceError['toWire']> {
   return asFanfoldError(error, 'Reading over the network').toWire();
 }
+
+/** Requests at the same time: servers turn away who has more. */
+const lanes = new Lanes(6);
 
 /** Fills slots with consecutive blocks, each ready as soon as it is whole. */
 async function fill({ url, pin, first, slots }: Extract<ToHelper, { kind: 'fetch' }>): Promise<void> {
@@ -61,5 +65,5 @@ async function ask(url: string): Promise<void> {
 setInterval(() => Atomics.add(states, BEAT, 1), BEAT_INTERVAL).unref();
 port.on('message', (message: ToHelper) => {
   if (message.kind === 'probe') void ask(message.url);
-  else void fill(message);
+  else void lanes.run(() => fill(message));
 });

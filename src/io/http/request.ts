@@ -22,12 +22,12 @@ export interface Answer {
   /** Where it came from in the end. */
   readonly url: string;
   /**
-   * Hands over the body piece by piece.
+   * Hands over the body piece by piece; while `take` keeps it waiting, no more is received.
    *
    * @returns how many bytes came
    * @throws HttpFailure when it is cut off, stalls, or is longer or shorter than it said; Stopped; what `take` throws
    */
-  receive(take: (piece: Buffer) => void): Promise<number>;
+  receive(take: (piece: Buffer) => Promise<void> | void): Promise<number>;
   dismiss(): void;
 }
 
@@ -53,7 +53,7 @@ function bodyOf(
     watch.end();
     response.destroy();
   };
-  const receive = (take: (piece: Buffer) => void): Promise<number> =>
+  const receive = (take: (piece: Buffer) => Promise<void> | void): Promise<number> =>
     new Promise((resolve, reject) => {
       let bytes = 0;
       const fail = (error: unknown): void => {
@@ -65,7 +65,13 @@ function bodyOf(
         watch.data();
         bytes += piece.length;
         try {
-          take(piece);
+          const busy = take(piece);
+          if (!busy) return;
+          response.pause();
+          busy.then(() => {
+            watch.data();
+            response.resume();
+          }, fail);
         } catch (error) {
           fail(error);
         }
@@ -93,6 +99,15 @@ function networkOr(error: Error): Error {
   return error instanceof Stopped ? error : networkFailure(error);
 }
 
+/** Percent signs undone, where they are meant so. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** One request without redirects. @throws HttpFailure; Stopped */
 function once(url: URL, origin: URL, { headers, settings, signal }: RequestOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -104,7 +119,7 @@ function once(url: URL, origin: URL, { headers, settings, signal }: RequestOptio
     // User and password are for the host they were given for.
     const { username, password } =
       url.username !== '' ? url : url.origin === origin.origin ? origin : { username: '', password: '' };
-    const auth = username === '' ? {} : { auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
+    const auth = username === '' ? {} : { auth: `${decoded(username)}:${decoded(password)}` };
     let broken: Error | null = null;
     const sent = (isSecure ? httpsRequest : httpRequest)(url, {
       agent: AGENTS[isSecure ? 'https:' : 'http:'],

@@ -6,7 +6,7 @@ import { HttpFailure, statusFailure } from './failure.js';
 import { identityOf, isPacked, rangeOf } from './probe.js';
 import { type Answer, get, type RequestOptions } from './request.js';
 import { retrying } from './retry.js';
-import { unpacker } from './unpack.js';
+import { type Unpacker, unpacker } from './unpack.js';
 import { shownUrl } from './url.js';
 
 /** A file that was downloaded. */
@@ -83,7 +83,7 @@ class Download {
     this.#checkSize(Number(headers['content-length'] ?? 0), 'will have');
   }
 
-  #way(answer: Answer): { push(piece: Buffer): void; end(): Promise<void> } {
+  #way(answer: Answer): Unpacker {
     const take = (piece: Buffer): void => {
       this.#checkSize(this.#bytes + piece.length, 'has more than');
       this.#file.write(piece);

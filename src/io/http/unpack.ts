@@ -10,7 +10,8 @@ const DECODERS = {
 
 /** Where pieces of a body go, and what they become. */
 export interface Unpacker {
-  push(piece: Buffer): void;
+  /** Waits while more is to be unpacked than should be held. */
+  push(piece: Buffer): Promise<void> | void;
   /** Waits for what is still being unpacked. @throws HttpFailure for what is damaged; what `take` threw */
   end(): Promise<void>;
 }
@@ -29,6 +30,7 @@ export function unpacker(encoding: string, take: (piece: Buffer) => void): Unpac
   }
   const decoder = make();
   let failure: unknown = null;
+  let wake = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
     decoder.on('data', (piece: Buffer) => {
       try {
@@ -43,12 +45,20 @@ export function unpacker(encoding: string, take: (piece: Buffer) => void): Unpac
         isPassing: true,
       });
     });
-    decoder.once('close', resolve);
+    decoder.on('drain', () => wake());
+    // What is damaged shows at the end.
+    decoder.once('close', () => {
+      wake();
+      resolve();
+    });
   });
   return {
     push: (piece) => {
       if (failure) throw failure;
-      decoder.write(piece);
+      if (decoder.write(piece) || decoder.destroyed) return;
+      return new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     },
     end: async () => {
       if (!decoder.destroyed) decoder.end();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import correlate from '../../../dist/operators/correlate/index.js';
-import { golden, relative } from '../fourier.js';
+import { golden, relative, startWithin } from '../fourier.js';
 import { ALL_DTYPES, formula, randomElements, run, stackOf } from '../harness.js';
 
 const KERNELS = ['ts', 'wasm'] as const;
@@ -88,6 +88,23 @@ describe('correlate', () => {
         expect(apart * largest).toBeLessThanOrEqual((single ? 4e-6 : 1e-14) * Math.max(largest, scale));
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it('takes no more memory than it declares', async () => {
+    const extent = fc.integer({ min: 1, max: 120 });
+    const cases = fc.record({
+      frame: fc.tuple(extent, extent),
+      template: fc.tuple(extent, extent),
+      mode: fc.constantFrom('same', 'full'),
+      method: fc.constantFrom('direct', 'fft'),
+      precision: fc.constantFrom('float32', 'float64'),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, ({ frame, template, ...values }) =>
+        startWithin(correlate, stackOf(1, frame, 'uint8'), { ...values, template: templateOf(template) }),
+      ),
+      { numRuns: 60 },
     );
   });
 

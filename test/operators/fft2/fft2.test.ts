@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dtype } from '../../../dist/core/dtype.js';
 import fft2 from '../../../dist/operators/fft2/index.js';
-import { every, golden, relative } from '../fourier.js';
+import { every, golden, relative, startWithin } from '../fourier.js';
 import { ALL_DTYPES, formula, randomElements, run, stackOf } from '../harness.js';
 
 const KERNELS = ['ts', 'wasm'] as const;
@@ -107,6 +107,22 @@ describe('fft2', () => {
       const { out } = await run(fft2, stackOf(2, [5, 6], 'float32'), data, {}, { kernel });
       expect(Array.from(out.spectrum ?? []).map(Number.isNaN)).toEqual(Array.from({ length: 60 }, (_, i) => i >= 30));
     }
+  });
+
+  it('takes no more memory than it declares', async () => {
+    const cases = fc.record({
+      height: fc.integer({ min: 1, max: 300 }),
+      width: fc.integer({ min: 1, max: 300 }),
+      output: fc.constantFrom('power', 'complex'),
+      precision: fc.constantFrom(...PRECISIONS),
+      parts: fc.constantFrom([], [2]),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, ({ height, width, parts, ...values }) =>
+        startWithin(fft2, stackOf(1, [height, width, ...parts], 'uint8'), values),
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it('measures its axes in cycles per unit of the frame', async () => {

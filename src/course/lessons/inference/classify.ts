@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { ImageProcessor, LayoutError, openArray } from 'fanfold';
 import { measure } from '../../measure.js';
 import type { Outcome, Row, Setting } from '../../outcome.js';
@@ -17,7 +18,10 @@ export default async function classify({ size, signal }: Setting): Promise<Outco
   const subject = `${count} images of six kinds through a trained network, one worker; the value is the share that is right`;
   let processor: ImageProcessor;
   try {
-    processor = await ImageProcessor.loadModel(new URL('shapes.onnx', EXAMPLES).pathname, { numWorkers: 1, signal });
+    processor = await ImageProcessor.loadModel(fileURLToPath(new URL('shapes.onnx', EXAMPLES)), {
+      numWorkers: 1,
+      signal,
+    });
   } catch (error) {
     // The runtime is an optional package; everything else is no reason to go on.
     if (!(error instanceof LayoutError)) throw error;

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { ImageProcessor, LayoutError, openArray } from 'fanfold';
 import { measure } from '../../measure.js';
 import type { Outcome, Row, Setting } from '../../outcome.js';
@@ -20,7 +21,10 @@ export default async function realNetwork({ size, signal }: Setting): Promise<Ou
   for (const numWorkers of new Set([1, Math.max(2, availableParallelism()), 4])) {
     let processor: ImageProcessor;
     try {
-      processor = await ImageProcessor.loadModel(new URL('shapes.onnx', EXAMPLES).pathname, { numWorkers, signal });
+      processor = await ImageProcessor.loadModel(fileURLToPath(new URL('shapes.onnx', EXAMPLES)), {
+        numWorkers,
+        signal,
+      });
     } catch (error) {
       if (!(error instanceof LayoutError)) throw error;
       return {
