@@ -14,6 +14,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Channel } from '../../dist/core/channel.js';
 import { FanfoldError, LayoutError, SourceError } from '../../dist/core/errors.js';
+import { selectFrames } from '../../dist/core/selection.js';
 import { fileOfFrame } from '../../dist/core/source.js';
 import { decodeImage } from '../../dist/formats/images/decode.js';
 import { openImage } from '../../dist/formats/images/open.js';
@@ -131,6 +132,8 @@ describe.runIf(hasPython)('folders of images', () => {
       'a3.png',
       'a10.jpg',
     ]);
+    const last = selectFrames(source.handle, '2:');
+    expect(fileOfFrame(last, 1)).toMatch(/a10\.jpg$/);
     await testFormat(source, { shape: [4, 61, 83], data: Uint8Array.from(frames), dtype: 'uint8' });
   });
 

@@ -2,6 +2,7 @@ import type { NumericArray } from '../../core/dtype.js';
 import { OperatorError } from '../../core/errors.js';
 import { defineOperator, type Prepared, type Tile } from '../../core/operator.js';
 import { frameBytes, framePixels } from '../../core/stack.js';
+import type { WasmExports } from '../../core/wasm.js';
 import { callKernel, dtypeNumber } from '../../kernels/call.js';
 import { convertWasm } from '../../kernels/convert.wasm.js';
 import { convertElements } from '../../kernels/convert-elements.js';
@@ -15,7 +16,7 @@ Floats keep infinite values and NaN. This is numpy.clip(numpy.rint(x), ...).asty
 
 --range low,high maps two numbers of the frames to those of --to, in a straight line; what lies beyond goes on along it, to the limits of
 integers. --fit frame takes low and high from each frame, --fit stack from all of them (which are then read twice); NaN and
-infinite values do not count. Where all numbers are the same they become the first of --to.
+infinite values do not count. Where all numbers are the same they become the first of --to. Both methods give the same bits.
 `;
 
 interface AstypeState {
@@ -24,10 +25,22 @@ interface AstypeState {
   readonly scaling: Linear | null;
   readonly target: Extremes;
   readonly refusesNan: boolean;
+  /** Plain loops also where there is a kernel. */
+  readonly isNaive: boolean;
 }
 
 /** Converts numbers; returns whether one that became an integer was NaN. */
 type Convert = (from: NumericArray, to: NumericArray, by: Linear) => boolean;
+
+const convertPlainly: Convert = (from, to, { scale, offset }) => convertElements(from, to, scale, offset);
+
+const convertWith =
+  (exports: WasmExports): Convert =>
+  (from, to, { scale, offset }) => {
+    const source = [from.byteOffset, dtypeNumber(from)] as const;
+    const target = [to.byteOffset, dtypeNumber(to)] as const;
+    return callKernel(exports, 'convert', ...source, ...target, from.length, scale, offset) === 1;
+  };
 
 function refuse(frame: number, numbers: NumericArray, { scale, offset }: Linear): OperatorError {
   const index = numbers.findIndex((value) => Number.isNaN(value * scale + offset));
@@ -84,18 +97,14 @@ export default defineOperator<AstypeParams, 'frames', AstypeState>({
     scaling: scale === undefined ? null : { scale: Number(scale), offset: Number(offset) },
     target: targetOf(values),
     refusesNan: values.onNan === 'error',
+    isNaive: values.method === 'naive',
   }),
-  process: (tile, state, { frames }) =>
-    convertFrames(tile, state, frames, (from, to, { scale, offset }) => convertElements(from, to, scale, offset)),
+  process: (tile, state, { frames }) => convertFrames(tile, state, frames, convertPlainly),
   kernels: {
     wasm: {
       module: convertWasm,
       process: (exports, tile, state, { frames }) =>
-        convertFrames(tile, state, frames, (from, to, { scale, offset }) => {
-          const source = [from.byteOffset, dtypeNumber(from)] as const;
-          const target = [to.byteOffset, dtypeNumber(to)] as const;
-          return callKernel(exports, 'convert', ...source, ...target, from.length, scale, offset) === 1;
-        }),
+        convertFrames(tile, state, frames, state.isNaive ? convertPlainly : convertWith(exports)),
     },
   },
 });

@@ -35,6 +35,12 @@ export const params = {
     default: 'zero',
     help: 'What becomes of NaN in an integer dtype.',
   },
+  method: {
+    kind: 'choice',
+    choices: ['fast', 'naive'],
+    default: 'fast',
+    help: 'The compiled kernel, or plain loops, to compare with.',
+  },
 } as const satisfies Params;
 
 export type AstypeParams = typeof params;

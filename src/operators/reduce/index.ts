@@ -25,12 +25,14 @@ infinite values go where IEEE 754 takes them; NaN is the smallest and the larges
 Sums over all numbers, or over pixels: 512 numbers are added up in eight lanes, and the sums of these blocks with what each addition loses carried
 along (Knuth's two-sum), in every worker and when their sums are joined. The error is below 74 x 2^-53 (9e-15) of the sum of
 magnitudes, however many numbers there are, and usually near 1e-16. Sums over frames are added frame by frame, as in sum. A mean is the
-sum over the number of values.
+sum over the number of values. --method naive takes number by number, carrying what every addition loses.
 `;
 
 interface ReduceState {
   readonly machine: Machine;
   readonly kind: Kind;
+  /** Plain loops also where there is a kernel. */
+  readonly isNaive: boolean;
   readonly over: ReduceValues['over'];
   readonly pixels: number;
   /** Values of a mean over pixels, else 1. */
@@ -94,7 +96,7 @@ export default defineOperator<ReduceParams, string, ReduceState>({
     { expr: 'where(x > 100, log(x), 0)', by: 'mean' },
     { expr: '-x^3 / 7 + round(x / 3)', by: 'min', over: 'pixels' },
     { expr: 'max(2 ^ -(x / 100), cos(x) + 1)', by: 'max', over: 'frames' },
-    { expr: 'x >= 50', by: 'mean', over: 'frames' },
+    { expr: 'x >= 50', by: 'mean', over: 'frames', method: 'naive' },
   ],
   prepare: ({ values }): Prepared => ({ ...compileExpression(values.expr), expression: values.expr.trim() }),
   facts: ({ expression }) => ({ expression: String(expression) }),
@@ -105,6 +107,7 @@ export default defineOperator<ReduceParams, string, ReduceState>({
     return {
       machine: loadMachine(programOf(prepared), arena),
       kind: kindOf(values),
+      isNaive: values.method === 'naive',
       over: values.over,
       pixels: framePixels(stack),
       parts: values.by === 'mean' ? framePixels(stack) : 1,
@@ -133,7 +136,8 @@ export default defineOperator<ReduceParams, string, ReduceState>({
     wasm: {
       module: reduceWasm,
       process(exports, tile, state, out) {
-        state.folder ??= wasmFolder(exports, state.machine, state.kind);
+        const { machine, kind, isNaive } = state;
+        state.folder ??= isNaive ? plainFolder(machine, kind) : wasmFolder(exports, machine, kind);
         reduce(tile, state, state.folder, out);
       },
     },

@@ -18,6 +18,12 @@ export const params = {
     default: 'all',
     help: 'Over all numbers to one; over the pixels of each frame to one for the frame; over frames to one for each pixel.',
   },
+  method: {
+    kind: 'choice',
+    choices: ['fast', 'naive'],
+    default: 'fast',
+    help: 'The compiled kernel, or plain loops, to compare with.',
+  },
 } as const satisfies Params;
 
 export type ReduceParams = typeof params;
