@@ -81,7 +81,8 @@ class Fetch<T> {
       ...(headers ? { headers } : {}),
     };
     this.#folder = absolutePath(options.folder);
-    if (!options.overwrite && !options.resume) checkTargets(this.#names.map((name) => inFolder(this.#folder, name)));
+    if (!options.overwrite && !options.resume && exists(this.#folder))
+      checkTargets(this.#names.map((name) => inFolder(this.#folder, name)));
     makeFolder(this.#folder);
     removeUnfinished(this.#folder);
     this.#journal = new FetchJournal(this.#folder, options.resume ?? false);

@@ -13,17 +13,25 @@ let hooked = false;
 export class DownloadFile {
   readonly path: string;
   readonly #partial: string;
-  #fd: number | null;
+  #fd: number | null = null;
   #at = 0;
 
-  /** @throws SinkError */
   constructor(path: string) {
     this.path = path;
     this.#partial = join(dirname(path), `.${basename(path)}${MARK}${process.pid}`);
+  }
+
+  /** Makes it, or makes it empty again. @throws SinkError */
+  begin(): void {
+    this.#at = 0;
+    if (this.#fd !== null) {
+      this.#empty(this.#fd);
+      return;
+    }
     try {
       this.#fd = openSync(this.#partial, 'w');
     } catch (error) {
-      throw describeWriteFailure(path, error);
+      throw describeWriteFailure(this.path, error);
     }
     unfinished.add(this.#partial);
     if (hooked) return;
@@ -47,11 +55,9 @@ export class DownloadFile {
     }
   }
 
-  /** Forgets what was written. @throws SinkError */
-  restart(): void {
-    this.#at = 0;
+  #empty(fd: number): void {
     try {
-      if (this.#fd !== null) ftruncateSync(this.#fd, 0);
+      ftruncateSync(fd, 0);
     } catch (error) {
       throw describeWriteFailure(this.path, error);
     }

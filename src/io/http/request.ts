@@ -45,7 +45,9 @@ function bodyOf(
   response.on('error', () => undefined);
   const dismiss = (): void => {
     // Few bytes are read to their end, so that the connection serves the next request.
-    if (Number(response.headers['content-length'] ?? Infinity) <= FEW_BYTES && !isBroken()) {
+    const bytes =
+      response.statusCode === 304 ? 0 : Number(response.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+    if (bytes <= FEW_BYTES && !isBroken()) {
       response.once('close', watch.end);
       response.resume();
       return;
@@ -141,20 +143,24 @@ function once(url: URL, origin: URL, { headers, settings, signal }: RequestOptio
           }),
         );
       }, milliseconds);
-    let timer = timeout('no connection came about', settings.connectTimeout);
+    let timer: NodeJS.Timeout | null = null;
     const stop = (): void => give(new Stopped());
     signal?.addEventListener('abort', stop, { once: true });
     const end = (): void => {
-      clearTimeout(timer);
+      if (timer) clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
     };
     const connected = (): void => {
-      clearTimeout(timer);
+      if (timer) clearTimeout(timer);
       if (!broken) timer = timeout('nothing came', settings.stallTimeout);
     };
     sent.on('socket', (socket) => {
-      if (!socket.connecting) connected();
-      else socket.once(isSecure ? 'secureConnect' : 'connect', connected);
+      if (!socket.connecting) {
+        connected();
+        return;
+      }
+      if (!broken) timer = timeout('no connection came about', settings.connectTimeout);
+      socket.once(isSecure ? 'secureConnect' : 'connect', connected);
     });
     // It may also come when the answer is complete already: what follows it was not announced.
     sent.on('error', (error) => {
@@ -164,8 +170,8 @@ function once(url: URL, origin: URL, { headers, settings, signal }: RequestOptio
     });
     sent.on('response', (response) => {
       const { statusCode: status = 0, statusMessage: reason = '', headers: received } = response;
-      timer.refresh();
-      const watch = { data: () => void timer.refresh(), end };
+      timer?.refresh();
+      const watch = { data: () => void timer?.refresh(), end };
       const body = bodyOf(response, () => broken, watch);
       resolve({ status, reason, headers: received, url: url.href, ...body });
     });

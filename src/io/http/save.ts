@@ -75,12 +75,12 @@ class Download {
       throw statusFailure(status, reason, headers['retry-after']);
     }
     if (goesOn) return;
-    if (this.#bytes > 0) this.#file.restart();
-    this.#bytes = 0;
     this.#hash = this.#options.sha256 ? createHash('sha256') : null;
     const { etag } = identityOf(answer);
     this.#etag = etag === null || etag.startsWith('W/') || isPacked(answer) ? null : etag;
     this.#checkSize(Number(headers['content-length'] ?? 0), 'will have');
+    this.#bytes = 0;
+    this.#file.begin();
   }
 
   #way(answer: Answer): Unpacker {
