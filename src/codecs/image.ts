@@ -11,11 +11,17 @@ type ImageFilter = Extract<Filter, { readonly name: 'image' }>;
 /** JPEG and WebP are decoded to three samples a pixel, unless they are grey. */
 const COLOURS = 3;
 
-const rowsBytes = (filter: ImageFilter): number => pngRowsBytes(filter, Math.max(filter.samples, COLOURS));
+function rowsBytes(filter: ImageFilter): number {
+  return pngRowsBytes(filter, filter.isForeign ? Math.max(filter.samples, COLOURS) : filter.samples);
+}
 
-/** Sizes of the buffers that `makeImage` takes of the arena. */
+/**
+ * Sizes of the buffers that `makeImage` takes of the arena, and, so that plans count it, of what the library takes elsewhere: the
+ * samples once while they are decoded and once as they are handed over.
+ */
 export function imageScratch(filter: ImageFilter): readonly number[] {
-  return [rowsBytes(filter), ...PNG_SCRATCH];
+  const foreign = filter.isForeign ? [2 * filter.height * filter.width * COLOURS] : [];
+  return [rowsBytes(filter), ...PNG_SCRATCH, ...foreign];
 }
 
 /**

@@ -49,6 +49,8 @@ export type Filter =
       readonly channel: Channel;
       /** Most samples a pixel in any of the files. */
       readonly samples: number;
+      /** Any of the files is decoded by a library, in memory of its own. */
+      readonly isForeign: boolean;
     }
   | { readonly name: 'unsupported'; readonly id: number; readonly label: string };
 

@@ -62,19 +62,22 @@ function rowsCutOf({ layout }: Storage): 2 | 3 | undefined {
   return layout.kind === 'chunked' ? layout.rowsCut : undefined;
 }
 
-/** Filters but for what may differ from file to file: images of fewer samples a pixel fit where there is room for more. */
+/** Filters but for what may differ from file to file, because there is room for the most that any of them needs. */
 function settingsOf({ storage }: Rows): string {
-  return JSON.stringify(
-    storage.pipeline.map((filter) => (filter.name === 'image' ? { ...filter, samples: 0 } : filter)),
+  const plain = storage.pipeline.map((filter) =>
+    filter.name === 'image' ? { ...filter, samples: 0, isForeign: false } : filter,
   );
+  return JSON.stringify(plain);
 }
 
-/** The filters of all parts, with room for the image that has most samples a pixel. */
+/** The filters of all parts, with room for what any of their images needs. */
 function joinedPipeline(parts: readonly Rows[]): readonly Filter[] {
-  const all = parts.flatMap(({ storage }) => storage.pipeline);
-  const samples = all.reduce((most, filter) => (filter.name === 'image' ? Math.max(most, filter.samples) : most), 0);
-  return (parts[0]?.storage.pipeline ?? []).map((filter) =>
-    filter.name === 'image' ? { ...filter, samples } : filter,
+  const images = parts.flatMap(({ storage }) => storage.pipeline.filter(({ name }) => name === 'image'));
+  const samples = images.reduce((most, one) => (one.name === 'image' ? Math.max(most, one.samples) : most), 0);
+  const isForeign = images.some((one) => one.name === 'image' && one.isForeign);
+  const [first] = parts;
+  return (first?.storage.pipeline ?? []).map((filter) =>
+    filter.name === 'image' ? { ...filter, samples, isForeign } : filter,
   );
 }
 

@@ -78,8 +78,8 @@ export const INFER = {
   summary: 'classes of images by a neural network (ONNX), in worker threads',
   details: `An image is resized with an antialiased triangle filter until its shorter side has \`--resize\` pixels; \`--crop\` rows and columns are
 cut out of the middle; numbers are scaled to 0 to 1 by \`--range\`, less \`--mean\`, over \`--std\`, channel by channel. 8-bit pixels are rounded
-to 8 bits after either direction of resizing: the result is that of PIL and torchvision (\`Resize\`, \`CenterCrop\`, \`ToTensor\`, \`Normalize\`) bit
-for bit. Integers of 16 bits and floats are resized as float32. Grey images are repeated for networks of three channels; colours become
+to 8 bits after either direction of resizing: PIL and torchvision (\`Resize\`, \`CenterCrop\`, \`ToTensor\`, \`Normalize\`) make the same of the
+same pixels, bit for bit. Integers of 16 bits and floats are resized as float32. Grey images are repeated for networks of three channels; colours become
 grey (ITU-R BT.601) for networks of one.
 
 A folder is taken file by file, in the order of the names, each an image of any size. A file or pattern is one stack of frames.

@@ -22,7 +22,9 @@ const SPARE = 65536;
 
 function decodePng(file: Uint8Array, header: ImageHeader, channel: Channel, location: string): Uint8Array {
   const { height, width, elementBytes, samples } = header;
-  const pipeline: readonly Filter[] = [{ name: 'image', height, width, elementBytes, channel, samples }];
+  const pipeline: readonly Filter[] = [
+    { name: 'image', height, width, elementBytes, channel, samples, isForeign: false },
+  ];
   const bytes = height * width * elementsOf(channel) * elementBytes;
   const memory = makeMemory(file.length + bytes + scratchBytes(pipeline, bytes) + SPARE);
   const arena = new Arena(memory, ARENA_BASE, memory.buffer.byteLength - ARENA_BASE);

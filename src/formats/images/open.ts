@@ -13,7 +13,7 @@ import { readImageHeader } from './read-header.js';
 
 /** A file as the one chunk that its frame is decoded from. */
 function storageOf(file: string, size: number, header: ImageHeader, channel: Channel): Storage {
-  const { height, width, elementBytes, samples } = header;
+  const { kind, height, width, elementBytes, samples } = header;
   const shape = channel === 'all' ? [height, width, elementsOf(channel)] : [height, width];
   const type: StoredType = { kind: 'u', bytes: elementBytes, order: 'little' };
   const table = makeChunkTable(shape.map(() => 1));
@@ -24,7 +24,7 @@ function storageOf(file: string, size: number, header: ImageHeader, channel: Cha
     shape,
     type,
     layout: { kind: 'chunked', chunkShape: shape, table },
-    pipeline: [{ name: 'image', height, width, elementBytes, channel, samples }],
+    pipeline: [{ name: 'image', height, width, elementBytes, channel, samples, isForeign: kind !== 'PNG' }],
     fill: new Uint8Array(elementBytes),
   };
 }
