@@ -99,6 +99,10 @@ class Fetch<T> {
       if (this.#options.waitForAll) for (const file of this.#files) if (file) this.#startProcessing(file);
       await Promise.all(this.#processing);
       this.#shareDuplicates();
+    } catch (error) {
+      // `onFile` threw: nobody wants the other files.
+      stop();
+      throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
       this.#journal.close();
@@ -158,7 +162,8 @@ class Fetch<T> {
     const path = inFolder(this.#folder, name);
     try {
       const entry = this.#options.resume ? this.#journal.finished(url, name) : null;
-      if (entry && !(await hasChanged(url, entry, this.#save))) {
+      const isSummed = !this.#options.sha256 || entry?.sha256;
+      if (entry && isSummed && !(await hasChanged(url, entry, this.#save))) {
         const { bytes, sha256 } = entry;
         return {
           index,

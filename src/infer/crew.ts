@@ -172,6 +172,10 @@ export class ImageCrew {
       culprit.reject(new LayoutError('worker-died', what));
       lost.shift();
     }
+    // Who opens a network meanwhile is told; those that are open already are opened again.
+    const opening = [...seat.opening.values()];
+    seat.opening.clear();
+    for (const { reject } of opening) reject(error);
     this.#redone += lost.length;
     this.#start(seat);
     for (const network of this.#networks.values()) this.#openIn(seat, network).catch(() => undefined);

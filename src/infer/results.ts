@@ -98,6 +98,9 @@ export async function* scoresOf(crew: ImageCrew, listing: Listing, request: Requ
     Atomics.store(stop, 0, 1);
     dispose();
     if (source !== null) crew.drop(source);
-    await portions.return?.();
+    const left = portions.return?.();
+    // Images that never come do not hold up who has stopped.
+    if (signal?.aborted) left?.catch(() => undefined);
+    else await left;
   }
 }

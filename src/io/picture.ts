@@ -39,7 +39,7 @@ function decodingThread(): Worker {
   // It waits for questions as long as this thread lives, and keeps nobody from ending.
   started.unref();
   started.on('error', () => {
-    thread = null;
+    if (thread === started) thread = null;
   });
   thread = started;
   return started;
@@ -58,11 +58,17 @@ export function decodePicture(file: Uint8Array, into: Uint8Array): Picture | str
   const cell = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();
   const question: PictureQuestion = { file: Uint8Array.from(file), into, replies: port2, cell };
-  decodingThread().postMessage(question, [port2, question.file.buffer as ArrayBuffer]);
+  const decoder = decodingThread();
+  decoder.postMessage(question, [port2, question.file.buffer as ArrayBuffer]);
   Atomics.wait(cell, 0, 0, PATIENCE);
   const answer = receiveMessageOnPort(port1)?.message as PictureAnswer | undefined;
   port1.close();
-  if (!answer) throw new LayoutError('no-picture', 'The thread that decodes JPEG and WebP images does not answer.');
+  if (!answer) {
+    // A late answer must not be written over what comes into this memory next.
+    if (thread === decoder) thread = null;
+    void decoder.terminate();
+    throw new LayoutError('no-picture', 'The thread that decodes JPEG and WebP images does not answer.');
+  }
   if ('error' in answer) throw fromWire(answer.error);
   return 'failure' in answer ? answer.failure : answer.picture;
 }

@@ -138,6 +138,20 @@ const WAYS = {
   changing: (request, response, path, times) =>
     response.end(head(request, response, bytesOf(path), { etag: times > 2 ? '"new"' : '"old"' })),
   redirect: (_, response, path) => response.writeHead(302, { location: path.replace('/redirect/', '/good/') }).end(),
+  // Another host, as far as addresses say; there /echo/ tells what it was sent.
+  away: (request, response, path) =>
+    response
+      .writeHead(302, { location: `http://localhost:${request.socket.localPort}${path.replace('/away/', '/echo/')}` })
+      .end(),
+  echo: (request, response) => response.end(JSON.stringify(request.headers)),
+  // Cut in the middle, and then gone on with in ranges that end too soon.
+  dribbling: (request, response, path, times) => {
+    if (times === 1) return WAYS.cut(request, response, path);
+    const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
+    if (range) request.headers.range = `bytes=${range[1]}-${Number(range[1]) + bytesOf(path).length / 4 - 1}`;
+    WAYS.good(request, response, path);
+  },
+  late: (request, response, path) => void setTimeout(() => WAYS.good(request, response, path), 200),
   loop: (_, response, path) => response.writeHead(302, { location: path }).end(),
   elsewhere: (_, response) => response.writeHead(302, { location: 'ftp://localhost/file' }).end(),
   nowhere: (_, response) => response.writeHead(302).end(),
@@ -169,7 +183,7 @@ const server = createServer((request, response) => {
   const name = basename(decodeURIComponent(pathname));
   const isThere =
     (pathname.startsWith('/listing/') && pathname.endsWith('/')) ||
-    /^\/(status|elsewhere|nowhere|silent|loop)\//.test(pathname);
+    /^\/(status|elsewhere|nowhere|silent|loop|away|echo)\//.test(pathname);
   if (!way || (!isThere && !statSync(join(folder, name), { throwIfNoEntry: false })))
     response.writeHead(404).end('none');
   else way(request, response, pathname, times);

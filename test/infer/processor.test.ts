@@ -178,6 +178,18 @@ describe('stopping', () => {
     const signal = AbortSignal.abort();
     await expect(processor.parallelProcess(rows(3), { signal }).all()).rejects.toThrow(Stopped);
   });
+
+  it('does not wait for images that never come', async () => {
+    const processor = await load(echo, { numWorkers: 1, resize: 'none' });
+    const controller = new AbortController();
+    async function* images() {
+      yield* rows(2);
+      controller.abort();
+      await new Promise(() => undefined);
+    }
+    const all = processor.parallelProcess(images(), { batchSize: 1, signal: controller.signal }).all();
+    await expect(all).rejects.toThrow(Stopped);
+  });
 });
 
 describe('workers that die', () => {
@@ -196,6 +208,21 @@ describe('workers that die', () => {
     kill(1);
     const all = await processor.parallelProcess(rows(40), { batchSize: 4, activation: 'none' }).all();
     expect(all.map(({ probabilities }) => probabilities?.[0])).toEqual(rows(40).map(({ data }) => data[0]));
+  });
+
+  it('while another network is opened in them do not leave that waiting', async () => {
+    const processor = await load(echo, { numWorkers: 1, resize: 'none' });
+    const post = Worker.prototype.postMessage;
+    vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, order: { kind: string }) {
+      // Neither is answered any more.
+      if (order.kind === 'open') void this.terminate();
+      else if (order.kind !== 'task') post.call(this, order);
+    });
+    const lost = processor.processBatch(rows(2));
+    lost.catch(() => undefined);
+    const opened = ImageProcessor.loadModel(echo, { beside: processor });
+    await expect(opened).rejects.toThrow(/worker thread of the network/);
+    await expect(lost).rejects.toThrow(/worker/);
   });
 
   it('twice over the same images end it', async () => {

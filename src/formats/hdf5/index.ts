@@ -1,7 +1,7 @@
 export type { Attribute } from './attribute.js';
-export { describeFilter, fallbackKind } from './fallback.js';
-export { type LibraryReader, openLibrary } from './library.js';
+export { fallbackKind } from './fallback.js';
+export { openLibrary } from './library.js';
 export { missingSources } from './missing.js';
 export { openHdf5 } from './open.js';
 export { isHdf5 } from './superblock.js';
-export { type Hdf5Node, listHdf5, readAttributes, type TreeLimits } from './tree.js';
+export { type Hdf5Node, listHdf5, readAttributes } from './tree.js';

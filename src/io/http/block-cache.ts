@@ -14,6 +14,8 @@ export class BlockCache {
   /** Slots by file and block, the one used last at the end. */
   readonly #slots = new Map<string, number>();
   readonly #free: number[] = Array.from({ length: SLOTS }, (_, i) => i);
+  /** Slots that the request being made needs, and which are not given to others. */
+  readonly #held = new Set<number>();
 
   constructor(helper: Helper) {
     this.#helper = helper;
@@ -24,6 +26,14 @@ export class BlockCache {
    * the cache.
    */
   request(file: CachedFile, first: number, last: number): void {
+    try {
+      this.#ask(file, first, last);
+    } finally {
+      this.#held.clear();
+    }
+  }
+
+  #ask(file: CachedFile, first: number, last: number): void {
     const { url, pin } = file;
     const states = this.#helper.states;
     let run: number[] = [];
@@ -38,6 +48,7 @@ export class BlockCache {
       if (slot !== undefined) this.#slots.delete(key);
       if (isHere) {
         this.#slots.set(key, slot);
+        this.#held.add(slot);
         send(block);
         continue;
       }
@@ -46,7 +57,15 @@ export class BlockCache {
         this.#helper.errorOf(slot);
         this.#free.push(slot);
       }
-      const place = this.#take();
+      let place: number;
+      try {
+        place = this.#take();
+      } catch (error) {
+        // What has its places already is fetched: a slot that nobody fills would be waited for.
+        send(block);
+        throw error;
+      }
+      this.#held.add(place);
       Atomics.store(states, place, LOADING);
       this.#slots.set(key, place);
       run.push(place);
@@ -74,7 +93,7 @@ export class BlockCache {
     const states = this.#helper.states;
     const [oldest] = this.#slots.entries();
     for (const [key, slot] of this.#slots) {
-      if (Atomics.load(states, slot) === LOADING) continue;
+      if (this.#held.has(slot) || Atomics.load(states, slot) === LOADING) continue;
       this.#slots.delete(key);
       return slot;
     }

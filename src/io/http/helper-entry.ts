@@ -5,6 +5,7 @@ import type { FromHelper, HelperData, ToHelper } from './helper-messages.js';
 import { Lanes } from './lanes.js';
 import { probe } from './probe.js';
 import { readRange } from './range.js';
+import { shownUrl } from './url.js';
 
 const { port, cells, blocks, settings } = workerData as HelperData;
 const states = new Int32Array(cells);
@@ -45,7 +46,7 @@ async function fill({ url, pin, first, slots }: Extract<ToHelper, { kind: 'fetch
       }
     });
     if (done < slots.length)
-      throw new SourceError('outside', `${slots.length - done} blocks of ${url} lie behind its end.`);
+      throw new SourceError('outside', `${slots.length - done} blocks of ${shownUrl(url)} lie behind its end.`);
   } catch (error) {
     const left = slots.slice(done);
     tell({ kind: 'failed', slots: left, error: wireOf(error) });
@@ -53,17 +54,17 @@ async function fill({ url, pin, first, slots }: Extract<ToHelper, { kind: 'fetch
   }
 }
 
-async function ask(url: string): Promise<void> {
+async function ask(url: string, question: number): Promise<void> {
   try {
-    tell({ kind: 'pin', pin: (await probe(url, { settings })).pin });
+    tell({ kind: 'pin', question, pin: (await probe(url, { settings })).pin });
   } catch (error) {
-    tell({ kind: 'refused', error: wireOf(error) });
+    tell({ kind: 'refused', question, error: wireOf(error) });
   }
   set(ANSWER, READY);
 }
 
 setInterval(() => Atomics.add(states, BEAT, 1), BEAT_INTERVAL).unref();
 port.on('message', (message: ToHelper) => {
-  if (message.kind === 'probe') void ask(message.url);
+  if (message.kind === 'probe') void ask(message.url, message.question);
   else void lanes.run(() => fill(message));
 });

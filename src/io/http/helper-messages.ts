@@ -13,7 +13,7 @@ export interface HelperData {
 
 /** What is asked of a helper thread. */
 export type ToHelper =
-  | { readonly kind: 'probe'; readonly url: string }
+  | { readonly kind: 'probe'; readonly url: string; readonly question: number }
   | {
       readonly kind: 'fetch';
       readonly url: string;
@@ -26,6 +26,6 @@ export type ToHelper =
 
 /** What a helper thread tells before it changes a cell. */
 export type FromHelper =
-  | { readonly kind: 'pin'; readonly pin: Pin | null }
-  | { readonly kind: 'refused'; readonly error: ErrorWire }
+  | { readonly kind: 'pin'; readonly question: number; readonly pin: Pin | null }
+  | { readonly kind: 'refused'; readonly question: number; readonly error: ErrorWire }
   | { readonly kind: 'failed'; readonly slots: readonly number[]; readonly error: ErrorWire };

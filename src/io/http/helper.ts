@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { fromWire, LayoutError, SourceError } from '../../core/errors.js';
 import { threadStart } from '../worker-start.js';
-import { ANSWER, BEAT, CACHE_BYTES, CELLS, EMPTY, READY } from './blocks.js';
+import { ANSWER, BEAT, CACHE_BYTES, CELLS, EMPTY } from './blocks.js';
 import type { FromHelper, HelperData, ToHelper } from './helper-messages.js';
 import { checkInterruption } from './interruption.js';
 import { settingsFrom } from './settings.js';
@@ -11,6 +11,8 @@ import { type Pin, shownUrl } from './url.js';
 const LOOK = 20;
 /** A helper that has not stirred for so long is gone. */
 const SILENCE = 30_000;
+/** No look counts for more of that: a process that was suspended has not waited, whatever the clock says. */
+const LONGEST_LOOK = 250;
 
 /**
  * The thread that does the requests of this one. Readers of files are synchronous, requests are not: here one waits on shared
@@ -22,6 +24,7 @@ export class Helper {
   readonly bytes: Uint8Array;
   readonly #port: MessagePort;
   readonly #errors = new Map<number, Error>();
+  #questions = 0;
 
   constructor() {
     const cells = new SharedArrayBuffer(4 * CELLS);
@@ -46,13 +49,15 @@ export class Helper {
   /** Waits while a cell holds `state`. @throws Stopped when this thread is to stop; LayoutError when the helper died */
   wait(cell: number, state: number): void {
     let beat = -1;
-    let stirred = performance.now();
+    let silent = 0;
+    let looked = performance.now();
     while (Atomics.load(this.states, cell) === state) {
       checkInterruption();
       Atomics.wait(this.states, cell, state, LOOK);
-      const now = Atomics.load(this.states, BEAT);
-      if (now !== beat) [beat, stirred] = [now, performance.now()];
-      else if (performance.now() - stirred > SILENCE)
+      const [now, time] = [Atomics.load(this.states, BEAT), performance.now()];
+      silent = now === beat ? silent + Math.min(LONGEST_LOOK, time - looked) : 0;
+      [beat, looked] = [now, time];
+      if (silent > SILENCE)
         throw new LayoutError(
           'helper-died',
           'The thread that reads over the network has died. Run this again with less memory in use.',
@@ -70,11 +75,16 @@ export class Helper {
 
   /** Size and identity of a file. @throws SourceError, also for one that its server does not send in ranges */
   probe(url: string): Pin {
+    const question = ++this.#questions;
+    let answer: Extract<FromHelper, { kind: 'pin' | 'refused' }> | null = null;
     Atomics.store(this.states, ANSWER, EMPTY);
-    this.send({ kind: 'probe', url });
-    this.wait(ANSWER, EMPTY);
-    const answer = this.#listen();
-    Atomics.store(this.states, ANSWER, READY);
+    this.send({ kind: 'probe', url, question });
+    // An earlier question, whose answer nobody waited for, may be answered first.
+    while (answer?.question !== question) {
+      this.wait(ANSWER, EMPTY);
+      Atomics.store(this.states, ANSWER, EMPTY);
+      answer = this.#listen(question);
+    }
     if (answer?.kind === 'refused') throw fromWire(answer.error);
     if (answer?.pin) return answer.pin;
     throw new SourceError(
@@ -84,14 +94,15 @@ export class Helper {
     );
   }
 
-  /** Takes what has come; the last answer to a question is returned. */
-  #listen(): Extract<FromHelper, { kind: 'pin' | 'refused' }> | null {
+  /** Takes what has come; the answer to a question is returned, those to others are passed over. */
+  #listen(question = 0): Extract<FromHelper, { kind: 'pin' | 'refused' }> | null {
     let answer: Extract<FromHelper, { kind: 'pin' | 'refused' }> | null = null;
     for (;;) {
       const message = receiveMessageOnPort(this.#port)?.message as FromHelper | undefined;
       if (message === undefined) return answer;
-      if (message.kind !== 'failed') answer = message;
-      else for (const slot of message.slots) this.#errors.set(slot, fromWire(message.error));
+      if (message.kind !== 'failed') {
+        if (message.question === question) answer = message;
+      } else for (const slot of message.slots) this.#errors.set(slot, fromWire(message.error));
     }
   }
 }

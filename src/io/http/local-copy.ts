@@ -1,14 +1,14 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SourceError } from '../../core/errors.js';
+import { SourceError, Stopped } from '../../core/errors.js';
 import { formatBytes } from '../../core/size.js';
 import { makeFolder } from '../scratch.js';
 import { statusFailure } from './failure.js';
 import { isPacked, type Probed } from './probe.js';
 import { get, type RequestOptions } from './request.js';
 import { retrying } from './retry.js';
-import { unpacker } from './unpack.js';
+import { type Unpacker, unpacker } from './unpack.js';
 import { pathOfUrl, shownUrl } from './url.js';
 
 /** The one folder of this process for copies; it goes when the process does. */
@@ -17,7 +17,7 @@ let folder: string | null = null;
 const names = new Map<string, string>();
 
 /** Copies by address and what identified its content then. */
-const copies = new Map<string, string>();
+const copies = new Map<string, Promise<string>>();
 
 function folderFor(url: string, bytes: number): string {
   const made = makeFolder(tmpdir(), bytes);
@@ -64,6 +64,7 @@ async function fill(url: string, path: string, options: RequestOptions): Promise
       throw statusFailure(answer.status, answer.reason, answer.headers['retry-after']);
     }
     const fd = openSync(path, 'w');
+    let packed: Unpacker | null = null;
     try {
       let bytes = 0;
       const keep = (piece: Buffer): void => {
@@ -76,10 +77,11 @@ async function fill(url: string, path: string, options: RequestOptions): Promise
           throw new SourceError('no-room', what, { url: shownUrl(url) });
         }
       };
-      const packed = isPacked(answer) ? unpacker(answer.headers['content-encoding'] ?? '', keep) : null;
+      packed = isPacked(answer) ? unpacker(answer.headers['content-encoding'] ?? '', keep) : null;
       await answer.receive(packed ? packed.push : keep);
       await packed?.end();
     } finally {
+      packed?.abandon();
       closeSync(fd);
     }
   });
@@ -94,8 +96,21 @@ async function fill(url: string, path: string, options: RequestOptions): Promise
  */
 export async function localCopy(url: string, probed: Probed, options: RequestOptions): Promise<string> {
   const key = `${probed.identity} ${probed.size} ${url}`;
-  const known = copies.get(key);
-  if (known !== undefined) return known;
+  for (let known = copies.get(key); known; known = copies.get(key)) {
+    try {
+      return await known;
+    } catch {
+      // It may have been another caller who stopped it.
+      if (options.signal?.aborted) throw new Stopped();
+    }
+  }
+  const copy = copyTo(url, key, probed, options);
+  copies.set(key, copy);
+  copy.catch(() => copies.delete(key));
+  return copy;
+}
+
+async function copyTo(url: string, key: string, probed: Probed, options: RequestOptions): Promise<string> {
   const limit = options.settings.downloadLimit;
   if (probed.size !== null && probed.size > limit) throw tooLarge(url, probed.size, limit);
   const path = join(folderFor(url, probed.size ?? 0), nameFor(url, key));
@@ -105,6 +120,5 @@ export async function localCopy(url: string, probed: Probed, options: RequestOpt
     rmSync(path, { force: true });
     throw error;
   }
-  copies.set(key, path);
   return path;
 }

@@ -179,6 +179,12 @@ function once(url: URL, origin: URL, { headers, settings, signal }: RequestOptio
   });
 }
 
+/** What of a request another host than the one asked may know: neither tokens nor cookies, whatever their header is called. */
+function forStrangers(options: RequestOptions): RequestOptions {
+  const headers = Object.entries(options.headers ?? {}).filter(([name]) => /^(range|if-.*|accept.*)$/i.test(name));
+  return { ...options, headers: Object.fromEntries(headers) };
+}
+
 /** Where a redirect leads. @throws HttpFailure for one that may not be followed */
 function redirectOf(answer: Answer, from: URL, hops: number, settings: HttpSettings): URL {
   const to = answer.headers.location;
@@ -198,7 +204,7 @@ function redirectOf(answer: Answer, from: URL, hops: number, settings: HttpSetti
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /**
- * Sends a GET request and follows redirects, never from HTTPS to HTTP; user and password go to their own host alone.
+ * Sends a GET request and follows redirects, never from HTTPS to HTTP; user, password and headers of the caller go to their own host alone.
  *
  * @throws HttpFailure when there is no answer, or a redirect may not be followed; Stopped
  */
@@ -206,7 +212,7 @@ export async function get(address: string, options: RequestOptions): Promise<Ans
   const origin = new URL(address);
   let url = origin;
   for (let hops = 0; ; hops++) {
-    const answer = await once(url, origin, options);
+    const answer = await once(url, origin, url.origin === origin.origin ? options : forStrangers(options));
     if (!REDIRECTS.includes(answer.status)) return answer;
     answer.dismiss();
     url = redirectOf(answer, url, hops, options.settings);

@@ -55,15 +55,20 @@ class Download {
     const etag = this.#bytes > 0 ? this.#etag : null;
     const headers = etag === null ? {} : { range: `bytes=${this.#bytes}-`, 'if-range': etag };
     const answer = await get(this.#url, { ...this.#options, headers: { ...this.#options.headers, ...headers } });
+    let way: Unpacker | null = null;
     try {
       this.#begin(answer, etag !== null);
-      const { push, end } = this.#way(answer);
-      await answer.receive(push);
-      await end();
+      way = this.#way(answer);
+      await answer.receive(way.push);
+      await way.end();
     } catch (error) {
+      way?.abandon();
       answer.dismiss();
       throw error;
     }
+    const range = answer.status === 206 ? rangeOf(answer.headers['content-range']) : null;
+    if (range && range.total !== this.#bytes)
+      throw new HttpFailure('connection-lost', `it sent ${this.#bytes} of ${range.total} bytes`, { isPassing: true });
     return answer;
   }
 
@@ -91,7 +96,7 @@ class Download {
       this.#bytes += piece.length;
     };
     if (isPacked(answer)) return unpacker(answer.headers['content-encoding'] ?? '', take);
-    return { push: take, end: async () => undefined };
+    return { push: take, end: async () => undefined, abandon: () => undefined };
   }
 
   #checkSize(bytes: number, has: string): void {

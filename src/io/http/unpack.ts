@@ -14,6 +14,8 @@ export interface Unpacker {
   push(piece: Buffer): Promise<void> | void;
   /** Waits for what is still being unpacked. @throws HttpFailure for what is damaged; what `take` threw */
   end(): Promise<void>;
+  /** Nothing more goes to `take`, not even what is being unpacked. */
+  abandon(): void;
 }
 
 /**
@@ -64,6 +66,10 @@ export function unpacker(encoding: string, take: (piece: Buffer) => void): Unpac
       if (!decoder.destroyed) decoder.end();
       await ended;
       if (failure) throw failure;
+    },
+    abandon: () => {
+      failure ??= new Error('given up');
+      decoder.destroy();
     },
   };
 }
