@@ -51,6 +51,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 /** Nobody reads the progress any more; the run goes on for its files. */
 process.stderr.on('error', () => undefined);
 
+/** A command that waits for what can never come must not pass for one that succeeded. */
+process.once('beforeExit', () => {
+  if (process.exitCode !== undefined) return;
+  tell('fanfold: internal error, please report it: the command has not ended, and nothing is left to wait for.');
+  process.exitCode = INTERNAL;
+});
+
 dispatch(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;

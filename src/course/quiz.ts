@@ -11,7 +11,7 @@ export function describeQuestion({ ask, answers }: Question, number: number): st
 
 /** What was answered, and what is right and why; ends with the number of right answers. */
 export function gradeQuiz({ quiz, words }: Texts, given: readonly string[]): string {
-  const letters = given.map((answer) => answer.toLowerCase());
+  const letters = given.flatMap((answer) => answer.toLowerCase().split(',')).filter((letter) => letter !== '');
   const wrong = letters.findIndex((letter, i) => !quiz[i]?.answers.some((_, answer) => letterOf(answer) === letter));
   if (letters.length !== quiz.length || wrong >= 0) {
     const example = quiz.map((_, i) => letterOf(i % 3)).join(' ');

@@ -37,10 +37,15 @@ function extensionIn(url: string): string {
 
 const MARK = /\{(i|name|ext)(?::0?(\d+))?\}/g;
 
-/** @throws UsageError for a template that leads elsewhere, or gives every file the same name */
+/** @throws UsageError for a template that leads elsewhere, has marks that mean nothing, or gives every file the same name */
 function checkTemplate(template: string, count: number): void {
   if (template === '' || harmless(template.replace(MARK, 'x')) !== template.replace(MARK, 'x')) {
     const what = `--name takes a file name such as 'file_{i}.txt', not '${template}': files stay in the folder.`;
+    throw new UsageError('bad-name', what, { name: template });
+  }
+  const unknown = template.replace(MARK, '').match(/\{[^}]*\}?/)?.[0];
+  if (unknown !== undefined) {
+    const what = `--name '${template}': there is no ${unknown}; known are {i}, {i:4}, {name} and {ext}.`;
     throw new UsageError('bad-name', what, { name: template });
   }
   if (count > 1 && !/\{(i|name)\b/.test(template)) {

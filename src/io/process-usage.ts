@@ -55,6 +55,12 @@ export function treeBytes(pid: number): number | null {
   return total;
 }
 
+/** Resident bytes of a process; null where the system does not tell, or it has ended. Cheap enough to ask often. */
+export function residentBytes(pid: number): number | null {
+  const line = /^VmRSS:\s+(\d+) kB/m.exec(readOrNull(`/proc/${pid}/status`) ?? '');
+  return line ? Number(line[1]) * 1024 : null;
+}
+
 /** Bytes that lie in files of shared memory now; 0 where there is none. */
 export function sharedMemoryBytes(): number {
   try {

@@ -71,4 +71,5 @@ test('a solution that is wrong ends with exit code 6 and says where', () => {
 test('the quiz asks, and grades', () => {
   expect(english('quiz').stdout).toMatch(/^1\. The sum[\s\S]*\n {3}a\) /);
   expect(english('quiz', 'b', 'c', 'a').stdout).toMatch(/right answers: 3 \/ 3\n$/);
+  expect(english('quiz', 'B,c,A').stdout).toMatch(/right answers: 3 \/ 3\n$/);
 });

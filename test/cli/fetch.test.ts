@@ -55,6 +55,7 @@ test.each([
   [['http://host.test/a'], 2, /needs a folder/],
   [['absent.txt', '-o', 'x'], 3, /absent\.txt does not exist/],
   [['http://host.test/a', '-o', 'x', '--name', '../a'], 2, /files stay in the folder/],
+  [['http://host.test/a', '-o', 'x', '--name', '{nam}'], 2, /there is no \{nam\}; known are \{i\}/],
   [['http://host.test/a', '-o', 'x', '--process', 'summ'], 2, /Did you mean sum/],
   [['http://host.test/a', '-o', 'x', '--concurrency', '0'], 2, /--concurrency must be between 1 and 1000/],
 ])('%j is refused', (args, code, message) => {
@@ -73,13 +74,15 @@ test('Ctrl-C keeps what is finished, and says how to go on', async () => {
   const ended = new Promise<Ran['code']>((resolve) => child.once('exit', resolve));
   const watch = setInterval(() => {
     try {
-      if (names('stopped').length > 0) child.kill('SIGINT');
+      if (names('stopped').length === 0) return;
+      // Once: a second one would end it at once.
+      clearInterval(watch);
+      child.kill('SIGINT');
     } catch {
       // The folder is not there yet.
     }
   }, 50);
   expect(await ended).toBe(75);
-  clearInterval(watch);
   expect(stderr).toBe('fanfold: stopped with 1 of 2 files saved in stopped. --resume goes on from there.\n');
   expect(names('stopped')).toEqual(['file_0.txt']);
 });

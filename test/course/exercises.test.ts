@@ -73,6 +73,12 @@ test.each([
   ['another name', 2, 'export const mean = 1', /must export a function 'statistics'; it exports 'mean'/],
   ['no module', 1, 'export const = ;', /cannot be loaded: 'SyntaxError/],
   ['throws', 1, "export const median3x3 = () => { throw new Error('oh') }", /threw 'Error: oh'/],
+  [
+    'takes all memory',
+    1,
+    'export const median3x3 = () => { const all = []; for (;;) all.push(new Float64Array(1e6).fill(1)); }',
+    /was stopped: it took more than 1\.00 GiB/,
+  ],
   ['ends', 3, 'export const download = () => process.exit(3)', /ended early with '3'/],
 ])('%s', async (name, number, text, message) => {
   const findings = await check(number, solution(`${name.replace(' ', '-')}.mjs`, text));

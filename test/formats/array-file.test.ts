@@ -394,6 +394,7 @@ console.log(await openArrayFile(path, { mode: 'r+' }).then(() => 'opened', (erro
     await expect(make('new.npy', { dtype: 'float33' })).rejects.toMatchObject({ code: 'bad-dtype' });
     await expect(make('new.npy', { dtype: 'int64' })).rejects.toThrow('int64 can be read, but not written');
     await expect(make('new.npy', { shape: [3, 0] })).rejects.toMatchObject({ code: 'bad-shape' });
+    await expect(make('new.npy', { shape: [1e9, 1e9] })).rejects.toThrow('larger than any file');
     await expect(make('none/new.npy', {})).rejects.toMatchObject({ code: 'no-folder' });
     await expect(make('new.npy', { shape: [2 ** 40, 100] })).rejects.toThrow(/needs 100 TiB, but only .* are free/);
     expect(readdirSync(folder).filter((name) => name.includes('new'))).toEqual([]);

@@ -197,7 +197,7 @@ describe('a file for each frame', () => {
       unit: '',
       label: 'sum',
     };
-    await expect(write('c{}.xy', [sum])).rejects.toThrow(/sum is not one curve or map per frame/);
+    await expect(write('c{}.xy', [sum])).rejects.toThrow(/sum is not one curve, map or image per frame/);
     writeFileSync(at('c1.xy'), '');
     expect(() => checkOutputs([at('c{}.xy')], integrated([3]), false, [])).toThrow(/c1.xy exists already/);
     await expect(write('c{}.xy', integrated([3]))).rejects.toThrow(/c1.xy exists already/);

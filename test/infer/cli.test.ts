@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openArray, openSource, run } from '../../dist/index.js';
@@ -73,6 +73,19 @@ describe('fanfold run infer', () => {
     expect(kept.code).toBe(0);
     expect(kept.stderr).toContain('left out: frame 7');
     expect(rowsOf('rows.csv')).toHaveLength(9);
+  });
+
+  it('fails for a damaged image although workers are still busy with those behind it', async () => {
+    mkdirSync(join(folder, 'busy'));
+    const frames = openArray(
+      [600, 160, 160],
+      new Uint8Array(600 * 160 * 160).map((_, i) => (i * 7919) >> 3),
+    );
+    await run('copy', frames, { outputs: [join(folder, 'busy', 'f_{}.png')] });
+    truncateSync(join(folder, 'busy', 'f_200.png'), 100);
+    const { code, stderr } = fanfold(folder, 'run', 'infer', 'busy', ...MODEL, '--workers', '2', '-o', 'busy.csv');
+    expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringMatching(/f_200\.png/) });
+    expect(existsSync(join(folder, 'busy.csv'))).toBe(false);
   });
 
   it('stopped by Ctrl-C, says how far it got', async () => {

@@ -119,9 +119,9 @@ function verdictOf(
     const gain =
       serial === null ? '' : ` against ${formatSeconds(serial)} in one thread, ${(serial / best.seconds).toFixed(1)}x`;
     const pays = best.paysFrom === null ? '' : ` They pay from ${count(best.paysFrom)} on.`;
-    return `${nameOf(best)}: ${count(frames)} take ${formatSeconds(best.seconds)}${gain}.${pays}`;
+    return `${nameOf(best)}: ${count(frames)} ${frames === 1 ? 'takes' : 'take'} ${formatSeconds(best.seconds)}${gain}.${pays}`;
   }
-  const alone = `One thread (serial): ${count(frames)} take ${formatSeconds(best.seconds)}.`;
+  const alone = `One thread (serial): ${count(frames)} ${frames === 1 ? 'takes' : 'take'} ${formatSeconds(best.seconds)}.`;
   if (!next) return alone;
   const slower = (next.seconds ?? 0) > best.seconds;
   const lead = slower ? 'Serial is faster' : 'Serial is as fast, and simpler';
@@ -130,7 +130,7 @@ function verdictOf(
     ? ` ${nameOf(others.find((row) => row.paysFrom === earliest) ?? next)} would pay from ${count(earliest)} on.`
     : ' Workers would pay at no size: together they are no faster than one.';
   return (
-    `${lead}: ${count(frames)} take ${formatSeconds(best.seconds)} in one thread and ${formatSeconds(next.seconds ?? 0)} with ${nameOf(next)}, ` +
+    `${lead}: ${count(frames)} ${frames === 1 ? 'takes' : 'take'} ${formatSeconds(best.seconds)} in one thread and ${formatSeconds(next.seconds ?? 0)} with ${nameOf(next)}, ` +
     `of which ${formatSeconds(next.startSeconds ?? 0)} to start.${pays}`
   );
 }

@@ -123,6 +123,7 @@ export const CHINESE_LINES: Readonly<Record<string, string>> = {
   'the file must export a function #; it exports #': '文件必须导出函数 #；它导出的是 #',
   'the function threw #': '函数抛出异常：#',
   'the function did not end within # seconds': '函数在 # 秒内没有结束',
+  'the function was stopped: it took more than #': '函数被终止：占用的内存超过 #',
   'the process of the solution ended early with #': '运行答案的进程提前结束：#',
   'Node # runs no such file; write JavaScript, with the ending .mjs':
     'Node # 不能直接运行这种文件；请写成 JavaScript，扩展名为 .mjs',

@@ -81,7 +81,10 @@ function checkWritable(type: StoredType, path: string, remedy: string): void {
 function checkShape(shape: readonly number[], path: string): void {
   const isShape =
     Array.isArray(shape) && shape.length > 0 && shape.every((extent) => Number.isSafeInteger(extent) && extent > 0);
-  if (isShape && shape.length <= 32 && Number.isSafeInteger(product(shape) * 8)) return;
+  if (isShape && shape.length <= 32) {
+    if (Number.isSafeInteger(product(shape) * 8)) return;
+    throw new UsageError('bad-shape', `${path}: an array of ${formatShape(shape)} is larger than any file.`);
+  }
   throw new UsageError(
     'bad-shape',
     `${path}: no array has the shape ${formatShape(shape ?? [])}. Use whole numbers above 0.`,
