@@ -62,7 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'course/',
     'version.js',
   ],
-  api: ['core/', 'io/machine.js', 'io/read-rates.js', 'formats/', 'layouts/', 'version.js'],
+  api: ['core/', 'io/machine.js', 'io/read-rates.js', 'io/http/block-cache.js', 'formats/', 'layouts/', 'version.js'],
   testing: ['core/', 'io/', 'formats/', 'operators/', 'layouts/'],
   'index.ts': [
     'api/',

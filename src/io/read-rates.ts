@@ -1,4 +1,5 @@
 import { DIRECT_ALIGNMENT, InputFile } from './file.js';
+import { isUrl } from './http/url.js';
 
 const BLOCK = 2 ** 20;
 const BLOCKS = 16;
@@ -62,8 +63,9 @@ function cachedShare(path: string): number {
   }
 }
 
-/** Reads 48 MiB of a file, spread over it. @throws SourceError as `InputFile.open` */
-export function readRates(path: string): ReadRates {
+/** Reads 48 MiB of a file, spread over it; null for one on a server, which is in no page cache. @throws SourceError as `InputFile.open` */
+export function readRates(path: string): ReadRates | null {
+  if (isUrl(path)) return null;
   const cached = cachedShare(path);
   const first = middleRate(path, false, 0.5);
   const again = middleRate(path, false, 0.5);
