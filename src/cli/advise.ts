@@ -3,6 +3,7 @@ import { UsageError } from '../core/errors.js';
 import type { Params } from '../core/params.js';
 import { formatBytes, formatSeconds } from '../core/size.js';
 import { frameCount, fullShape, stackBytes } from '../core/stack.js';
+import { shownPath } from '../io/http/url.js';
 import { adviceTable } from './advise-table.js';
 import { runOptionsOf } from './common.js';
 import { jobHelp, parseJob } from './job.js';
@@ -38,6 +39,13 @@ function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** A word of the command as it may be printed: passwords are not repeated. */
+const shown = (word: string): string =>
+  word
+    .split(/,(?=https?:\/\/)/i)
+    .map(shownPath)
+    .join(',');
+
 /** The command that runs the job as advised. */
 function commandOf(args: readonly string[], { best }: AdviseOutcome): string | null {
   if (!best) return null;
@@ -50,7 +58,7 @@ function commandOf(args: readonly string[], { best }: AdviseOutcome): string | n
     else if (!arg.includes('=')) i++;
   }
   const how = ['--layout', best.layout, ...(best.layout === 'serial' ? [] : ['--workers', String(best.workers)])];
-  return ['fanfold', 'run', ...kept, ...how].map(quoted).join(' ');
+  return ['fanfold', 'run', ...kept, ...how].map(shown).map(quoted).join(' ');
 }
 
 export async function run(args: readonly string[], signal: AbortSignal): Promise<number> {

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isAlive } from './alive.js';
 import { describeWriteFailure } from './output.js';
 
 /** Marks files that are not whole yet; the process they belong to follows. */
@@ -87,15 +88,6 @@ export class DownloadFile {
   #close(): void {
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

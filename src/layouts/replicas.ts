@@ -27,8 +27,10 @@ function firstDifference(a: InputFile, b: InputFile): number | null {
 /** A copy must have the source's size and, where it is looked at, its bytes; one on the same disk is used, and told to be of no help. @throws UsageError */
 export function checkReplica(path: string | undefined, replica: string): string[] {
   if (path === undefined) return [];
-  const [original, copy] = [InputFile.open(path), InputFile.open(replica)];
+  const original = InputFile.open(path);
+  let copy: InputFile | null = null;
   try {
+    copy = InputFile.open(replica);
     if (copy.size !== original.size) {
       throw new UsageError(
         'replica-differs',
@@ -44,7 +46,7 @@ export function checkReplica(path: string | undefined, replica: string): string[
     }
   } finally {
     original.close();
-    copy.close();
+    copy?.close();
   }
   return copy.device === original.device
     ? [`${replica} lies on the same disk as the source: reading both is no faster.`]

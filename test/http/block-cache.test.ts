@@ -57,6 +57,17 @@ test('a request that is interrupted leaves no block behind that nobody fetches',
   expect(helper.asked).toBe(loading);
 });
 
+test('blocks that were forgotten are fetched again', () => {
+  if (!a) throw new Error('a file');
+  const helper = new Idle();
+  const cache = new BlockCache(helper);
+  cache.request(a, 0, 3);
+  cache.block(a, 0);
+  cache.forget();
+  cache.request(a, 0, 3);
+  expect(helper.asked).toBe(5);
+});
+
 test('an answer that nobody waited for is not taken for that to another question', () => {
   const helper = new Helper();
   interruptWaits(() => true);

@@ -148,6 +148,10 @@ test('user and password are sent, never shown', async () => {
   const { arrays } = await run('sum', source, { layout: 'threads', workers: 1 });
   expect(arrays[0]?.shape).toEqual([4, 5]);
   await expect(openSource(url.replace('se%2Fcret', 'wrong'))).rejects.toThrow(/^((?!wrong).)*401((?!wrong).)*$/);
+  const advised = fanfold(served.folder, 'advise', 'sum', url, '--sample', '10ms');
+  expect(advised).toMatchObject({ code: 0 });
+  expect(advised.stdout).toContain(served.url('private', 'scan.npy'));
+  expect(advised.stdout + advised.stderr).not.toContain('cret');
 });
 
 test('a token in the query is not shown', async () => {

@@ -7,6 +7,7 @@ import { reachOf } from '../../core/selection.js';
 import { filesOf, type Source } from '../../core/source.js';
 import { frameBytes, frameCount, product, stackBytes } from '../../core/stack.js';
 import { openSource } from '../../formats/registry.js';
+import { isUrl } from '../../io/http/url.js';
 import { availableCores, availableMemory, machineLoad } from '../../io/machine.js';
 import { readRates } from '../../io/read-rates.js';
 import { localHost, makeJob, type RunOptions } from '../../layouts/local.js';
@@ -107,7 +108,8 @@ export async function advise(work: Work, source: Source | string, request: Advis
   // Before anything else touches the file.
   const files = filesOf(handle);
   const file = files[files.length >> 1];
-  const reading = file === undefined || stackBytes(stack) < FEW_BYTES ? null : readRates(file);
+  // What lies on a server is in no page cache.
+  const reading = file === undefined || isUrl(file) || stackBytes(stack) < FEW_BYTES ? null : readRates(file);
   const bound = await bindJob(job, localHost);
   const streamed = streamedSlots(job, bound, outputs, resume);
   const each = bound.slots.filter(({ slot }) => slot.kind === 'each');

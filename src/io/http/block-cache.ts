@@ -87,6 +87,15 @@ export class BlockCache {
     return this.#helper.bytes.subarray(slot * BLOCK_BYTES, (slot + 1) * BLOCK_BYTES);
   }
 
+  /** Gives up all blocks but those on their way. */
+  forget(): void {
+    for (const [key, slot] of this.#slots) {
+      if (Atomics.load(this.#helper.states, slot) === LOADING) continue;
+      this.#slots.delete(key);
+      this.#free.push(slot);
+    }
+  }
+
   #take(): number {
     const free = this.#free.pop();
     if (free !== undefined) return free;
@@ -110,6 +119,11 @@ function keyOf({ url, pin }: CachedFile, block: number): string {
 }
 
 let own: BlockCache | null = null;
+
+/** Forgets what this thread has read from servers: reading it again takes as long as the first time. */
+export function forgetBlocks(): void {
+  own?.forget();
+}
 
 /** The cache of this thread. */
 export function cacheOfThread(): BlockCache {
