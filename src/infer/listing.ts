@@ -3,13 +3,14 @@ import { SourceError, UsageError } from '../core/errors.js';
 import type { OpenOptions, Source } from '../core/source.js';
 import { frameBytes, frameCount } from '../core/stack.js';
 import { naturalOrder } from '../formats/numbering.js';
-import { FORMATS, openSource } from '../formats/registry.js';
+import { FORMATS } from '../formats/registry.js';
 import { isDirectory } from '../io/file.js';
 import { namesIn } from '../io/folder.js';
 import { absolutePath, extensionOf, inFolder } from '../io/path.js';
 import { onSharedMemory } from '../layouts/threads/share.js';
 import type { Image } from './image.js';
 import type { Items, SourceOrder } from './messages.js';
+import { openForNetwork } from './open.js';
 import { readingBytes } from './read-image.js';
 
 /** Images to look at: a folder, a file or pattern, files, a source, or images in memory one after the other. */
@@ -137,7 +138,7 @@ function imagesListing(images: Iterable<Image> | AsyncIterable<Image>): Listing 
  */
 export async function listingOf(images: Images, options: OpenOptions = {}): Promise<Listing> {
   if (typeof images === 'string')
-    return isDirectory(images) ? folderListing(images, options) : sourceListing(await openSource(images, options));
+    return isDirectory(images) ? folderListing(images, options) : sourceListing(await openForNetwork(images, options));
   if (typeof images !== 'object' || images === null)
     throw new UsageError(
       'bad-images',

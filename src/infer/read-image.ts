@@ -4,11 +4,12 @@ import { readerBytes } from '../core/plan.js';
 import type { FrameReader, OpenOptions, SourceHandle } from '../core/source.js';
 import { frameCount, framePixels } from '../core/stack.js';
 import { decodeImage } from '../formats/images/decode.js';
-import { attachSource, openSource } from '../formats/registry.js';
+import { attachSource } from '../formats/registry.js';
 import { extensionOf } from '../io/path.js';
 import { localHost } from '../layouts/local.js';
 import type { Image } from './image.js';
 import type { SourceOrder } from './messages.js';
+import { openForNetwork } from './open.js';
 
 /** Bytes that reading frames takes. */
 export function readingBytes(handle: SourceHandle, blockFrames: number): number {
@@ -30,7 +31,7 @@ export class ImageFiles {
   async read(path: string, options: OpenOptions): Promise<Image> {
     // What sharp decodes comes in memory of its own already.
     if (BY_SHARP.includes(extensionOf(path))) return { ...(await decodeImage(path, options.channel)), name: path };
-    const { handle } = await openSource(path, options);
+    const { handle } = await openForNetwork(path, options);
     const { stack } = handle;
     const count = frameCount(stack);
     if (count !== 1) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openArray, openSource, run } from '../../dist/index.js';
 import { CLASSES, makeShapes, PIXELS } from '../../examples/shapes.mjs';
 import { fanfold } from '../cli/fanfold.js';
-import { freshFolder, writeNanNetwork } from './networks.js';
+import { freshFolder, writeNanNetwork, writeNetwork } from './networks.js';
 
 const folder = freshFolder();
 const example = (name: string): string => join(import.meta.dirname, '../../examples', name);
@@ -73,6 +73,19 @@ describe('fanfold run infer', () => {
     expect(kept.code).toBe(0);
     expect(kept.stderr).toContain('left out: frame 7');
     expect(rowsOf('rows.csv')).toHaveLength(9);
+  });
+
+  it('gives a network of three channels the frames of an array, grey, as it does a grey PNG', async () => {
+    const model = writeNetwork(join(folder, 'three.onnx'), ['N', 3, 1, 4], { output: ['N', 12] });
+    mkdirSync(join(folder, 'grey'));
+    await run('copy', join(folder, 'shapes.npy'), { outputs: [join(folder, 'grey', 'g_{}.png')] });
+    const [array, pictures] = ['shapes.npy', 'grey'].map((source) => {
+      const { code, stdout, stderr } = fanfold(folder, 'run', 'infer', source, '--model', model, '--json', '-q');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return JSON.parse(stdout).images.map(({ top }: { top: unknown }) => top);
+    });
+    expect(array).toHaveLength(24);
+    expect(array).toEqual(pictures);
   });
 
   it('fails for a damaged image although workers are still busy with those behind it', async () => {

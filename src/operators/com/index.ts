@@ -68,7 +68,7 @@ function imageShape(stack: Stack): readonly [number, number] {
   if (stack.frameShape.length !== 2 || height === undefined || width === undefined) {
     throw new UsageError(
       'frame-rank',
-      `com needs images, but a frame here is ${formatShape(stack.frameShape)}. Choose --frame-rank 2, or the right data set.`,
+      `com needs images, but a frame here is ${formatShape(stack.frameShape)}. Choose --frame-rank 2, one --channel of colours, or the right data set.`,
     );
   }
   return [height, width];

@@ -20,7 +20,7 @@ export function imageShape({ frameShape }: Stack): readonly [number, number] {
   if (frameShape.length !== 2 || height === undefined || width === undefined) {
     throw new UsageError(
       'frame-rank',
-      `correlate needs images, but a frame here is ${formatShape(frameShape)}. Choose --frame-rank 2, or the right data set.`,
+      `correlate needs images, but a frame here is ${formatShape(frameShape)}. Choose --frame-rank 2, one --channel of colours, or the right data set.`,
     );
   }
   return [height, width];

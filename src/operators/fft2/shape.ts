@@ -15,7 +15,7 @@ export function planeShape({ frameShape }: Stack): PlaneShape {
     throw new UsageError(
       'frame-rank',
       `fft2 needs images, frames of (height, width) or of complex numbers, (height, width, 2), but a frame here is ${formatShape(frameShape)}. ` +
-        'Choose --frame-rank 2, or 3 for complex ones, or the right data set.',
+        'Choose --frame-rank 2, or 3 for complex ones, one --channel of colours, or the right data set.',
     );
   }
   return { height, width, isComplex: parts === 2 };

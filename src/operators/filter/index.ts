@@ -33,7 +33,7 @@ function geometryOf(stack: Stack, values: FilterValues): Geometry {
   if (stack.frameShape.length !== 2 || height === undefined || width === undefined) {
     throw new UsageError(
       'frame-rank',
-      `filter needs images, but a frame here is ${formatShape(stack.frameShape)}. Choose --frame-rank 2, or the right data set.`,
+      `filter needs images, but a frame here is ${formatShape(stack.frameShape)}. Choose --frame-rank 2, one --channel of colours, or the right data set.`,
     );
   }
   return { dtype: stack.dtype, height, width, isWide: resultDtype(stack.dtype, values) === 'float64' };
