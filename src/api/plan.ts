@@ -22,7 +22,10 @@ export interface PlanOutcome {
  */
 export async function plan(work: Work, source: Source | string, request: RunRequest = {}): Promise<PlanOutcome> {
   const { values, ...options } = request;
-  const opened = typeof source === 'string' ? await openSource(source, reachOf(options.frames)) : source;
+  const opened =
+    typeof source === 'string'
+      ? await openSource(source, { ...reachOf(options.frames), onBadFrame: options.onBadFrame })
+      : source;
   const { planned, local } = await planLocal(opened, refsOf(work, values), options);
   return {
     plan: planned.plan,

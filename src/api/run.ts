@@ -70,7 +70,10 @@ export async function run(work: Work, source: Source | string, request: RunReque
     onKept,
     ...options
   } = request;
-  const opened = typeof source === 'string' ? await openSource(source, reachOf(options.frames)) : source;
+  const opened =
+    typeof source === 'string'
+      ? await openSource(source, { ...reachOf(options.frames), onBadFrame: options.onBadFrame })
+      : source;
   const refs = refsOf(work, values);
   const { job, reasons } = await makeJob(opened, refs, options);
   const bound = await bindJob(job, localHost);

@@ -92,7 +92,9 @@ export async function parseJob<X extends Params>(
   if (sourceText === undefined)
     throw new UsageError('no-source', `fanfold ${verb} ${set.title} needs a source: a file name.`);
   if (positionals.length > 1) checkPaths(positionals);
-  const source = await openSource(sourceText, { ...openOptionsOf(values), ...reachOf(values.frames), signal });
+  const onBadFrame = RUN_PARAMS.onBadFrame.choices.find((one) => one === values.onBadFrame);
+  const reach = reachOf(values.frames);
+  const source = await openSource(sourceText, { ...openOptionsOf(values), ...reach, onBadFrame, signal });
   return { set, refs: set.bind(own), source, values };
 }
 

@@ -142,6 +142,8 @@ export interface OpenOptions {
   readonly timeSeries?: TimeSeriesOptions;
   /** Frames that will be read at most, from the first on: a file that is cut off behind them is opened all the same. */
   readonly until?: number;
+  /** With another policy than `fail`, files of a series whose beginning is damaged count as damaged frames. */
+  readonly onBadFrame?: BadFramePolicy | undefined;
   /** Ends the opening of files on servers, which may take long. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -7,6 +7,7 @@ import { joinStored, type StoredPart } from './join.js';
 import { splitDataset } from './location.js';
 import { gapsIn, listGap, naturalOrder } from './numbering.js';
 import { sharedPlacement } from './placement.js';
+import { standIn, tellsDamage } from './stand-in.js';
 
 /** Opens one file of a series: `openSource` of the registry. */
 type OpenFile = (text: string, options: OpenOptions) => Promise<Source>;
@@ -116,12 +117,40 @@ function locationOf(parts: readonly Source[], paths: string): string {
   return dataset === undefined ? paths : `${paths}:${dataset}`;
 }
 
+/** All files, opened; with a policy for damaged frames others like them stand for those that do not open. */
+async function openParts(
+  paths: readonly string[],
+  open: OpenFile,
+  options: OpenOptions,
+  notes: string[],
+): Promise<readonly Source[]> {
+  const { onBadFrame = 'fail' } = options;
+  const tried: (Source | SourceError)[] = [];
+  for (const path of paths) {
+    try {
+      tried.push(await open(path, options));
+    } catch (error) {
+      if (onBadFrame === 'fail' || !tellsDamage(error)) throw error;
+      tried.push(error);
+    }
+  }
+  const whole = tried.find((one) => !(one instanceof SourceError));
+  return tried.map((one, i) => {
+    if (!(one instanceof SourceError)) return one;
+    const instead = whole instanceof SourceError || !whole ? null : standIn(whole, paths[i] ?? '');
+    if (instead === null) throw one;
+    notes.push(`Damaged: ${one.message}`);
+    return instead;
+  });
+}
+
 /**
  * Opens several files as one stack: parts of a scan, or one image each. Sorted by name (`part2` before `part10`), or by
  * the frame numbers the files carry; frames, elements, chunks and filters must be alike.
  *
  * @param texts paths and patterns, each with an optional data set behind a colon
  * @param open opens one file, such as `openSource`
+ * @param options.onBadFrame with another policy than `fail`, images whose header is damaged are damaged frames
  * @param options.allowGaps join a numbered series although files of it are missing, which the notes then name
  * @param called the path that stands for all of them, such as a folder; the paths and patterns themselves by default
  * @throws SourceError naming missing files, or the two files that differ
@@ -136,10 +165,9 @@ export async function openSeries(
   const paths = expandSeries(texts);
   if (paths.length === 0) throw new UsageError('no-source', 'A series needs at least one file.');
   const notes = checkGaps(paths, allowGaps);
-  const opened: Source[] = [];
   // frames are counted through all files
   const { until: _, ...each } = options;
-  for (const path of paths) opened.push(await open(path, paths.length === 1 ? options : each));
+  const opened = paths.length === 1 ? [await open(paths[0] ?? '', options)] : await openParts(paths, open, each, notes);
   const [only] = opened;
   if (opened.length === 1 && only !== undefined) return only;
   const parts = inOrder(opened, allowGaps, notes);

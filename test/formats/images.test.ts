@@ -192,6 +192,38 @@ describe.runIf(hasPython)('folders of images', () => {
     },
   );
 
+  it.each(['serial', 'threads', 'processes'])(
+    'count files that are empty or no images among the damaged frames, when told (%s)',
+    async (layout) => {
+      const path = folderOf(`hopeless-${layout}`, {
+        '1.jpg': Buffer.from('no picture at all'),
+        '2.jpg': 'rgb.jpg',
+        '3.jpg': new Uint8Array(0),
+        '4.jpg': Uint8Array.from(readFileSync(at('rgb.jpg'))).subarray(0, 20),
+        '5.jpg': 'rgb.jpg',
+      });
+      await expect(openSource(path)).rejects.toThrow(/1\.jpg/);
+      await expect(run('copy', path, { layout })).rejects.toThrow(/1\.jpg/);
+      const source = await openSource(path, { onBadFrame: 'zero' });
+      const damaged = source.notes.filter((note) => note.startsWith('Damaged: '));
+      expect(damaged.map((note) => /hopeless-\w+\/(\d)\.jpg/.exec(note)?.[1])).toEqual(['1', '3', '4']);
+      await expect(run('copy', source, { layout })).rejects.toThrow(/[134]\.jpg/);
+      const { arrays, report } = await run('copy', path, { layout, workers: 2, onBadFrame: 'zero' });
+      expect(report.badFrames).toEqual([0, 2, 3]);
+      const data = arrays[0]?.data ?? new Uint8Array();
+      const size = data.length / 5;
+      expect(data.subarray(0, size).every((value) => value === 0)).toBe(true);
+      expect(data.subarray(2 * size, 4 * size).every((value) => value === 0)).toBe(true);
+      expect(data.subarray(4 * size)).toEqual(data.subarray(size, 2 * size));
+      expect(data.subarray(size, 2 * size).some((value) => value > 0)).toBe(true);
+    },
+  );
+
+  it('of which none is whole end in the error of the first, whatever is told', async () => {
+    const path = folderOf('all-hopeless', { '1.jpg': Buffer.from('nothing'), '2.jpg': new Uint8Array(0) });
+    await expect(openSource(path, { onBadFrame: 'zero' })).rejects.toThrow(/1\.jpg/);
+  });
+
   it('run the same on every layout', async () => {
     const source = await openSource(at('mixed'), { allowGaps: true });
     const sums = await Promise.all(

@@ -97,7 +97,10 @@ function sharesOf({ seconds: { read, decode, compute, write } }: Report): JobFac
 export async function advise(work: Work, source: Source | string, request: AdviseRequest = {}): Promise<AdviseOutcome> {
   const started = performance.now();
   const { values, outputs = [], resume = false, sampleSeconds = 5, ...options } = request;
-  const opened = typeof source === 'string' ? await openSource(source, reachOf(options.frames)) : source;
+  const opened =
+    typeof source === 'string'
+      ? await openSource(source, { ...reachOf(options.frames), onBadFrame: options.onBadFrame })
+      : source;
   const refs = refsOf(work, values);
   const { layout: _, workers: __, ...common } = options;
   const { job } = await makeJob(opened, refs, optionsOf({ layout: 'serial', workers: 1 }, common));

@@ -13,5 +13,5 @@ JPEG are refused by name, as are images of more than 2^28 pixels.
 
 A folder is one stack in the order of its numbers (\`img2\` before \`img10\`); PNG, JPEG and WebP, grey and colours may lie in it side by
 side, but all must be of one size and depth. Beside files of another format, such as TIFF, they are passed over. A damaged image ends the
-run with its name, unless \`--on-bad-frame zero\` goes on; what decoders only warn of counts as damage. A file that is empty, or whose header
-says nothing, always ends the run at its start; only \`fanfold run infer --on-bad-frame skip\` passes over it.`;
+run with its name, unless \`--on-bad-frame zero\` goes on; what decoders only warn of counts as damage. So it is with a file
+that is empty or whose header says nothing, as long as another of the folder is whole; it is named at the start.`;

@@ -220,8 +220,8 @@ class ChunkedReader implements FrameReader {
       try {
         return this.#files.fetch(file, offset, length).byteOffset;
       } catch (error) {
-        if (this.#options.onBadFrame === 'fail' || !(error instanceof SourceError) || error.code !== 'truncated')
-          throw error;
+        const isShort = error instanceof SourceError && (error.code === 'truncated' || error.code === 'empty');
+        if (this.#options.onBadFrame === 'fail' || !isShort) throw error;
         return single ? BAD : RETRY;
       }
     });
